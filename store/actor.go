@@ -1,0 +1,233 @@
+package store
+
+import (
+	"iter"
+	"strings"
+	"time"
+)
+
+// ActorType is the ActivityStreams type of an actor.
+type ActorType string
+
+// The actor types that this node publishes; others publish more.
+const (
+	Group       ActorType = "Group"       // a lab
+	Person      ActorType = "Person"      // a member
+	Application ActorType = "Application" // a node
+)
+
+// Actor is somebody who acts: a lab, a member, a node; of this node or of any
+// other. The zero value of a time or a string means unknown.
+type Actor struct {
+	ID    ID        `json:"id"`
+	IRI   string    `json:"iri"`
+	Type  ActorType `json:"type"`
+	Local bool      `json:"local,omitempty"`
+
+	Handle  string `json:"handle"`            // preferredUsername, as its owner spells it
+	Host    string `json:"host"`              // of the address @handle@host, lower case
+	Name    string `json:"name,omitempty"`    // what people read; DisplayName falls back
+	Summary string `json:"summary,omitempty"` // HTML as published: sanitise before showing
+	Lang    string `json:"lang,omitempty"`
+	URL     string `json:"url,omitempty"` // its page, on its own host
+
+	Inbox       string `json:"inbox,omitempty"`
+	SharedInbox string `json:"sharedInbox,omitempty"`
+	Outbox      string `json:"outbox,omitempty"`
+	Followers   string `json:"followers,omitempty"`
+	Following   string `json:"following,omitempty"`
+	Featured    string `json:"featured,omitempty"`
+
+	Icon   *Image      `json:"icon,omitempty"`
+	Banner *Image      `json:"banner,omitempty"`
+	Fields []NameValue `json:"fields,omitempty"` // values are HTML as published
+	Tags   []string    `json:"tags,omitempty"`   // without #
+
+	Territory []string `json:"territory,omitempty"` // typed COG codes: "region:53"
+	Lab       string   `json:"lab,omitempty"`       // a member's lab
+	Role      string   `json:"role,omitempty"`      // a member's role in it
+
+	Keys         []PublicKey `json:"keys,omitempty"`
+	Approves     bool        `json:"approves,omitempty"` // follows wait for a person
+	Discoverable bool        `json:"discoverable,omitempty"`
+	Indexable    bool        `json:"indexable,omitempty"`
+	AlsoKnownAs  []string    `json:"alsoKnownAs,omitempty"`
+	MovedTo      string      `json:"movedTo,omitempty"`
+	Implements   []string    `json:"implements,omitempty"` // FEP-844e
+
+	Created time.Time `json:"created,omitzero"`
+	Updated time.Time `json:"updated,omitzero"`
+	Fetched time.Time `json:"fetched,omitzero"` // remote: when its origin last said this
+	Deleted time.Time `json:"deleted,omitzero"` // gone: only IRI and keys are kept
+}
+
+// NameValue is a line of an actor's profile.
+type NameValue struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// PublicKey is one key of an actor. Exactly one of PEM (RSA) and Multibase
+// (Ed25519, FEP-521a) is set.
+type PublicKey struct {
+	ID        string `json:"id"`
+	PEM       string `json:"pem,omitempty"`
+	Multibase string `json:"multibase,omitempty"`
+}
+
+// Keypair is what a local actor signs with: PKCS#8 in PEM, and a 32-byte seed.
+type Keypair struct {
+	RSA     string `json:"rsa"`
+	Ed25519 []byte `json:"ed25519"`
+}
+
+// Image is a picture and the words for those who do not see it. An empty Alt
+// means that it is decorative.
+type Image struct {
+	URL       string `json:"url"`
+	MediaType string `json:"mediaType,omitempty"`
+	Alt       string `json:"alt,omitempty"`
+	Width     int    `json:"width,omitempty"`
+	Height    int    `json:"height,omitempty"`
+	Blurhash  string `json:"blurhash,omitempty"`
+}
+
+// DisplayName is the name, or the handle of those who have none.
+func (a *Actor) DisplayName() string {
+	if s := strings.TrimSpace(a.Name); s != "" {
+		return s
+	}
+	return a.Handle
+}
+
+// Address is the handle that people type: @handle@host.
+func (a *Actor) Address() string { return "@" + a.Handle + "@" + a.Host }
+
+// DeliverTo is the inbox to post to: the shared one first (ActivityPub §7.1.3).
+func (a *Actor) DeliverTo() string {
+	if a.SharedInbox != "" {
+		return a.SharedInbox
+	}
+	return a.Inbox
+}
+
+// Page is where a person reads about the actor.
+func (a *Actor) Page() string {
+	if a.URL != "" {
+		return a.URL
+	}
+	return a.IRI
+}
+
+// Actor returns the actor with this id, or ErrNotFound.
+func (t *Txn) Actor(id ID) (*Actor, error) {
+	a := new(Actor)
+	if id == 0 || !t.getJSON(key(tActor, id), a) {
+		return nil, ErrNotFound
+	}
+	return a, nil
+}
+
+// ActorByIRI returns the actor with exactly this id on the wire, or ErrNotFound.
+func (t *Txn) ActorByIRI(iri string) (*Actor, error) {
+	return t.Actor(t.getID(key(tActorIRI, hash16(iri))))
+}
+
+// ActorByHandle returns the actor of @handle@host, whatever the case.
+func (t *Txn) ActorByHandle(handle, host string) (*Actor, error) {
+	return t.Actor(t.getID(handleKey(handle, host)))
+}
+
+func handleKey(handle, host string) []byte {
+	return key(tHandle, strings.ToLower(host), byte(0), strings.ToLower(handle))
+}
+
+// PutActor creates or replaces an actor and keeps its indexes. A new one gets
+// its ID here. The handle of a remote actor goes to whoever was proved to own
+// it last; a local one answers ErrExists when the handle is somebody else's.
+func (t *Txn) PutActor(a *Actor) error {
+	op := Updated
+	if a.ID == 0 {
+		if a.ID = t.getID(key(tActorIRI, hash16(a.IRI))); a.ID == 0 {
+			a.ID, op = t.NewID(), Created
+		}
+	}
+	if err := t.indexActor(a); err != nil {
+		return err
+	}
+	t.putJSON(key(tActor, a.ID), a)
+	t.change(op, "actor", a.ID)
+	return nil
+}
+
+func (t *Txn) indexActor(a *Actor) error {
+	old, err := t.Actor(a.ID)
+	if err == nil && (old.Handle != a.Handle || old.Host != a.Host) && t.getID(handleKey(old.Handle, old.Host)) == a.ID {
+		t.tx.Delete(handleKey(old.Handle, old.Host))
+	}
+	if err == nil && old.DeliverTo() != a.DeliverTo() {
+		t.moveInbox(a)
+	}
+	if a.Handle != "" {
+		hk := handleKey(a.Handle, a.Host)
+		if owner := t.getID(hk); a.Local && owner != 0 && owner != a.ID {
+			return ErrExists
+		}
+		t.tx.Put(hk, a.ID.Key())
+	}
+	t.tx.Put(key(tActorIRI, hash16(a.IRI)), a.ID.Key())
+	if a.Local {
+		t.tx.Put(key(tLocal, a.ID), nil)
+	}
+	return nil
+}
+
+// LocalActors yields the actors of this node in the order they were made: the
+// node itself, its lab, then its members.
+func (t *Txn) LocalActors() iter.Seq[*Actor] {
+	return func(yield func(*Actor) bool) {
+		for k := range t.scan([]byte(tLocal), false) {
+			if a, err := t.Actor(idFromKey(k)); err == nil && !yield(a) {
+				return
+			}
+		}
+	}
+}
+
+// Members yields the members of this node that were not deleted.
+func (t *Txn) Members() iter.Seq[*Actor] {
+	return func(yield func(*Actor) bool) {
+		for a := range t.LocalActors() {
+			if a.Type == Person && a.Deleted.IsZero() && !yield(a) {
+				return
+			}
+		}
+	}
+}
+
+// Lab returns this node's lab, or ErrNotFound before it was set up.
+func (t *Txn) Lab() (*Actor, error) { return t.localOf(Group) }
+
+// Node returns this node's own actor, or ErrNotFound before it was set up.
+func (t *Txn) Node() (*Actor, error) { return t.localOf(Application) }
+
+func (t *Txn) localOf(typ ActorType) (*Actor, error) {
+	for a := range t.LocalActors() {
+		if a.Type == typ {
+			return a, nil
+		}
+	}
+	return nil, ErrNotFound
+}
+
+// Keypair returns the private keys of a local actor, or ErrNotFound.
+func (t *Txn) Keypair(actor ID) (*Keypair, error) {
+	k := new(Keypair)
+	if !t.getJSON(key(tKeypair, actor), k) {
+		return nil, ErrNotFound
+	}
+	return k, nil
+}
+
+// PutKeypair keeps the private keys of a local actor.
+func (t *Txn) PutKeypair(actor ID, k *Keypair) { t.putJSON(key(tKeypair, actor), k) }

@@ -1,0 +1,118 @@
+package store
+
+import (
+	"iter"
+	"strings"
+	"time"
+)
+
+// Block keeps an actor away from another: neither hears of the other.
+type Block struct {
+	Blocker ID        `json:"blocker"`
+	Blocked ID        `json:"blocked"`
+	IRI     string    `json:"iri,omitempty"`
+	Since   time.Time `json:"since"`
+}
+
+// PutBlock keeps a block.
+func (t *Txn) PutBlock(b *Block) { t.putJSON(key(tBlock, b.Blocker, b.Blocked), b) }
+
+// DeleteBlock lifts a block, if there is one.
+func (t *Txn) DeleteBlock(blocker, blocked ID) { t.tx.Delete(key(tBlock, blocker, blocked)) }
+
+// Blocks says whether blocker keeps blocked away.
+func (t *Txn) Blocks(blocker, blocked ID) bool {
+	return t.tx.Get(key(tBlock, blocker, blocked)) != nil
+}
+
+// BlockedHere says whether the lab of this node keeps the actor away: the lab
+// speaks for the node.
+func (t *Txn) BlockedHere(actor ID) bool {
+	lab, err := t.Lab()
+	return err == nil && t.Blocks(lab.ID, actor)
+}
+
+// DomainBlock keeps a host and everything below it away from this node.
+type DomainBlock struct {
+	Host   string    `json:"host"`
+	Reason string    `json:"reason,omitempty"`
+	Since  time.Time `json:"since"`
+}
+
+// PutDomainBlock keeps a host away.
+func (t *Txn) PutDomainBlock(b *DomainBlock) {
+	b.Host = canonicalHost(b.Host)
+	t.putJSON(key(tDomain, b.Host), b)
+}
+
+// DeleteDomainBlock lets a host in again.
+func (t *Txn) DeleteDomainBlock(host string) { t.tx.Delete(key(tDomain, canonicalHost(host))) }
+
+// DomainBlocks yields the hosts that are kept away.
+func (t *Txn) DomainBlocks() iter.Seq[*DomainBlock] {
+	return func(yield func(*DomainBlock) bool) {
+		for k, v := range t.scan([]byte(tDomain), false) {
+			b := new(DomainBlock)
+			mustDecode(k, v, b)
+			if !yield(b) {
+				return
+			}
+		}
+	}
+}
+
+// HostBlocked says whether a host, with or without a port, or a domain above it
+// is kept away.
+func (t *Txn) HostBlocked(host string) bool {
+	host = canonicalHost(host)
+	if t.tx.Get(key(tDomain, host)) != nil {
+		return true
+	}
+	if name, _, ok := strings.Cut(host, ":"); ok {
+		host = name
+	}
+	for host != "" {
+		if t.tx.Get(key(tDomain, host)) != nil {
+			return true
+		}
+		_, host, _ = strings.Cut(host, ".")
+	}
+	return false
+}
+
+// canonicalHost is a host as it is compared: lower case, no dot at the end.
+func canonicalHost(host string) string {
+	return strings.TrimSuffix(strings.ToLower(strings.TrimSpace(host)), ".")
+}
+
+// Report is a complaint (Flag) that waits for a moderator.
+type Report struct {
+	ID       ID        `json:"id"`
+	IRI      string    `json:"iri"`
+	Reporter string    `json:"reporter"` // IRI
+	Target   string    `json:"target"`   // IRI of an actor
+	Records  []string  `json:"records,omitempty"`
+	Text     string    `json:"text,omitempty"`
+	Received time.Time `json:"received"`
+}
+
+// PutReport keeps a report; a new one gets its ID here.
+func (t *Txn) PutReport(r *Report) {
+	if r.ID == 0 {
+		r.ID = t.NewID()
+	}
+	t.putJSON(key(tReport, r.ID), r)
+}
+
+// Reports yields the reports, newest first.
+func (t *Txn) Reports() iter.Seq[*Report] {
+	return func(yield func(*Report) bool) {
+		for k, v := range t.scan([]byte(tReport), true) {
+			r := new(Report)
+			mustDecode(k, v, r)
+			if !yield(r) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,141 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"time"
+)
+
+// The tables. A key is a table's name, a slash, and its parts: ids as eight
+// big-endian bytes, IRIs as the first 16 bytes of their SHA-256.
+const (
+	tMeta     = "m/"  // name -> value
+	tActor    = "a/"  // id -> Actor
+	tActorIRI = "ai/" // iri -> id
+	tHandle   = "ah/" // host 0 handle -> id
+	tLocal    = "al/" // id -> nothing: the actors of this node
+	tKeypair  = "ak/" // id -> Keypair
+
+	tRecord    = "r/"  // id -> the record's typed view
+	tRecordIRI = "ri/" // iri -> id
+	tRaw       = "rr/" // id -> the document (local) or the activity that brought it (remote)
+	tTombstone = "rt/" // iri -> Tombstone
+	tByKind    = "rk/" // kind 0 id -> listing
+	tByLab     = "rl/" // lab id, id -> listing
+	tByAuthor  = "ru/" // author id, id -> listing
+	tThread    = "rp/" // root id, id -> listing
+	tRiver     = "rv/" // id -> listing: what followed labs published
+	tPinned    = "rx/" // lab id, id -> nothing
+	tReaction  = "x/"  // record id, kind, actor id -> Reaction
+
+	tFollowing = "f/"  // follower id, followed id -> Follow
+	tFollowers = "g/"  // followed id, follower id -> Follow
+	tBlock     = "b/"  // blocker id, blocked id -> Block
+	tDomain    = "bd/" // host -> DomainBlock
+	tReport    = "p/"  // id -> Report
+
+	tActivity    = "v/"  // id -> Activity
+	tActivityIRI = "vi/" // iri -> id
+	tOutbox      = "vo/" // actor id, id -> nothing
+
+	tOut   = "o/"  // seq -> out-log entry
+	tInbox = "oi/" // inbox number -> Inbox
+	tInURL = "ou/" // inbox url -> number
+	tLane  = "h/"  // host -> Lane
+	tJob   = "j/"  // due, id -> Job
+
+	tChange = "c/" // id -> Change
+
+	tAccount = "u/"  // id -> Account
+	tEmail   = "ue/" // e-mail -> account id
+	tByActor = "ua/" // actor id -> account id
+	tToken   = "ut/" // hash of a token -> Token
+	tSession = "us/" // hash of a session id -> session
+)
+
+// key joins a table and its parts: ID, string or []byte.
+func key(table string, parts ...any) []byte {
+	k := append(make([]byte, 0, len(table)+24), table...)
+	for _, p := range parts {
+		switch p := p.(type) {
+		case ID:
+			k = append(k, p.Key()...)
+		case string:
+			k = append(k, p...)
+		case []byte:
+			k = append(k, p...)
+		case byte:
+			k = append(k, p)
+		default:
+			panic(fmt.Sprintf("store: key part %T", p))
+		}
+	}
+	return k
+}
+
+// hash16 is how an IRI stands in a key: short, and of any length.
+func hash16(s string) []byte {
+	h := sha256.Sum256([]byte(s))
+	return h[:16]
+}
+
+// prefixEnd is the first key after every key that begins with prefix.
+func prefixEnd(prefix []byte) []byte {
+	end := append([]byte(nil), prefix...)
+	for i := len(end) - 1; i >= 0; i-- {
+		if end[i] < 0xff {
+			end[i]++
+			return end[:i+1]
+		}
+	}
+	return nil
+}
+
+// scan yields what lies below prefix, with the prefix cut off the keys.
+func (t *Txn) scan(prefix []byte, reverse bool) iter.Seq2[[]byte, []byte] {
+	return t.scanRange(prefix, prefix, prefixEnd(prefix), reverse)
+}
+
+// scanRange yields from <= key < to with the first len(cut) bytes cut off.
+func (t *Txn) scanRange(cut, from, to []byte, reverse bool) iter.Seq2[[]byte, []byte] {
+	return func(yield func([]byte, []byte) bool) {
+		for k, v := range t.tx.Scan(from, to, reverse) {
+			if !yield(k[len(cut):], v) {
+				return
+			}
+		}
+	}
+}
+
+// getJSON reads a value into v and says whether it was there. What this package
+// wrote it can read; anything else is damage, and panics with the key.
+func (t *Txn) getJSON(k []byte, v any) bool {
+	b := t.tx.Get(k)
+	if b == nil {
+		return false
+	}
+	mustDecode(k, b, v)
+	return true
+}
+
+func mustDecode(k, b []byte, v any) {
+	if err := json.Unmarshal(b, v); err != nil {
+		panic(fmt.Errorf("store: value of %q is damaged: %w", k, err))
+	}
+}
+
+func (t *Txn) putJSON(k []byte, v any) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Errorf("store: encode %q: %w", k, err))
+	}
+	t.tx.Put(k, b)
+}
+
+// getID reads an index entry; zero means that there is none.
+func (t *Txn) getID(k []byte) ID { return idFromKey(t.tx.Get(k)) }
+
+// stamp is a time as it is kept: seconds matter, zones do not.
+func stamp(at time.Time) time.Time { return at.UTC().Truncate(time.Millisecond) }

@@ -1,0 +1,183 @@
+package store
+
+import (
+	"bytes"
+	"hash/fnv"
+	"time"
+)
+
+// A listing is what a list index keeps of a record, so that a list can be
+// narrowed and counted without reading the records: audience, whether it is
+// mirrored, its lab, and "field=slug" for every facet, each after a 0 byte.
+type listing []byte
+
+var audienceCodes = []Audience{Team, LabOnly, FollowedLabs, Unlisted, Public}
+
+func (l listing) audience() Audience { return audienceCodes[l[0]] }
+func (l listing) remote() bool       { return l[1] == 1 }
+func (l listing) lab() ID            { return idFromKey(l[2:10]) }
+
+func (l listing) has(field, slug string) bool {
+	want := append(append(append(append(make([]byte, 0, 64), 0), field...), '='), slug...)
+	return bytes.Contains(append(l[10:len(l):len(l)], 0), append(want, 0))
+}
+
+func (t *Txn) listing(it Item) listing {
+	r := it.Envelope()
+	l := make(listing, 0, 64)
+	code, remote := byte(0), byte(0)
+	for i, a := range audienceCodes {
+		if a == r.Audience {
+			code = byte(i)
+		}
+	}
+	if r.Remote {
+		remote = 1
+	}
+	l = append(append(l, code, remote), t.getID(key(tActorIRI, hash16(r.Lab))).Key()...)
+	for _, f := range KindOf(r.Kind).Fields {
+		if !f.Facet {
+			continue
+		}
+		for _, slug := range slugs(f.At(it)) {
+			l = append(append(append(append(l, 0), f.Name...), '='), slug...)
+		}
+	}
+	return l
+}
+
+func slugs(p any) []string {
+	switch p := p.(type) {
+	case *string:
+		if *p != "" {
+			return []string{*p}
+		}
+	case *[]string:
+		return *p
+	}
+	return nil
+}
+
+// list writes the index entries of a record, unlist removes them: both derive
+// them from the record, so what one wrote the other finds.
+func (t *Txn) list(it Item) {
+	l := t.listing(it)
+	for _, k := range t.listKeys(it.Envelope()) {
+		t.tx.Put(k, l)
+	}
+}
+
+func (t *Txn) unlist(it Item) {
+	for _, k := range t.listKeys(it.Envelope()) {
+		t.tx.Delete(k)
+	}
+	t.tx.Delete(key(tRiver, it.Envelope().ID))
+}
+
+func (t *Txn) listKeys(r *Record) [][]byte {
+	keys := [][]byte{
+		key(tByKind, r.Kind, byte(0), r.ID),
+		key(tByLab, t.getID(key(tActorIRI, hash16(r.Lab))), r.ID),
+	}
+	if r.Root != 0 {
+		keys = append(keys, key(tThread, r.Root, r.ID))
+	}
+	for _, a := range r.Authors {
+		keys = append(keys, key(tByAuthor, t.getID(key(tActorIRI, hash16(a))), r.ID))
+	}
+	return keys
+}
+
+// AddToRiver puts a record into the stream of what followed labs published.
+func (t *Txn) AddToRiver(it Item) { t.tx.Put(key(tRiver, it.Envelope().ID), t.listing(it)) }
+
+// RecordID gives out the id of a record that was published at the moment at, so
+// that lists sort by publication and not by arrival. Moments to come count as
+// now.
+func (t *Txn) RecordID(iri string, at time.Time) ID {
+	if at.After(t.now) || at.UnixMilli() <= 0 {
+		at = t.now
+	}
+	h := fnv.New32a()
+	h.Write([]byte(iri))
+	base, low := ID(at.UnixMilli())<<16, ID(h.Sum32())
+	for ; ; low++ {
+		if id := base | low&0xffff; t.tx.Get(key(tRecord, id)) == nil {
+			return id
+		}
+	}
+}
+
+// Query narrows a list. The zero Query lists everything of its table.
+type Query struct {
+	Viewer Viewer
+	Facets map[string]string // field name -> slug
+	Lab    ID                // only records of this actor
+	Home   bool              // only records of this node
+	Offset int
+	Limit  int // 0: only count
+}
+
+// Page is a stretch of a list.
+type Page struct {
+	Items []Item
+	Total int // of the whole list, as this viewer may see it
+}
+
+// ListKind lists the records of a kind, newest first.
+func (t *Txn) ListKind(kind string, q Query) Page {
+	return t.listTable(key(tByKind, kind, byte(0)), true, q)
+}
+
+// ListLab lists the records that an actor publishes, newest first.
+func (t *Txn) ListLab(lab ID, q Query) Page { return t.listTable(key(tByLab, lab), true, q) }
+
+// ListAuthor lists the records that a member takes part in, newest first.
+func (t *Txn) ListAuthor(member ID, q Query) Page {
+	return t.listTable(key(tByAuthor, member), true, q)
+}
+
+// ListThread lists what was said in the thread of a record, oldest first.
+func (t *Txn) ListThread(root ID, q Query) Page { return t.listTable(key(tThread, root), false, q) }
+
+// ListRiver lists what followed labs published, newest first.
+func (t *Txn) ListRiver(q Query) Page { return t.listTable([]byte(tRiver), true, q) }
+
+func (t *Txn) listTable(prefix []byte, newestFirst bool, q Query) Page {
+	var p Page
+	for k, v := range t.scan(prefix, newestFirst) {
+		if !q.wants(listing(v)) {
+			continue
+		}
+		id := idFromKey(k)
+		if listing(v).audience() != Public && !t.mayList(q.Viewer, id) {
+			continue
+		}
+		if p.Total++; p.Total > q.Offset && len(p.Items) < q.Limit {
+			if it, err := t.Record(id); err == nil {
+				p.Items = append(p.Items, it)
+			}
+		}
+	}
+	return p
+}
+
+func (q *Query) wants(l listing) bool {
+	if q.Home && l.remote() || q.Lab != 0 && q.Lab != l.lab() {
+		return false
+	}
+	for field, slug := range q.Facets {
+		if !l.has(field, slug) {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *Txn) mayList(v Viewer, id ID) bool {
+	if v.Actor == "" {
+		return false
+	}
+	it, err := t.Record(id)
+	return err == nil && v.CanList(it.Envelope())
+}

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Record is the envelope that every kind of record has. A mirrored record is
+// one of another node: Host is not ours, HTML is its content as published.
+type Record struct {
+	ID   ID     `json:"id"`
+	IRI  string `json:"iri"`
+	Kind string `json:"kind"`
+	Type string `json:"type"` // ActivityStreams type as it is or was on the wire
+	Host string `json:"host"` // of the node where it is at home
+	URL  string `json:"url,omitempty"`
+
+	Lang      string   `json:"lang,omitempty"`
+	Title     string   `json:"title,omitempty"`
+	Pitch     string   `json:"pitch,omitempty"` // plain; the only text that Mastodon shows
+	Body      string   `json:"body,omitempty"`  // Markdown; local records only
+	HTML      string   `json:"html,omitempty"`  // mirrored records only: sanitise before showing
+	Themes    []string `json:"themes,omitempty"`
+	Territory []string `json:"territory,omitempty"`
+	Tags      []string `json:"tags,omitempty"` // without #, beside the themes
+	Image     *Image   `json:"image,omitempty"`
+	Licence   string   `json:"licence,omitempty"`
+	Audience  Audience `json:"audience"`
+	Sensitive bool     `json:"sensitive,omitempty"`
+
+	Lab       string   `json:"lab"`                 // IRI of who publishes it: attributedTo
+	Authors   []string `json:"authors,omitempty"`   // IRIs of members: the team
+	Addressed []string `json:"addressed,omitempty"` // IRIs that may see it besides its audience
+	InReplyTo string   `json:"inReplyTo,omitempty"`
+	Root      ID       `json:"root,omitempty"` // record whose thread it is in
+
+	Created time.Time `json:"created"`
+	Updated time.Time `json:"updated"`
+	Version int       `json:"version,omitempty"`
+	Fetched time.Time `json:"fetched,omitzero"` // mirrored: when its origin last said this
+	Remote  bool      `json:"remote,omitempty"`
+}
+
+// Envelope makes every struct that embeds Record an Item.
+func (r *Record) Envelope() *Record { return r }
+
+// Tombstone remembers a deleted record, so that a late Create cannot bring it
+// back and its address answers 410.
+type Tombstone struct {
+	IRI     string    `json:"iri"`
+	Type    string    `json:"type"` // formerType
+	Owner   string    `json:"owner"`
+	Deleted time.Time `json:"deleted"`
+	Public  bool      `json:"public,omitempty"` // whoever asks may know that it was here
+}
+
+// Record returns the record with this id, whoever may see it, or ErrNotFound.
+// Ask CanSee before showing it.
+func (t *Txn) Record(id ID) (Item, error) {
+	k := key(tRecord, id)
+	b := t.tx.Get(k)
+	if b == nil || id == 0 {
+		return nil, ErrNotFound
+	}
+	return decodeItem(k, b), nil
+}
+
+func decodeItem(k, b []byte) Item {
+	var head struct {
+		Kind string `json:"kind"`
+	}
+	mustDecode(k, b, &head)
+	kind := KindOf(head.Kind)
+	if kind == nil {
+		panic(fmt.Errorf("store: value of %q is of unknown kind %q", k, head.Kind))
+	}
+	it := kind.New()
+	mustDecode(k, b, it)
+	return it
+}
+
+// RecordByIRI returns the record with exactly this id on the wire, ErrGone when
+// it was deleted, or ErrNotFound.
+func (t *Txn) RecordByIRI(iri string) (Item, error) {
+	it, err := t.Record(t.getID(key(tRecordIRI, hash16(iri))))
+	if err == nil {
+		return it, nil
+	}
+	if t.Tombstone(iri) != nil {
+		return nil, ErrGone
+	}
+	return nil, ErrNotFound
+}
+
+// Tombstone returns what is remembered of a deleted record, or nil.
+func (t *Txn) Tombstone(iri string) *Tombstone {
+	ts := new(Tombstone)
+	if !t.getJSON(key(tTombstone, hash16(iri)), ts) {
+		return nil
+	}
+	return ts
+}
+
+// Raw returns the bytes that stand for a record on the wire: the document that
+// this node serves, or the activity or document that brought a mirrored one.
+func (t *Txn) Raw(id ID) []byte { return t.tx.Get(key(tRaw, id)) }
+
+// PutRecord creates or replaces a record, its bytes on the wire (nil leaves
+// them as they are) and its indexes. A new one gets its ID here unless it has
+// one. It answers ErrGone for a record that was deleted.
+func (t *Txn) PutRecord(it Item, raw []byte) error {
+	r := it.Envelope()
+	if t.Tombstone(r.IRI) != nil {
+		return ErrGone
+	}
+	op := Updated
+	if r.ID == 0 {
+		r.ID = t.getID(key(tRecordIRI, hash16(r.IRI)))
+	}
+	if r.ID == 0 {
+		r.ID = t.RecordID(r.IRI, r.Created)
+	}
+	old, err := t.Record(r.ID)
+	inRiver := err == nil && t.tx.Get(key(tRiver, r.ID)) != nil
+	if err == nil {
+		t.unlist(old)
+	} else {
+		op = Created
+	}
+	b, err := json.Marshal(it)
+	if err != nil {
+		return fmt.Errorf("encode record %s: %w", r.IRI, err)
+	}
+	t.tx.Put(key(tRecord, r.ID), b)
+	t.tx.Put(key(tRecordIRI, hash16(r.IRI)), r.ID.Key())
+	if raw != nil {
+		t.tx.Put(key(tRaw, r.ID), raw)
+	}
+	t.list(it)
+	if inRiver {
+		t.AddToRiver(it)
+	}
+	t.change(op, r.Kind, r.ID)
+	return nil
+}
+
+// DeleteRecord removes a record with its indexes, reactions and bytes, and
+// leaves the tombstone in its place.
+func (t *Txn) DeleteRecord(it Item, ts *Tombstone) {
+	r := it.Envelope()
+	t.unlist(it)
+	t.dropReactions(r.ID)
+	t.tx.Delete(key(tRecord, r.ID))
+	t.tx.Delete(key(tRecordIRI, hash16(r.IRI)))
+	t.tx.Delete(key(tRaw, r.ID))
+	t.PutTombstone(ts)
+	t.change(Deleted, r.Kind, r.ID)
+}
+
+// PutTombstone remembers that ts.IRI was deleted, whether it was ever here or not.
+func (t *Txn) PutTombstone(ts *Tombstone) { t.putJSON(key(tTombstone, hash16(ts.IRI)), ts) }
+
+// DropTombstone forgets a deletion: its owner published the record again.
+func (t *Txn) DropTombstone(iri string) { t.tx.Delete(key(tTombstone, hash16(iri))) }

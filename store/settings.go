@@ -1,0 +1,48 @@
+package store
+
+import (
+	"iter"
+)
+
+// Pin puts a record among the few that a lab shows first (its featured
+// collection); unpinning removes it.
+func (t *Txn) Pin(lab, record ID, pinned bool) {
+	if pinned {
+		t.tx.Put(key(tPinned, lab, record), nil)
+		return
+	}
+	t.tx.Delete(key(tPinned, lab, record))
+}
+
+// Pinned yields the pinned records of a lab, newest first.
+func (t *Txn) Pinned(lab ID) iter.Seq[Item] {
+	return func(yield func(Item) bool) {
+		for k := range t.scan(key(tPinned, lab), true) {
+			if it, err := t.Record(idFromKey(k)); err == nil && !yield(it) {
+				return
+			}
+		}
+	}
+}
+
+// Setting returns a value that the program keeps for itself, or nil.
+func (t *Txn) Setting(name string) []byte { return t.tx.Get(key(tMeta, "set/", name)) }
+
+// PutSetting keeps such a value.
+func (t *Txn) PutSetting(name string, value []byte) { t.tx.Put(key(tMeta, "set/", name), value) }
+
+// Count is the number of rows of local records, members and the like that
+// NodeInfo reports.
+type Count struct{ Records, Members int }
+
+// Count counts what is public at this node.
+func (t *Txn) Count() Count {
+	var c Count
+	for range t.Members() {
+		c.Members++
+	}
+	for _, k := range Kinds {
+		c.Records += t.ListKind(k.Name, Query{Home: true}).Total
+	}
+	return c
+}
