@@ -1,0 +1,121 @@
+package main
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Config is everything an operator can set. It is read by loadConfig and never
+// changes afterwards. The comment tags become the text of config.example.toml.
+type Config struct {
+	Node        NodeConfig        `toml:"node" comment:"What this node is called and where it is found."`
+	Store       StoreConfig       `toml:"store" comment:"The store lies in the data directory (--data), beside this file."`
+	Federation  FederationConfig  `toml:"federation" comment:"Who may talk to this node, and how."`
+	Delivery    DeliveryConfig    `toml:"delivery" comment:"How many requests to other nodes run at once."`
+	Limits      LimitsConfig      `toml:"limits" comment:"What one network address may ask of this node; 0 is no limit."`
+	HTTP        HTTPConfig        `toml:"http" comment:"The web server and the proxy in front of it."`
+	Log         LogConfig         `toml:"log" comment:"The log on standard error."`
+	Metrics     MetricsConfig     `toml:"metrics" comment:"Figures for Prometheus."`
+	Development DevelopmentConfig `toml:"development" comment:"Several nodes on one machine. Never for a node that others can reach:\nit is refused when base_url is https with a public host."`
+}
+
+// NodeConfig is the identity of the node on the web.
+type NodeConfig struct {
+	BaseURL  string `toml:"base_url" comment:"The address that people and other nodes use. It is part of every id: it can never change once others follow."`
+	Listen   string `toml:"listen" comment:"The host and port to listen on; a proxy forwards base_url to it. \":8080\" listens on every address."`
+	Language string `toml:"language" comment:"The language of pages when a visitor's browser asks for none that we have: fr or en."`
+	TimeZone string `toml:"time_zone" comment:"The time zone of dates on pages, such as Europe/Paris or Indian/Reunion."`
+}
+
+// StoreConfig bounds the disk that the store takes.
+type StoreConfig struct {
+	MaxSize Size `toml:"max_size" comment:"The store refuses to grow beyond this size, such as \"20 GiB\"; 0 is no limit but the disk."`
+	MinFree Size `toml:"min_free" comment:"Nothing new is accepted while the disk has less than this free; reading and deleting go on."`
+}
+
+// FederationConfig says whom the node federates with.
+type FederationConfig struct {
+	Mode            string   `toml:"mode" comment:"open: any node that is not blocked. allow-list: only the hosts of allowed_hosts."`
+	AllowedHosts    []string `toml:"allowed_hosts" comment:"The hosts of the allow-list, such as [\"lab.example.org\"]."`
+	AuthorizedFetch bool     `toml:"authorized_fetch" comment:"Serve ActivityPub documents only to requests that are signed."`
+	MaxBody         Size     `toml:"max_body" comment:"The largest document accepted from another node."`
+}
+
+// The values of FederationConfig.Mode.
+const (
+	modeOpen      = "open"
+	modeAllowList = "allow-list"
+)
+
+// DeliveryConfig shares out the outgoing requests so that hosts that hang never
+// take all of them.
+type DeliveryConfig struct {
+	Concurrency int `toml:"concurrency" comment:"Requests at once, to all hosts together."`
+	PerHost     int `toml:"per_host" comment:"Requests at once to one host that answers well; a failing one gets one."`
+	Unhealthy   int `toml:"unhealthy" comment:"Of all requests, how many may go to failing hosts at once."`
+}
+
+// LimitsConfig holds counts for one client address; beyond them it is answered
+// 429 with Retry-After.
+type LimitsConfig struct {
+	Inbox  int `toml:"inbox" comment:"Inbox requests a minute from one address."`
+	Pages  int `toml:"pages" comment:"Other requests a minute from one address."`
+	SignIn int `toml:"sign_in" comment:"Wrong passwords in five minutes, by address and by account."`
+}
+
+// HTTPConfig is the web server.
+type HTTPConfig struct {
+	TrustedProxies    []netip.Prefix `toml:"trusted_proxies" comment:"Networks whose X-Forwarded-For and X-Forwarded-Proto headers are believed."`
+	ReadHeaderTimeout Duration       `toml:"read_header_timeout" comment:"The time a client has to send its headers."`
+	ReadTimeout       Duration       `toml:"read_timeout" comment:"The time a client has to send its whole request."`
+	WriteTimeout      Duration       `toml:"write_timeout" comment:"The time an answer may take."`
+	IdleTimeout       Duration       `toml:"idle_timeout" comment:"How long an unused connection is kept."`
+	ShutdownTimeout   Duration       `toml:"shutdown_timeout" comment:"How long running requests may go on after a stop was asked for."`
+}
+
+// LogConfig is the log.
+type LogConfig struct {
+	Level  string `toml:"level" comment:"debug, info, warn or error."`
+	Format string `toml:"format" comment:"text or json."`
+}
+
+// MetricsConfig is the listener of /metrics, apart from the public one.
+type MetricsConfig struct {
+	Listen string `toml:"listen" comment:"The host and port that serve /metrics, such as \"localhost:9090\"; empty is off."`
+}
+
+// DevelopmentConfig relaxes what several nodes on one machine cannot obey. Its
+// zero value with RetryScale 1 relaxes nothing.
+type DevelopmentConfig struct {
+	AllowHTTP  bool           `toml:"allow_http" comment:"Talk to other nodes over http too."`
+	AllowNets  []netip.Prefix `toml:"allow_nets" comment:"Networks that may be dialled although they are private, such as [\"127.0.0.0/8\"]."`
+	RetryScale float64        `toml:"retry_scale" comment:"Factor on every delay between delivery attempts; 0.01 runs the schedule of a month in hours."`
+}
+
+// active reports whether anything is relaxed; the admin pages then warn.
+func (d DevelopmentConfig) active() bool {
+	return d.AllowHTTP || len(d.AllowNets) > 0 || d.RetryScale != 1
+}
+
+// defaultConfig is the node that starts without any configuration.
+func defaultConfig() Config {
+	return Config{
+		Node: NodeConfig{
+			BaseURL: "http://localhost:8080", Listen: "localhost:8080", Language: "fr", TimeZone: "Europe/Paris",
+		},
+		Store:      StoreConfig{MinFree: 64 << 20},
+		Federation: FederationConfig{Mode: modeOpen, AllowedHosts: []string{}, MaxBody: 1 << 20},
+		Delivery:   DeliveryConfig{Concurrency: 64, PerHost: 4, Unhealthy: 16},
+		Limits:     LimitsConfig{Inbox: 18000, Pages: 1200, SignIn: 20},
+		HTTP: HTTPConfig{
+			TrustedProxies:    []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
+			ReadHeaderTimeout: Duration{10 * time.Second},
+			ReadTimeout:       Duration{time.Minute},
+			WriteTimeout:      Duration{time.Minute},
+			IdleTimeout:       Duration{2 * time.Minute},
+			ShutdownTimeout:   Duration{8 * time.Second},
+		},
+		Log:         LogConfig{Level: "info", Format: "text"},
+		Development: DevelopmentConfig{AllowNets: []netip.Prefix{}, RetryScale: 1},
+	}
+}
