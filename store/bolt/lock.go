@@ -1,0 +1,102 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const (
+	lockWait  = 2 * time.Second
+	lockRetry = 50 * time.Millisecond
+)
+
+// lockFile lies beside the store while a process has it open. It keeps others
+// away from the first look at the store on, names the process that holds it,
+// and, since only a clean Close removes it, tells of an unclean stop.
+type lockFile struct {
+	file    *os.File
+	unclean bool // it was there, held by nobody
+}
+
+// acquireLock waits up to two seconds for the lock of the store at path.
+func acquireLock(path string) (*lockFile, error) {
+	path += ".lock"
+	for deadline := time.Now().Add(lockWait); ; time.Sleep(lockRetry) {
+		l, err := tryLock(path)
+		if err == nil {
+			return l, l.claim()
+		}
+		if !errors.Is(err, ErrLocked) || time.Now().After(deadline) {
+			return nil, err
+		}
+	}
+}
+
+func tryLock(path string) (*lockFile, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if err == nil && isFile(path, f) {
+		return &lockFile{file: f}, nil
+	}
+	defer f.Close()
+	if err != nil && !errors.Is(err, syscall.EWOULDBLOCK) {
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	owner, _ := os.ReadFile(path) // only to name it
+	return nil, fmt.Errorf("%s: %w (process %s)", path, ErrLocked, strings.TrimSpace(string(owner)))
+}
+
+// isFile reports whether path still names f: its last holder may have removed
+// it between our opening and locking it.
+func isFile(path string, f *os.File) bool {
+	named, err1 := os.Stat(path)
+	held, err2 := f.Stat()
+	return err1 == nil && err2 == nil && os.SameFile(named, held)
+}
+
+// claim notes whether somebody left the lock behind and puts our process in.
+func (l *lockFile) claim() error {
+	info, err := l.file.Stat()
+	if err != nil {
+		return err
+	}
+	l.unclean = info.Size() > 0
+	pid := strconv.Itoa(os.Getpid()) + "\n"
+	if err := l.file.Truncate(0); err != nil {
+		return err
+	}
+	if _, err := l.file.WriteAt([]byte(pid), 0); err != nil {
+		return err
+	}
+	if err := l.file.Sync(); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(l.file.Name()))
+}
+
+// release lets the lock go, and forgets that it was held if the stop was clean.
+func (l *lockFile) release(clean bool) error {
+	defer l.file.Close()
+	if !clean {
+		return nil
+	}
+	return os.Remove(l.file.Name())
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
