@@ -97,7 +97,7 @@ func configFields(c *Config) (fields map[string]reflect.Value, sections map[stri
 // setText sets a field from its text. The items of a list are separated by
 // commas; an empty text is an empty list.
 func setText(v reflect.Value, text string) error {
-	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	if u, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); ok {
 		return u.UnmarshalText([]byte(text))
 	}
 	switch v.Kind() {

@@ -55,7 +55,7 @@ var layers = map[string][]string{
 	"web/session":     {"store", "github.com/alexedwards/argon2id", "github.com/alexedwards/scs/v2", "golang.org/x/time"},
 	"web/reply":       {"store", "federation"},
 	"web/markup":      {"github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net"},
-	"web/assets":      {"github.com/go-playground/locales", "github.com/nicksnyder/go-i18n/v2", "github.com/pelletier/go-toml/v2", "golang.org/x/text"},
+	"web/assets":      {"store", "github.com/go-playground/locales", "github.com/nicksnyder/go-i18n/v2", "github.com/pelletier/go-toml/v2", "golang.org/x/text"},
 
 	// For tests only; testSupport keeps them out of everything else.
 	"federation/fedtest": {"store", "store/bolt", "federation", "federation/*", "web", "golang.org/x/sync"},
