@@ -18,6 +18,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/essaim/essaim/federation/httpsig"
 	"github.com/maypok86/otter/v2"
 )
 
@@ -38,7 +39,7 @@ const (
 
 // Signer signs a request in place with the key of the node's own actor.
 type Signer interface {
-	Sign(r *http.Request, body []byte, scheme Scheme, now time.Time) error
+	Sign(r *http.Request, body []byte, scheme httpsig.Scheme, now time.Time) error
 }
 
 // Config says what a Client may do. The zero value reaches public https servers
@@ -69,7 +70,7 @@ type Client struct {
 	flights   flights
 	lanes     *lanes
 	failures  *otter.Cache[string, failure]
-	schemes   *otter.Cache[string, Scheme]
+	schemes   *otter.Cache[string, httpsig.Scheme]
 }
 
 // New returns a Client; Close it at the end.
@@ -81,7 +82,7 @@ func New(cfg Config) *Client {
 		lanes:     newLanes(),
 		// Neither cache expires by itself: that would need a goroutine of its own.
 		failures: otter.Must(&otter.Options[string, failure]{MaximumSize: maxRemembered}),
-		schemes:  otter.Must(&otter.Options[string, Scheme]{MaximumSize: maxRemembered}),
+		schemes:  otter.Must(&otter.Options[string, httpsig.Scheme]{MaximumSize: maxRemembered}),
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/essaim/essaim/federation/httpsig"
 )
 
 // Document is what a server sent. It may be shared between callers: do not
@@ -77,7 +79,7 @@ func (c *Client) hop(ctx context.Context, u *url.URL, w want) (*Document, *url.U
 	defer leave()
 	res, err := c.knock(ctx, u, w)
 	if err != nil {
-		return nil, nil, networkError(ctx, err)
+		return nil, nil, err
 	}
 	defer res.Body.Close()
 	if next, err := c.redirect(u, res); next != nil || err != nil {
@@ -112,7 +114,7 @@ func (c *Client) redirect(from *url.URL, res *http.Response) (*url.URL, error) {
 // or in all ways in turn.
 func (c *Client) knock(ctx context.Context, u *url.URL, w want) (*http.Response, error) {
 	if !w.signed || c.Signer == nil {
-		return c.transport.RoundTrip(c.request(ctx, u, w))
+		return c.send(c.request(ctx, u, w))
 	}
 	var res *http.Response
 	for _, scheme := range c.knocks(u) {
@@ -124,7 +126,7 @@ func (c *Client) knock(ctx context.Context, u *url.URL, w want) (*http.Response,
 			return nil, fmt.Errorf("sign: %w", err)
 		}
 		var err error
-		if res, err = c.transport.RoundTrip(req); err != nil {
+		if res, err = c.send(req); err != nil {
 			return nil, err
 		}
 		if !refused(res.StatusCode) {
@@ -135,14 +137,23 @@ func (c *Client) knock(ctx context.Context, u *url.URL, w want) (*http.Response,
 	return res, nil
 }
 
+// send makes one request and gives network errors their sentinels.
+func (c *Client) send(req *http.Request) (*http.Response, error) {
+	res, err := c.transport.RoundTrip(req)
+	if err != nil {
+		return nil, networkError(req.Context(), err)
+	}
+	return res, nil
+}
+
 // knocks are the schemes to try: the one that worked last, then draft-cavage with
 // the query, without it, and RFC 9421.
-func (c *Client) knocks(u *url.URL) []Scheme {
-	order := []Scheme{Cavage}
+func (c *Client) knocks(u *url.URL) []httpsig.Scheme {
+	order := []httpsig.Scheme{httpsig.Cavage}
 	if u.RawQuery != "" {
-		order = append(order, CavageNoQuery)
+		order = append(order, httpsig.CavageNoQuery)
 	}
-	order = append(order, RFC9421)
+	order = append(order, httpsig.RFC9421)
 	for i, s := range order {
 		if known, ok := c.schemes.GetIfPresent(u.Host); ok && known == s {
 			copy(order[1:i+1], order[:i])

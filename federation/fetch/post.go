@@ -40,9 +40,9 @@ func (c *Client) post(ctx context.Context, req *http.Request) (*Response, error)
 	defer cancel()
 	req = req.Clone(ctx)
 	req.Header.Set("User-Agent", c.UserAgent)
-	res, err := c.transport.RoundTrip(req)
+	res, err := c.send(req)
 	if err != nil {
-		return nil, networkError(ctx, err)
+		return nil, err
 	}
 	defer res.Body.Close()
 	// The status has come: what happens to the rest of the body changes nothing.
