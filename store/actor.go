@@ -2,6 +2,7 @@ package store
 
 import (
 	"iter"
+	"slices"
 	"strings"
 	"time"
 )
@@ -231,3 +232,12 @@ func (t *Txn) Keypair(actor ID) (*Keypair, error) {
 
 // PutKeypair keeps the private keys of a local actor.
 func (t *Txn) PutKeypair(actor ID, k *Keypair) { t.putJSON(key(tKeypair, actor), k) }
+
+// TakesEd25519 says whether the actor's server announced that it verifies
+// RFC 9421 signatures (FEP-844e) and shows an Ed25519 key of its own (FEP-521a).
+func (a *Actor) TakesEd25519() bool {
+	return slices.Contains(a.Implements, RFC9421Spec) && slices.ContainsFunc(a.Keys, func(k PublicKey) bool { return k.Multibase != "" })
+}
+
+// RFC9421Spec is how FEP-844e names RFC 9421.
+const RFC9421Spec = "https://datatracker.ietf.org/doc/html/rfc9421"

@@ -26,6 +26,13 @@ type Inbox struct {
 	Number uint32 `json:"-"`
 	URL    string `json:"url"`
 	Host   string `json:"host"`
+	Actor  ID     `json:"actor"` // the first whose deliveries went there
+}
+
+// Recipient is an actor that shall have an activity, and where.
+type Recipient struct {
+	Actor ID
+	Inbox string
 }
 
 type outgoingHead struct {
@@ -35,11 +42,11 @@ type outgoingHead struct {
 	Inboxes []byte `json:"i"` // differences as varints
 }
 
-// Enqueue appends an activity to the out-log for the given inbox addresses; the
-// same address twice is one delivery. Nothing is written when there are none.
-func (t *Txn) Enqueue(o Outgoing, inboxes []string) {
-	for _, url := range inboxes {
-		if n := t.inboxNumber(url); n != 0 {
+// Enqueue appends an activity to the out-log; recipients with the same inbox
+// are one delivery. Nothing is written when there are none.
+func (t *Txn) Enqueue(o Outgoing, to []Recipient) {
+	for _, r := range to {
+		if n := t.inboxNumber(r); n != 0 {
 			o.Inboxes = append(o.Inboxes, n)
 		}
 	}
@@ -113,12 +120,12 @@ func (t *Txn) TrimOutLog(before ID, limit int) int {
 
 // inboxNumber returns the number of an inbox address and gives out the next one
 // to a new address. Zero: the address is none.
-func (t *Txn) inboxNumber(url string) uint32 {
-	host := HostOf(url)
+func (t *Txn) inboxNumber(r Recipient) uint32 {
+	host := HostOf(r.Inbox)
 	if host == "" {
 		return 0
 	}
-	k := key(tInURL, hash16(url))
+	k := key(tInURL, hash16(r.Inbox))
 	if b := t.tx.Get(k); b != nil {
 		return binary.BigEndian.Uint32(b)
 	}
@@ -129,7 +136,7 @@ func (t *Txn) inboxNumber(url string) uint32 {
 	}
 	num := numberKey(n)
 	t.tx.Put(k, num)
-	t.putJSON(key(tInbox, num), Inbox{URL: url, Host: host})
+	t.putJSON(key(tInbox, num), Inbox{URL: r.Inbox, Host: host, Actor: r.Actor})
 	return n
 }
 
@@ -165,7 +172,7 @@ type Lane struct {
 	LastOK   time.Time `json:"lastOK,omitzero"`
 	Dropped  int       `json:"dropped,omitempty"`  // activities that the host refused for good
 	GoneDays []string  `json:"goneDays,omitempty"` // days on which its shared inbox was gone
-	Scheme   int       `json:"scheme,omitempty"`   // signature scheme that it understood last
+	Scheme   string    `json:"scheme,omitempty"`   // way of signing that it understood last
 }
 
 // Lane returns the lane of a host; one that was never used is zero but for its
@@ -178,6 +185,51 @@ func (t *Txn) Lane(host string) *Lane {
 
 // PutLane keeps a lane.
 func (t *Txn) PutLane(l *Lane) { t.putJSON(key(tLane, l.Host), l) }
+
+// Backlog counts, by host, the activities that wait for it.
+func (t *Txn) Backlog() map[string]int {
+	counts, cursors, hosts := map[string]int{}, map[string]ID{}, map[uint32]string{}
+	for l := range t.Lanes() {
+		cursors[l.Host] = l.Cursor
+	}
+	for o := range t.OutLog(0) {
+		for _, host := range t.hostsOf(o, hosts) {
+			if o.Seq > cursors[host] {
+				counts[host]++
+			}
+		}
+	}
+	return counts
+}
+
+// hostsOf returns the hosts of an entry, each once; known remembers what it
+// looked up.
+func (t *Txn) hostsOf(o *Outgoing, known map[uint32]string) []string {
+	var hosts []string
+	for _, n := range o.Inboxes {
+		if _, ok := known[n]; !ok {
+			if in, err := t.Inbox(n); err == nil {
+				known[n] = in.Host
+			}
+		}
+		hosts = append(hosts, known[n])
+	}
+	slices.Sort(hosts)
+	return slices.Compact(hosts)
+}
+
+// DropInbox ends the follows that are answered at an inbox which is gone, if it
+// is one actor's own, and says whether it was.
+func (t *Txn) DropInbox(in *Inbox) bool {
+	a, err := t.Actor(in.Actor)
+	if err != nil || a.SharedInbox == in.URL {
+		return false
+	}
+	for f := range t.Following(a.ID) {
+		t.DeleteFollow(f.Follower, f.Followed)
+	}
+	return true
+}
 
 // Lanes yields all lanes by host.
 func (t *Txn) Lanes() iter.Seq[*Lane] {

@@ -1,0 +1,140 @@
+// Package delivery drains the out-log: it signs and posts every activity to the
+// inboxes that shall have it.
+//
+// Each receiving host has a lane: a cursor in the log, and how the host is
+// doing. A lane is drained in order by one goroutine at a time, so a host gets
+// what was published in the order in which it was published, whatever happens
+// to others. Cursors are written back in groups; after a crash a few activities
+// go out again, and receivers know their ids.
+//
+// The schedule is per host, lasts 30 days and starts with one probe. See
+// DESIGN.md beside this file for the reasons.
+package delivery
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/essaim/essaim/federation/fetch"
+	"github.com/essaim/essaim/federation/keyring"
+	"github.com/essaim/essaim/store"
+)
+
+// Poster posts a signed request; any answer is a response.
+type Poster interface {
+	Post(ctx context.Context, req *http.Request) (*fetch.Response, error)
+}
+
+// Config is what a Worker needs. Zero limits mean the defaults.
+type Config struct {
+	Store *store.Store
+	Keys  *keyring.Ring
+	Post  Poster
+	Log   *slog.Logger
+
+	// Scale stretches the schedule; 0 means 1. 0.01 runs it in a hundredth.
+	Scale float64
+	// Concurrency is the number of hosts served at once (default 64);
+	// Unhealthy, of those whose last delivery failed (default 16); Slow, of
+	// requests that take longer than a second and no longer count (default 256).
+	Concurrency, Unhealthy, Slow int
+	// Resync is called when a host that was given up comes back.
+	Resync func(ctx context.Context, host string) error
+}
+
+// Worker drains the out-log. Run it once; its other methods are safe for
+// concurrent use.
+type Worker struct {
+	Config
+	log     *window
+	lanes   map[string]*lane
+	ready   []*lane // have work, may be tried now, healthy
+	failing map[string]*lane
+	busy    int // healthy lanes being drained
+	sick    int // failing lanes being drained
+	dirty   map[string]*lane
+	unsaved int
+
+	done    chan *lane
+	signals chan signal
+	slow    chan struct{}
+	fast    chan struct{} // a slot of a request that became slow
+}
+
+// lane is a host's lane in memory. While it is drained, its store.Lane and the
+// fields below "drain" belong to the draining goroutine.
+type lane struct {
+	store.Lane
+	draining bool
+	sick     bool     // holds a slot of the failing ones
+	pending  bool     // there may be an entry beyond the cursor
+	more     bool     // something arrived while it was drained
+	queued   bool     // stands in ready
+	probe    bool     // try now, whatever the schedule says
+	drop     store.ID // admin: skip everything up to here
+	from     store.ID // first entry it may need again if we crash now
+
+	// drain
+	left     bool // there may be more to do
+	sent     int  // deliveries made
+	handedOn bool // its slot was given back while it waited for a slow answer
+}
+
+type signal struct {
+	host string
+	what command
+}
+
+type command int
+
+const (
+	wake  command = iota // the host lives: probe it
+	retry                // the admin wants a try now
+	drop                 // the admin gives the backlog up
+)
+
+const (
+	flushEvery = time.Second
+	flushAfter = 256
+)
+
+// New returns a Worker that is not running yet.
+func New(c Config) *Worker {
+	if c.Scale == 0 {
+		c.Scale = 1
+	}
+	if c.Concurrency == 0 {
+		c.Concurrency = 64
+	}
+	if c.Unhealthy == 0 {
+		c.Unhealthy = 16
+	}
+	if c.Slow == 0 {
+		c.Slow = 256
+	}
+	return &Worker{
+		Config: c, log: newWindow(c.Store),
+		lanes: map[string]*lane{}, failing: map[string]*lane{}, dirty: map[string]*lane{},
+		done: make(chan *lane), signals: make(chan signal, 1024),
+		slow: make(chan struct{}, c.Slow), fast: make(chan struct{}),
+	}
+}
+
+// Wake tells the worker that a host is alive: it sent a request with a valid
+// signature. Its lane is probed at once if it was failing. Wake never blocks.
+func (w *Worker) Wake(host string) { w.signal(signal{host, wake}) }
+
+// Retry probes a host now.
+func (w *Worker) Retry(host string) { w.signal(signal{host, retry}) }
+
+// Drop gives up what waits for a host.
+func (w *Worker) Drop(host string) { w.signal(signal{host, drop}) }
+
+func (w *Worker) signal(s signal) {
+	select {
+	case w.signals <- s:
+	default: // a flood of signals: the schedule will do
+	}
+}
