@@ -1,0 +1,45 @@
+# `make test` is the whole gate; the other targets are its parts. What needs
+# more than a line lives in .ci/.
+TOOL := go tool -modfile=.ci/tools.mod
+TAGS := browser,peers
+FUZZTIME ?= 5s
+BENCH ?= .
+
+.PHONY: test needs lint check-clone unit browser peers fuzz bench vendor clean
+.NOTPARALLEL:
+
+test: needs lint check-clone unit browser peers fuzz
+
+needs: # installs Chromium and Node where it may
+	.ci/needs
+
+lint:
+	.ci/unformatted
+	go vet -tags $(TAGS) ./...
+	$(TOOL) staticcheck -tags $(TAGS) ./...
+	$(TOOL) golangci-lint run ./...
+
+check-clone: # what the README promises, in a fresh clone of what is committed
+	.ci/check-clone
+
+unit:
+	.ci/gotest -race -shuffle=on ./...
+
+browser: # every page in Chromium, with axe
+	.ci/tagged browser
+
+peers: # software written by others, from npm
+	.ci/tagged peers
+
+fuzz: # every fuzz target for FUZZTIME
+	.ci/fuzz $(FUZZTIME)
+
+bench: # BENCH=Inbox runs some
+	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+vendor: # fetches the vendored files again and compares
+	.ci/vendor
+
+clean:
+	rm -rf essaim dist data demo-data
+	find .ci -name node_modules -prune -exec rm -rf {} +
