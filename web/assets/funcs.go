@@ -1,0 +1,70 @@
+package assets
+
+import (
+	"html/template"
+	"path"
+	"strings"
+	"time"
+)
+
+// funcs are what templates may call:
+//
+//	t "key" "name" value …   the words (Catalog.T)
+//	link "/path"             the path with the language's prefix
+//	asset "app.css"          the hashed address of a static file
+//	icon "name"              an inline picture that says nothing by itself
+//	date t, datetime t       <time> in the lab's zone
+//	number n                 digits grouped as the language does
+//	dots "seed"              the constellation of an id
+//	lang, languages          the language of the page, and all of them
+func (r *Renderer) funcs(lang Lang, zone *time.Location) template.FuncMap {
+	icons := readIcons()
+	return template.FuncMap{
+		"t":         func(key string, args ...any) string { return r.Catalog.T(lang, key, args...) },
+		"link":      lang.Link,
+		"asset":     r.Static.URL,
+		"icon":      func(name string) template.HTML { return icons.html(name) },
+		"date":      func(t time.Time) template.HTML { return timeElement(t.In(zone), lang.Date(t.In(zone))) },
+		"datetime":  func(t time.Time) template.HTML { return timeElement(t.In(zone), moment(lang, t.In(zone))) },
+		"number":    func(n int) string { return lang.Number(int64(n)) },
+		"dots":      Constellation,
+		"lang":      func() Lang { return lang },
+		"languages": func() []Lang { return Languages },
+	}
+}
+
+func moment(lang Lang, t time.Time) string { return lang.Date(t) + ", " + lang.Time(t) }
+
+func timeElement(t time.Time, text string) template.HTML {
+	return template.HTML(`<time datetime="` + t.Format(time.RFC3339) + `">` + template.HTMLEscapeString(text) + `</time>`)
+}
+
+// iconSet holds the files of icons/ by name, ready to stand in a page.
+type iconSet map[string]template.HTML
+
+func readIcons() iconSet {
+	set := iconSet{}
+	entries, err := iconFiles.ReadDir("icons")
+	if err != nil {
+		panic("assets: " + err.Error()) // embedded: the program itself is wrong
+	}
+	for _, e := range entries {
+		data, err := iconFiles.ReadFile("icons/" + e.Name())
+		if err != nil {
+			panic("assets: " + err.Error())
+		}
+		name := strings.TrimSuffix(e.Name(), path.Ext(e.Name()))
+		svg := strings.Replace(strings.TrimSpace(string(data)), "<svg ", `<svg class="icon icon-`+name+`" aria-hidden="true" focusable="false" `, 1)
+		set[name] = template.HTML(svg)
+	}
+	return set
+}
+
+// html returns the plain dot for a name that has no picture: a kind that is new
+// still has a shape.
+func (s iconSet) html(name string) template.HTML {
+	if svg, ok := s[name]; ok {
+		return svg
+	}
+	return s["kind-other"]
+}

@@ -1,0 +1,167 @@
+package assets
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// StaticPrefix is where Static is to be mounted.
+const StaticPrefix = "/static/"
+
+// layers are the parts of app.css, in the order in which they are joined.
+var layers = []string{"tokens", "base", "layout", "components", "print"}
+
+var mediaTypes = map[string]string{
+	".css":   "text/css; charset=utf-8",
+	".svg":   "image/svg+xml",
+	".woff2": "font/woff2",
+}
+
+// Static serves the embedded files from memory under addresses that hold the
+// hash of the content, so that they may be cached for ever. It is immutable and
+// safe for concurrent use.
+type Static struct {
+	urls  map[string]string // "app.css" -> "/static/app.0123456789ab.css"
+	files map[string]file   // by path below StaticPrefix
+}
+
+type file struct {
+	data, gzipped   []byte // gzipped is nil where it would not be smaller
+	mediaType, etag string
+}
+
+// NewStatic reads, joins, hashes and compresses the embedded files.
+func NewStatic() (*Static, error) {
+	s := &Static{urls: map[string]string{}, files: map[string]file{}}
+	names, err := fs.Glob(staticFiles, "static/fonts/*.woff2")
+	if err != nil {
+		return nil, fmt.Errorf("list fonts: %w", err)
+	}
+	pictures, err := fs.Glob(staticFiles, "static/*.svg")
+	if err != nil {
+		return nil, fmt.Errorf("list pictures: %w", err)
+	}
+	for _, name := range append(names, pictures...) {
+		data, err := staticFiles.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		s.add(path.Base(name), data)
+	}
+	css, err := s.styleSheet()
+	if err != nil {
+		return nil, err
+	}
+	s.add("app.css", css)
+	return s, nil
+}
+
+// styleSheet joins the layers and points their font addresses at the hashed
+// ones, which lie beside the style sheet.
+func (s *Static) styleSheet() ([]byte, error) {
+	var b bytes.Buffer
+	for _, layer := range layers {
+		data, err := staticFiles.ReadFile("static/css/" + layer + ".css")
+		if err != nil {
+			return nil, fmt.Errorf("read layer %s: %w", layer, err)
+		}
+		b.Write(data)
+	}
+	css := b.String()
+	for name, url := range s.urls {
+		css = strings.ReplaceAll(css, `"../fonts/`+name+`"`, `"`+path.Base(url)+`"`)
+	}
+	return []byte(css), nil
+}
+
+func (s *Static) add(name string, data []byte) {
+	sum := sha256.Sum256(data)
+	hash := hex.EncodeToString(sum[:6])
+	ext := path.Ext(name)
+	hashed := strings.TrimSuffix(name, ext) + "." + hash + ext
+	s.urls[name] = StaticPrefix + hashed
+	s.files[hashed] = file{data: data, gzipped: compress(data), mediaType: mediaTypes[ext], etag: `"` + hash + `"`}
+}
+
+// compress returns nil when gzip gains nothing, as with fonts.
+func compress(data []byte) []byte {
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return nil
+	}
+	if _, err := z.Write(data); err != nil || z.Close() != nil {
+		return nil
+	}
+	if b.Len() > len(data)*9/10 {
+		return nil
+	}
+	return b.Bytes()
+}
+
+// URL is the address of a file by its plain name, such as "app.css". It panics
+// for a name that does not exist: the program itself is wrong.
+func (s *Static) URL(name string) string {
+	url, ok := s.urls[name]
+	if !ok {
+		panic("assets: no static file " + name)
+	}
+	return url
+}
+
+// ServeHTTP answers GET and HEAD for the hashed names. Any other path is not
+// found: names are looked up, never opened.
+func (s *Static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f, ok := s.files[strings.TrimPrefix(r.URL.Path, StaticPrefix)]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
+		return
+	}
+	f.serve(w, r)
+}
+
+func (f file) serve(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", f.mediaType)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("ETag", f.etag)
+	h.Set("Vary", "Accept-Encoding")
+	if r.Header.Get("If-None-Match") == f.etag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	body := f.data
+	if f.gzipped != nil && acceptsGzip(r) {
+		h.Set("Content-Encoding", "gzip")
+		body = f.gzipped
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if r.Method == http.MethodGet {
+		w.Write(body)
+	}
+}
+
+// acceptsGzip reads Accept-Encoding: RFC 9110 §12.5.3. A weight of zero refuses.
+func acceptsGzip(r *http.Request) bool {
+	offers := strings.Split(r.Header.Get("Accept-Encoding"), ",")
+	return slices.ContainsFunc(offers, func(offer string) bool {
+		coding, weight, _ := strings.Cut(offer, ";")
+		zero := strings.Trim(strings.TrimPrefix(strings.TrimSpace(weight), "q="), "0.") == "" && weight != ""
+		return strings.EqualFold(strings.TrimSpace(coding), "gzip") && !zero
+	})
+}
