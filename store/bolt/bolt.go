@@ -5,6 +5,7 @@
 package bolt
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -82,12 +83,12 @@ var _ store.Engine = (*DB)(nil)
 func (db *DB) View(ctx context.Context, fn func(store.Tx) error) error {
 	began := time.Now()
 	err := db.snapshot(ctx, func(btx *bbolt.Tx) error {
-		f := &file{bucket: btx.Bucket(bucketName)}
-		err := fn(tx{read: f})
+		f := newFile(btx)
 		if f.err != nil {
 			return f.err
 		}
-		return err
+		err := fn(tx{read: f})
+		return cmp.Or(f.err, err)
 	})
 	if took := time.Since(began); took > slowView {
 		db.opts.Log.WarnContext(ctx, "store was read too long at once", "took", took)
@@ -116,24 +117,27 @@ func (db *DB) snapshot(ctx context.Context, fn func(*bbolt.Tx) error) (err error
 // give it a local file, never a slow network.
 func (db *DB) Backup(ctx context.Context, w io.Writer) error {
 	return db.snapshot(ctx, func(btx *bbolt.Tx) error {
-		if _, err := btx.WriteTo(ctxWriter{ctx, w}); err != nil {
-			return fmt.Errorf("back up %s: %w", db.path, err)
+		dest := &copyWriter{ctx: ctx, w: w}
+		if _, err := btx.WriteTo(dest); err != nil {
+			return fmt.Errorf("back up %s: %w", db.path, cmp.Or(dest.err, err))
 		}
 		return nil
 	})
 }
 
-// ctxWriter stops a long copy when its context ends.
-type ctxWriter struct {
+// copyWriter stops a long copy when its context ends. It remembers its error,
+// of which bbolt passes on the text alone.
+type copyWriter struct {
 	ctx context.Context
 	w   io.Writer
+	err error
 }
 
-func (w ctxWriter) Write(b []byte) (int, error) {
-	if err := w.ctx.Err(); err != nil {
-		return 0, err
+func (w *copyWriter) Write(b []byte) (n int, err error) {
+	if w.err = w.ctx.Err(); w.err == nil {
+		n, w.err = w.w.Write(b)
 	}
-	return w.w.Write(b)
+	return n, w.err
 }
 
 // Check reads every page of the store as it is now and follows every reference.

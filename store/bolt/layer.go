@@ -37,8 +37,12 @@ func (l *layer) set(key string, value []byte) {
 	l.writes[key] = value
 }
 
-// absorb takes the writes of a layer that lies on this one.
+// absorb takes the writes of a layer that lies on this one and is done with.
 func (l *layer) absorb(over *layer) {
+	if len(l.writes) == 0 {
+		l.writes, l.sorted, l.fresh = over.writes, over.sorted, over.fresh
+		return
+	}
 	for key, value := range over.writes {
 		l.set(key, value)
 	}

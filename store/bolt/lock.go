@@ -3,6 +3,7 @@ package bolt
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -21,7 +22,7 @@ const (
 // and, since only a clean Close removes it, tells of an unclean stop.
 type lockFile struct {
 	file    *os.File
-	unclean bool // it was there, held by nobody
+	unclean bool // it lay there, held by nobody
 }
 
 // acquireLock waits up to two seconds for the lock of the store at path.
@@ -30,7 +31,10 @@ func acquireLock(path string) (*lockFile, error) {
 	for deadline := time.Now().Add(lockWait); ; time.Sleep(lockRetry) {
 		l, err := tryLock(path)
 		if err == nil {
-			return l, l.claim()
+			if err = l.claim(); err == nil {
+				return l, nil
+			}
+			return nil, errors.Join(err, l.release(false))
 		}
 		if !errors.Is(err, ErrLocked) || time.Now().After(deadline) {
 			return nil, err
@@ -39,13 +43,17 @@ func acquireLock(path string) (*lockFile, error) {
 }
 
 func tryLock(path string) (*lockFile, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	left := errors.Is(err, fs.ErrExist)
+	if left {
+		f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	}
 	if err != nil {
 		return nil, err
 	}
 	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if err == nil && isFile(path, f) {
-		return &lockFile{file: f}, nil
+		return &lockFile{file: f, unclean: left}, nil
 	}
 	defer f.Close()
 	if err != nil && !errors.Is(err, syscall.EWOULDBLOCK) {
@@ -63,24 +71,24 @@ func isFile(path string, f *os.File) bool {
 	return err1 == nil && err2 == nil && os.SameFile(named, held)
 }
 
-// claim notes whether somebody left the lock behind and puts our process in.
+// claim puts our process in, for those who find the lock held, and makes it
+// outlast a power cut. A full disk is no reason to refuse to read what is there.
 func (l *lockFile) claim() error {
-	info, err := l.file.Stat()
-	if err != nil {
-		return err
-	}
-	l.unclean = info.Size() > 0
 	pid := strconv.Itoa(os.Getpid()) + "\n"
-	if err := l.file.Truncate(0); err != nil {
-		return err
+	_, err := l.file.WriteAt([]byte(pid), 0)
+	if err == nil {
+		err = l.file.Truncate(int64(len(pid)))
 	}
-	if _, err := l.file.WriteAt([]byte(pid), 0); err != nil {
-		return err
+	if err == nil {
+		err = l.file.Sync()
 	}
-	if err := l.file.Sync(); err != nil {
-		return err
+	if err == nil {
+		err = syncDir(filepath.Dir(l.file.Name()))
 	}
-	return syncDir(filepath.Dir(l.file.Name()))
+	if outOfSpace(err) {
+		return nil
+	}
+	return err
 }
 
 // release lets the lock go, and forgets that it was held if the stop was clean.

@@ -12,12 +12,15 @@ type page struct {
 
 // read reads page id, which nothing else may refer to.
 func (in *inspection) read(id uint64) (page, error) {
-	head, err := in.readAt(id, pageHeader)
-	if err != nil {
+	if id < 2 || id >= in.pages {
+		return page{}, in.damage(id, "there is no such page")
+	}
+	b := make([]byte, in.pageSize)
+	if err := in.fill(id, b); err != nil {
 		return page{}, err
 	}
-	n := uint64(order.Uint32(head[12:])) + 1
-	if order.Uint64(head) != id || n > in.pages-id {
+	n := uint64(order.Uint32(b[12:])) + 1
+	if order.Uint64(b) != id || n > in.pages-id {
 		return page{}, in.damage(id, "something else lies in its place")
 	}
 	for i := id; i < id+n; i++ {
@@ -27,22 +30,21 @@ func (in *inspection) read(id uint64) (page, error) {
 		in.seen[i] = true
 	}
 	in.used += int64(n)
-	b, err := in.readAt(id, int64(n)*in.pageSize)
-	if err != nil {
-		return page{}, err
+	if n > 1 {
+		b = append(b, make([]byte, int64(n-1)*in.pageSize)...)
+		if err := in.fill(id+1, b[in.pageSize:]); err != nil {
+			return page{}, err
+		}
 	}
 	return in.parse(id, b)
 }
 
-func (in *inspection) readAt(id uint64, size int64) ([]byte, error) {
-	if id < 2 || id >= in.pages {
-		return nil, in.damage(id, "there is no such page")
-	}
-	b := make([]byte, size)
+// fill reads what lies from page id on.
+func (in *inspection) fill(id uint64, b []byte) error {
 	if _, err := in.file.ReadAt(b, int64(id)*in.pageSize); err != nil {
-		return nil, in.damage(id, err.Error())
+		return in.damage(id, err.Error())
 	}
-	return b, nil
+	return nil
 }
 
 // parse makes a page of its bytes; id is for messages, since a bucket that is

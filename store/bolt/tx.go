@@ -88,6 +88,14 @@ type file struct {
 	err    error
 }
 
+// newFile has an err already if the store's root cannot be read.
+func newFile(btx *bbolt.Tx) (f *file) {
+	f = &file{}
+	defer f.catch()
+	f.bucket = btx.Bucket(bucketName)
+	return f
+}
+
 func (f *file) get(key []byte) (value []byte) {
 	defer f.catch()
 	if f.err != nil {

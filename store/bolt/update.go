@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,10 +86,7 @@ func (u *update) run(b *batch, fn func(store.Tx) error) (err error) {
 	own := newLayer(b.all)
 	b.file.err = nil
 	err = fn(tx{read: own, write: own})
-	if b.file.err != nil {
-		return b.file.err
-	}
-	if err == nil {
+	if err = cmp.Or(b.file.err, err); err == nil {
 		u.writes = own
 	}
 	return err
@@ -120,14 +118,15 @@ func (db *DB) commit(updates []*update) (err error) {
 		return translate(err)
 	}
 	defer func() { _ = btx.Rollback() }() // does nothing after a Commit
-	bucket := btx.Bucket(bucketName)
-	bucket.FillPercent = fillPercent
-	all := gather(updates, &file{bucket: bucket})
+	id, f := btx.ID(), newFile(btx)
+	if f.err != nil {
+		return db.failed(id, f.err)
+	}
+	all := gather(updates, f)
 	if len(all.writes) == 0 {
 		return nil
 	}
-	id := btx.ID()
-	if err := persist(btx, bucket, all); err != nil {
+	if err := persist(btx, f.bucket, all); err != nil {
 		return db.failed(id, err)
 	}
 	db.commits.add(len(updates))
@@ -154,6 +153,7 @@ func persist(btx *bbolt.Tx, bucket *bbolt.Bucket, all *layer) (err error) {
 			err = damaged(r)
 		}
 	}()
+	bucket.FillPercent = fillPercent
 	if err := all.flush(bucket); err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (db *DB) failed(id int, err error) error {
 	if full && !db.kept(id) {
 		return fmt.Errorf("%w: %v", store.ErrFull, err)
 	}
-	db.broken = fmt.Errorf("write %s: %w; it must be opened anew", db.path, err)
+	db.broken = fmt.Errorf("write %s: %w; open it anew to see whether that was kept", db.path, err)
 	db.opts.Log.Error("store cannot be written any more", "err", err)
 	return db.broken
 }
