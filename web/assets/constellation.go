@@ -1,55 +1,95 @@
 package assets
 
 import (
-	"fmt"
 	"hash/fnv"
 	"html/template"
 	"math"
 	"math/rand/v2"
-	"strings"
+	"strconv"
 )
 
 // dotsInPath is how many labs the motif shows: as many as the logo.
 const dotsInPath = 7
+
+const (
+	dotsOpen = `<svg class="dots" viewBox="0 0 1600 640" preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false">`
+	sealOpen = `<svg class="dots" viewBox="0 0 640 640" aria-hidden="true" focusable="false">`
+)
 
 // Constellation draws the picture of something that has none: seven dots that
 // align into a path, and a few stragglers, always the same for the same seed
 // (an id, a handle). It is decoration, hidden from assistive software, and takes
 // its colours from the style sheet (.dots).
 func Constellation(seed string) template.HTML {
+	rnd := seeded(seed)
+	d := drawing(dotsOpen)
+	for range 11 { // those who have not joined yet
+		d.circle("far", between(rnd, 0, 1600), between(rnd, 0, 640), between(rnd, 7, 20))
+	}
+	height, phase, turns := between(rnd, 60, 130), between(rnd, 0, 2*math.Pi), between(rnd, 0.45, 1)
+	d.swarm(func(at float64) (x, y float64) {
+		return 160 + at*1280 + between(rnd, -40, 40), 320 + height*math.Sin(phase+at*turns*2*math.Pi) + between(rnd, -30, 30)
+	}, 18, 44)
+	return template.HTML(append(d, "</svg>"...))
+}
+
+// Seal draws the square mark of a lab or member without a picture: seven dots on
+// a spiral, always the same for the same seed. See Constellation.
+func Seal(seed string) template.HTML {
+	rnd := seeded(seed)
+	d := drawing(sealOpen)
+	start, turn := between(rnd, 0, 2*math.Pi), between(rnd, 0.75, 1.3)*math.Pi*2
+	if rnd.IntN(2) == 0 {
+		turn = -turn
+	}
+	d.swarm(func(at float64) (x, y float64) {
+		radius := 70 + at*160 + between(rnd, -15, 15)
+		return 320 + radius*math.Cos(start+at*turn), 320 + radius*math.Sin(start+at*turn)
+	}, 30, 76)
+	return template.HTML(append(d, "</svg>"...))
+}
+
+func seeded(seed string) *rand.Rand {
 	h := fnv.New64a()
 	h.Write([]byte(seed))
-	rnd := rand.New(rand.NewPCG(h.Sum64(), 27))
-	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="dots dots-%d" viewBox="0 0 160 100" preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false">`, rnd.IntN(4))
-	stragglers(&b, rnd)
-	swarm(&b, rnd)
-	b.WriteString(`</svg>`)
-	return template.HTML(b.String())
+	return rand.New(rand.NewPCG(h.Sum64(), dotsInPath))
 }
 
-// stragglers are the dots that have not joined yet.
-func stragglers(b *strings.Builder, rnd *rand.Rand) {
-	for range 9 {
-		fmt.Fprintf(b, `<circle class="far" cx="%.1f" cy="%.1f" r="%.1f"/>`, rnd.Float64()*160, rnd.Float64()*100, 1+rnd.Float64()*2)
-	}
-}
+func between(rnd *rand.Rand, low, high float64) float64 { return low + rnd.Float64()*(high-low) }
 
-// swarm sets the dots along a sine from left to right, growing, and links them;
-// the last one is the gesture.
-func swarm(b *strings.Builder, rnd *rand.Rand) {
-	height, phase, turns := 12+rnd.Float64()*22, rnd.Float64()*2*math.Pi, 0.5+rnd.Float64()*0.6
-	var line, circles strings.Builder
+// drawing is the text of an SVG, with whole coordinates.
+type drawing []byte
+
+// swarm sets the dots along a curve, at running from 0 to 1, and links them.
+// They grow from the first radius to the last; the last one is the gesture.
+func (d *drawing) swarm(curve func(at float64) (x, y float64), first, last float64) {
+	var xs, ys [dotsInPath]float64
+	*d = append(*d, `<polyline points="`...)
 	for i := range dotsInPath {
-		at := float64(i) / (dotsInPath - 1)
-		x := 18 + at*124 + (rnd.Float64()-0.5)*8
-		y := 50 + height*math.Sin(phase+at*turns*2*math.Pi) + (rnd.Float64()-0.5)*6
-		fmt.Fprintf(&line, "%.1f,%.1f ", x, y)
+		xs[i], ys[i] = curve(float64(i) / (dotsInPath - 1))
+		d.number(xs[i], ',')
+		d.number(ys[i], ' ')
+	}
+	*d = append(*d, `"/>`...)
+	for i := range dotsInPath {
 		class := "dot"
 		if i == dotsInPath-1 {
 			class = "dot last"
 		}
-		fmt.Fprintf(&circles, `<circle class="%s" cx="%.1f" cy="%.1f" r="%.1f"/>`, class, x, y, 2.6+at*4.4)
+		d.circle(class, xs[i], ys[i], first+(last-first)*float64(i)/(dotsInPath-1))
 	}
-	fmt.Fprintf(b, `<polyline points="%s"/>%s`, strings.TrimSpace(line.String()), circles.String())
+}
+
+func (d *drawing) circle(class string, x, y, r float64) {
+	*d = append(*d, `<circle class="`+class+`" cx="`...)
+	d.number(x, '"')
+	*d = append(*d, ` cy="`...)
+	d.number(y, '"')
+	*d = append(*d, ` r="`...)
+	d.number(r, '"')
+	*d = append(*d, "/>"...)
+}
+
+func (d *drawing) number(n float64, end byte) {
+	*d = append(strconv.AppendInt(*d, int64(n), 10), end)
 }

@@ -16,6 +16,7 @@ import (
 //	date t, datetime t       <time> in the lab's zone
 //	number n                 digits grouped as the language does
 //	dots "seed"              the constellation of an id
+//	seal "seed"              the square mark of a lab or member
 //	lang, languages          the language of the page, and all of them
 func (r *Renderer) funcs(lang Lang, zone *time.Location) template.FuncMap {
 	icons := readIcons()
@@ -28,6 +29,7 @@ func (r *Renderer) funcs(lang Lang, zone *time.Location) template.FuncMap {
 		"datetime":  func(t time.Time) template.HTML { return timeElement(t.In(zone), moment(lang, t.In(zone))) },
 		"number":    func(n int) string { return lang.Number(int64(n)) },
 		"dots":      Constellation,
+		"seal":      Seal,
 		"lang":      func() Lang { return lang },
 		"languages": func() []Lang { return Languages },
 	}

@@ -43,7 +43,7 @@ func New(zone *time.Location, pages ...fs.FS) (*Renderer, error) {
 	}
 	for _, lang := range Languages {
 		set := template.New("").Option("missingkey=error").Funcs(r.funcs(lang, zone))
-		if err := parse(set, append([]fs.FS{shared}, pages...)); err != nil {
+		if err := parseAll(set, append([]fs.FS{shared}, pages...)); err != nil {
 			return nil, err
 		}
 		r.sets[lang] = set
@@ -51,7 +51,7 @@ func New(zone *time.Location, pages ...fs.FS) (*Renderer, error) {
 	return r, nil
 }
 
-func parse(set *template.Template, sources []fs.FS) error {
+func parseAll(set *template.Template, sources []fs.FS) error {
 	for _, source := range sources {
 		files, err := fs.Glob(source, "*.html")
 		if err != nil {
