@@ -55,6 +55,15 @@ func (c *Client) Get(ctx context.Context, address string, accept ...string) (*Do
 	return doc, nil
 }
 
+// JSON reads a document of the type application/json.
+func (c *Client) JSON(ctx context.Context, address string) ([]byte, error) {
+	doc, err := c.Get(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	return doc.Body, nil
+}
+
 // follow gets u and what it redirects to.
 func (c *Client) follow(ctx context.Context, u *url.URL, w want) (*Document, error) {
 	for range maxRedirects + 1 {
