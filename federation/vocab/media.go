@@ -105,3 +105,6 @@ func firstOf(ss ...string) string {
 	}
 	return ""
 }
+
+// maxAlt bounds the description of a picture, in characters.
+const maxAlt = 1_500

@@ -1,0 +1,226 @@
+package vocab
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/go-fed/activity/streams"
+	"github.com/go-fed/activity/streams/vocab"
+
+	"github.com/essaim/essaim/store"
+)
+
+// Publication is what a record's document says that the record itself does not
+// know.
+type Publication struct {
+	To, Cc   []string                // as the audience demands; Public by its full name
+	Body     string                  // HTML of the record's text in the form for other servers
+	Context  string                  // IRI of the record that began the thread; empty: this one
+	TagURL   func(tag string) string // address of a hashtag's page
+	Mentions []*store.Actor          // who is to be told; also in To or Cc
+}
+
+// objectThing is a go-fed object under construction.
+type objectThing interface {
+	thing
+	SetActivityStreamsName(vocab.ActivityStreamsNameProperty)
+	SetActivityStreamsSummary(vocab.ActivityStreamsSummaryProperty)
+	SetActivityStreamsContent(vocab.ActivityStreamsContentProperty)
+	SetActivityStreamsUrl(vocab.ActivityStreamsUrlProperty)
+	SetActivityStreamsAttributedTo(vocab.ActivityStreamsAttributedToProperty)
+	SetActivityStreamsInReplyTo(vocab.ActivityStreamsInReplyToProperty)
+}
+
+// newObject makes the go-fed object of a kind's type.
+func newObject(typ string) objectThing {
+	switch typ {
+	case "Article":
+		return streams.NewActivityStreamsArticle()
+	case "Event":
+		return streams.NewActivityStreamsEvent()
+	case "Page":
+		return streams.NewActivityStreamsPage()
+	}
+	return streams.NewActivityStreamsNote()
+}
+
+// RecordDocument writes a record of this node as the ActivityStreams object of
+// its kind, with every property that some server needs to show it well. A Note
+// has no summary, which would be a content warning, and no name, which would be a
+// vote; for all others the summary is the pitch, the only text that Mastodon
+// shows of them. The properties of our own come from the kind's descriptor.
+func RecordDocument(it store.Item, p Publication) []byte {
+	r, kind := it.Envelope(), store.KindOf(it.Envelope().Kind)
+	t := newObject(kind.Type)
+	setID(t, r.IRI)
+	address(t, p.To, p.Cc)
+	t.SetActivityStreamsAttributedTo(iris(streams.NewActivityStreamsAttributedToProperty(), r.Lab))
+	t.SetActivityStreamsUrl(iris(streams.NewActivityStreamsUrlProperty(), firstOf(r.URL, r.IRI)))
+	if r.InReplyTo != "" {
+		t.SetActivityStreamsInReplyTo(iris(streams.NewActivityStreamsInReplyToProperty(), r.InReplyTo))
+	}
+	x := extension(t.GetUnknownProperties())
+	if kind.Type != "Note" {
+		setTitle(t, x, r)
+	}
+	setContent(t, x, kind, r, p)
+	setThread(x, r, p)
+	setMedia(x, r)
+	setKind(x, it, kind)
+	return marshal(t, objectContext)
+}
+
+func setTitle(t objectThing, x extension, r *store.Record) {
+	t.SetActivityStreamsName(text(streams.NewActivityStreamsNameProperty(), oneLine(r.Title)))
+	if r.Pitch != "" {
+		pitch := marked(oneLine(r.Pitch))
+		t.SetActivityStreamsSummary(text(streams.NewActivityStreamsSummaryProperty(), pitch))
+		x["preview"] = map[string]string{"type": "Note", "content": "<p>" + pitch + "</p>"} // FEP-b2b8
+	}
+	x["actor"] = r.Lab // Mobilizon wants it beside attributedTo
+}
+
+// setContent writes the text: complete in itself, once plain and once under its
+// language, and as it was typed.
+func setContent(t objectThing, x extension, kind *store.Kind, r *store.Record, p Publication) {
+	tags := recordTags(r)
+	html := p.Body + tagLine(tags, p.TagURL)
+	if kind.Type != "Note" {
+		html = heading(r.Title, r.Pitch) + html
+	}
+	t.SetActivityStreamsContent(text(streams.NewActivityStreamsContentProperty(), html))
+	if r.Lang != "" {
+		x["contentMap"] = map[string]string{r.Lang: html}
+	}
+	x["mediaType"] = "text/html"
+	x["sensitive"] = r.Sensitive
+	if r.Body != "" {
+		x["source"] = map[string]string{"content": r.Body, "mediaType": "text/markdown"}
+	}
+	list := hashtagObjects(tags, p.TagURL)
+	for _, a := range p.Mentions {
+		list = append(list, map[string]string{"type": "Mention", "href": a.IRI, "name": a.Address()})
+	}
+	x["tag"] = list
+}
+
+// heading begins the content of everything that has a title.
+func heading(title, pitch string) string {
+	h := "<p><strong>" + marked(oneLine(title)) + "</strong></p>"
+	if pitch = oneLine(pitch); pitch != "" {
+		h += "<p>" + marked(pitch) + "</p>"
+	}
+	return h
+}
+
+func setThread(x extension, r *store.Record, p Publication) {
+	context := firstOf(p.Context, r.IRI)
+	x["context"], x["conversation"] = context, context
+	x["replies"] = r.IRI + "/replies"
+	x["likes"] = r.IRI + "/likes"
+	x["shares"] = r.IRI + "/shares"
+	x.setTime("published", r.Created)
+	x.setTime("updated", latest(r.Created, r.Updated)) // GoToSocial refuses one that is before published
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func setMedia(x extension, r *store.Record) {
+	attachments := []map[string]any{}
+	if r.Image != nil {
+		image := imageObject(r.Image)
+		x["image"] = image
+		attachments = append(attachments, image)
+	}
+	x["attachment"] = attachments
+}
+
+// setKind writes what only Essaim knows.
+func setKind(x extension, it store.Item, kind *store.Kind) {
+	r := it.Envelope()
+	x["essaim:kind"] = kind.Name
+	x.set("essaim:audience", string(r.Audience))
+	if len(r.Authors) > 0 {
+		x["essaim:authors"] = r.Authors
+	}
+	for _, f := range kind.Fields {
+		if f.Wire == "" {
+			continue
+		}
+		if b := encode(f.At(it)); !isEmpty(b) {
+			x[f.Wire] = json.RawMessage(b)
+		}
+	}
+}
+
+func isEmpty(b []byte) bool {
+	return string(b) == "null" || string(b) == `""` || string(b) == "[]" || string(b) == "{}"
+}
+
+// recordTags are the hashtags of a record: its themes and its own words, each
+// once.
+func recordTags(r *store.Record) []string {
+	var tags []string
+	seen := map[string]bool{}
+	for _, theme := range r.Themes {
+		tags = appendTag(tags, seen, ThemeTag(theme))
+	}
+	for _, tag := range r.Tags {
+		tags = appendTag(tags, seen, tag)
+	}
+	return tags
+}
+
+func appendTag(tags []string, seen map[string]bool, tag string) []string {
+	folded := FoldHashtag(tag)
+	if folded == "" || seen[folded] {
+		return tags
+	}
+	seen[folded] = true
+	return append(tags, tag)
+}
+
+// ThemeTag is the hashtag of a theme, with a capital for every word so that
+// screen readers speak it well: AccesAuxDroits for acces-aux-droits.
+func ThemeTag(slug string) string {
+	var b strings.Builder
+	for word := range strings.SplitSeq(slug, "-") {
+		for i, r := range word {
+			if i == 0 {
+				r = unicode.ToUpper(r)
+			}
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func hashtagObjects(tags []string, url func(string) string) []map[string]string {
+	list := []map[string]string{}
+	for _, tag := range tags {
+		list = append(list, map[string]string{"type": "Hashtag", "href": url(tag), "name": "#" + tag})
+	}
+	return list
+}
+
+// tagLine ends the content with its hashtags as links, in the form that
+// Mastodon's clients know.
+func tagLine(tags []string, url func(string) string) string {
+	if len(tags) == 0 {
+		return ""
+	}
+	links := make([]string, len(tags))
+	for i, tag := range tags {
+		links[i] = `<a href="` + marked(url(tag)) + hashtagLink + `#<span>` + marked(tag) + `</span></a>`
+	}
+	return "<p>" + strings.Join(links, " ") + "</p>"
+}
+
+const hashtagLink = `" class="mention hashtag" rel="tag">`
