@@ -11,6 +11,8 @@ import (
 	"github.com/essaim/essaim/federation/httpsig"
 )
 
+var _ Signer = httpsig.Signer{}
+
 // markSigner writes the scheme where the test server can read it.
 type markSigner struct{ err error }
 
