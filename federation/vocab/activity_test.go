@@ -22,28 +22,48 @@ func TestActivitiesExactly(t *testing.T) {
 		a    Activity
 		want string
 	}{
-		{"Follow", Activity{Verb: "Follow", ID: actID, Actor: lab.IRI, Objects: []string{"https://b.example/u"}, To: []string{"https://b.example/u"}},
-			`"actor":"https://labs.example/actors/tilab","id":"https://labs.example/a/00000001","object":"https://b.example/u","to":["https://b.example/u"],"type":"Follow"}`},
-		{"Accept holds the Follow byte for byte", Answer("Accept", actID, follow),
+		{
+			"Follow",
+			Activity{Verb: "Follow", ID: actID, Actor: lab.IRI, Objects: []string{"https://b.example/u"}, To: []string{"https://b.example/u"}},
+			`"actor":"https://labs.example/actors/tilab","id":"https://labs.example/a/00000001","object":"https://b.example/u","to":["https://b.example/u"],"type":"Follow"}`,
+		},
+		{
+			"Accept holds the Follow byte for byte", Answer("Accept", actID, follow),
 			`"actor":"https://labs.example/actors/tilab","id":"https://labs.example/a/00000001",` +
 				`"object":{"actor":"https://Żółw.example/ü|","id":"https://Żółw.example/f#1#2","object":"https://labs.example/actors/tilab","type":"Follow"},` +
-				`"to":["https://Żółw.example/ü|"],"type":"Accept"}`},
-		{"Undo goes where the Like went", Undo(actID, own),
+				`"to":["https://Żółw.example/ü|"],"type":"Accept"}`,
+		},
+		{
+			"Undo goes where the Like went", Undo(actID, own),
 			`"actor":"https://labs.example/actors/tilab","id":"https://labs.example/a/00000001",` +
 				`"object":{"actor":"https://labs.example/actors/tilab","id":"https://labs.example/a/2","object":"https://b.example/1","type":"Like"},` +
-				`"to":["https://b.example/u"],"type":"Undo"}`},
-		{"Delete", Delete(lab.IRI, "https://labs.example/o/1", "Article"),
+				`"to":["https://b.example/u"],"type":"Undo"}`,
+		},
+		{
+			"Delete", Delete(lab.IRI, "https://labs.example/o/1", "Article"),
 			`"actor":"https://labs.example/actors/tilab","id":"https://labs.example/o/1#delete",` +
-				`"object":{"formerType":"Article","id":"https://labs.example/o/1","type":"Tombstone"},"type":"Delete"}`},
-		{"Delete of the actor", DeleteActor(lab.IRI),
-			`"actor":"https://labs.example/actors/tilab","id":"https://labs.example/actors/tilab#delete","object":"https://labs.example/actors/tilab","type":"Delete"}`},
-		{"Announce", Activity{Verb: "Announce", ID: actID, Actor: lab.IRI, Objects: []string{"https://b.example/1"}, To: []string{Public}, Cc: []string{lab.Followers, "https://b.example/u"}, Published: noon},
+				`"object":{"formerType":"Article","id":"https://labs.example/o/1","type":"Tombstone"},"type":"Delete"}`,
+		},
+		{
+			"Delete of the actor", DeleteActor(lab.IRI),
+			`"actor":"https://labs.example/actors/tilab","id":"https://labs.example/actors/tilab#delete","object":"https://labs.example/actors/tilab","type":"Delete"}`,
+		},
+		{
+			"Announce",
+			Activity{Verb: "Announce", ID: actID, Actor: lab.IRI, Objects: []string{"https://b.example/1"}, To: []string{Public}, Cc: []string{lab.Followers, "https://b.example/u"}, Published: noon},
 			`"actor":"https://labs.example/actors/tilab","cc":["https://labs.example/actors/tilab/followers","https://b.example/u"],"id":"https://labs.example/a/00000001",` +
-				`"object":"https://b.example/1","published":"2026-03-01T12:00:00.25Z","to":["https://www.w3.org/ns/activitystreams#Public"],"type":"Announce"}`},
-		{"Add", Activity{Verb: "Add", ID: actID, Actor: lab.IRI, Objects: []string{"https://labs.example/o/1"}, Target: "https://labs.example/actors/tilab/featured"},
-			`"actor":"https://labs.example/actors/tilab","id":"https://labs.example/a/00000001","object":"https://labs.example/o/1","target":"https://labs.example/actors/tilab/featured","type":"Add"}`},
-		{"Flag", Activity{Verb: "Flag", ID: actID, Actor: "https://labs.example/actor", Objects: []string{"https://b.example/u", "https://b.example/1"}, Content: "a < b & c"},
-			`"actor":"https://labs.example/actor","content":"a < b & c","id":"https://labs.example/a/00000001","object":["https://b.example/u","https://b.example/1"],"type":"Flag"}`},
+				`"object":"https://b.example/1","published":"2026-03-01T12:00:00.25Z","to":["https://www.w3.org/ns/activitystreams#Public"],"type":"Announce"}`,
+		},
+		{
+			"Add",
+			Activity{Verb: "Add", ID: actID, Actor: lab.IRI, Objects: []string{"https://labs.example/o/1"}, Target: "https://labs.example/actors/tilab/featured"},
+			`"actor":"https://labs.example/actors/tilab","id":"https://labs.example/a/00000001","object":"https://labs.example/o/1","target":"https://labs.example/actors/tilab/featured","type":"Add"}`,
+		},
+		{
+			"Flag",
+			Activity{Verb: "Flag", ID: actID, Actor: "https://labs.example/actor", Objects: []string{"https://b.example/u", "https://b.example/1"}, Content: "a < b & c"},
+			`"actor":"https://labs.example/actor","content":"a < b & c","id":"https://labs.example/a/00000001","object":["https://b.example/u","https://b.example/1"],"type":"Flag"}`,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

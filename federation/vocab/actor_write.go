@@ -1,6 +1,8 @@
 package vocab
 
 import (
+	"strings"
+
 	"github.com/go-fed/activity/streams"
 	"github.com/go-fed/activity/streams/vocab"
 
@@ -11,7 +13,7 @@ import (
 type Profile struct {
 	Node        *store.Actor            // the node's own actor; nil in the node's own document
 	TagURL      func(tag string) string // address of a hashtag's page
-	Collections []string                // further collections below the actor's IRI: "members", "events", …
+	Collections []string                // further collections below the actor's IRI: "members", "essaim:catalog", …
 }
 
 // actorKind is what our kinds of actor are called in essaim:kind.
@@ -147,8 +149,8 @@ func setCollections(x extension, a *store.Actor, names []string) {
 		endpoints["sharedInbox"] = a.SharedInbox
 	}
 	for _, n := range names {
-		x[n] = a.IRI + "/" + n
-		endpoints[n] = a.IRI + "/" + n
+		address := a.IRI + "/" + strings.TrimPrefix(n, EssaimPrefix)
+		x[n], endpoints[n] = address, address
 	}
 	x["endpoints"] = endpoints
 }

@@ -15,7 +15,7 @@ type thing interface {
 	SetJSONLDId(vocab.JSONLDIdProperty)
 	SetActivityStreamsTo(vocab.ActivityStreamsToProperty)
 	SetActivityStreamsCc(vocab.ActivityStreamsCcProperty)
-	GetUnknownProperties() map[string]interface{}
+	GetUnknownProperties() map[string]any
 }
 
 // verbatim carries an IRI through go-fed as it is: as url.URL's opaque part it is

@@ -107,8 +107,10 @@ func TestStringsWithoutNULAndLoneSurrogates(t *testing.T) {
 }
 
 func TestIdsThatCannotBeOne(t *testing.T) {
-	for _, id := range []string{`null`, `5`, `true`, `[]`, `{}`, `""`, `" https://a.example/"`, `"https://a.example/\n"`,
-		`"https://a.example/\u0000"`, `"https://a.example/` + strings.Repeat("x", maxIRI) + `"`} {
+	for _, id := range []string{
+		`null`, `5`, `true`, `[]`, `{}`, `""`, `" https://a.example/"`, `"https://a.example/\n"`,
+		`"https://a.example/\u0000"`, `"https://a.example/` + strings.Repeat("x", maxIRI) + `"`,
+	} {
 		if got := mustParse(t, `{"id":`+id+`}`).ID(); got != "" {
 			t.Errorf("%.40s: got %q, want none", id, got)
 		}

@@ -100,8 +100,10 @@ func TestNoteHasNoSummaryAndNoName(t *testing.T) {
 		IRI: "https://labs.example/o/2", Kind: "news", Lang: "fr", Body: "Nouveau", Lab: lab.IRI, Pitch: "x", Title: "y",
 		InReplyTo: "https://labs.example/o/1", Audience: store.Public, Created: noon,
 	}}
-	p := Publication{To: []string{Public}, Body: "<p>Nouveau</p>", Context: "https://labs.example/o/1", TagURL: tagURL,
-		Mentions: []*store.Actor{{IRI: "https://b.example/u", Handle: "u", Host: "b.example"}}}
+	p := Publication{
+		To: []string{Public}, Body: "<p>Nouveau</p>", Context: "https://labs.example/o/1", TagURL: tagURL,
+		Mentions: []*store.Actor{{IRI: "https://b.example/u", Handle: "u", Host: "b.example"}},
+	}
 	d := mustParse(t, string(RecordDocument(n, p)))
 	if d.Has("summary") || d.Has("name") || d.Type() != "Note" || d.Str("content") != "<p>Nouveau</p>" {
 		t.Errorf("got %s", d.Raw())
@@ -164,8 +166,11 @@ func TestReadForeignObjects(t *testing.T) {
 		{"time to come", `"type":"Note","published":"2126-01-01T00:00:00Z"`, func(r *store.Record) any { return r.Created }, noon},
 		{"time before time", `"type":"Note","published":"0001-01-01T00:00:00Z"`, func(r *store.Record) any { return r.Created }, noon},
 		{"updated before published", `"type":"Note","published":"2026-01-02T00:00:00Z","updated":"2026-01-01T00:00:00Z"`, func(r *store.Record) any { return r.Updated }, time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)},
-		{"first picture attached", `"type":"Note","attachment":[{"type":"Link","href":"https://x.example"},{"type":"Document","mediaType":"image/png","url":"https://social.example/i.png","name":"alt"}]`,
-			func(r *store.Record) any { return *r.Image }, store.Image{URL: "https://social.example/i.png", MediaType: "image/png", Alt: "alt"}},
+		{
+			"first picture attached", `"type":"Note","attachment":[{"type":"Link","href":"https://x.example"},{"type":"Document","mediaType":"image/png","url":"https://social.example/i.png","name":"alt"}]`,
+			func(r *store.Record) any { return *r.Image },
+			store.Image{URL: "https://social.example/i.png", MediaType: "image/png", Alt: "alt"},
+		},
 		{"claims of ours on foreign news", `"type":"Note","essaim:authors":["https://labs.example/actors/ada"]`, func(r *store.Record) any { return len(r.Authors) }, 0},
 	}
 	for _, tt := range tests {

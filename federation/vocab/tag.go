@@ -1,7 +1,6 @@
 package vocab
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 
@@ -53,18 +52,4 @@ func (d Doc) tags(kind string) []Doc {
 		}
 	}
 	return tags
-}
-
-// resolve makes ref absolute against the document's id; "" if that gives no web
-// address.
-func (d Doc) resolve(ref string) string {
-	base, err := url.Parse(d.ID())
-	if err != nil || ref == "" {
-		return ""
-	}
-	u, err := base.Parse(ref)
-	if err != nil {
-		return ""
-	}
-	return webURL(u.String())
 }

@@ -15,8 +15,10 @@ func TestNormalised(t *testing.T) {
 		{"plain wins over prefixed", `{"as:sensitive":true,"sensitive":false,"toot:sensitive":true}`, `{"sensitive":false}`},
 		{"foreign context", `{"@context":{"x":"y"}}`, `{}`},
 		{"actor written out", `{"actor":[{"id":"https://a.example/u","type":"Person"}]}`, `{"actor":"https://a.example/u"}`},
-		{"lists", `{"to":"https://a.example/u","tag":{"type":"Hashtag"},"attachment":"x","orderedItems":"y"}`,
-			`{"to":["https://a.example/u"],"tag":[{"type":"Hashtag"}],"attachment":["x"],"orderedItems":["y"]}`},
+		{
+			"lists", `{"to":"https://a.example/u","tag":{"type":"Hashtag"},"attachment":"x","orderedItems":"y"}`,
+			`{"to":["https://a.example/u"],"tag":[{"type":"Hashtag"}],"attachment":["x"],"orderedItems":["y"]}`,
+		},
 		{"Public", `{"to":"as:Public","cc":["Public"]}`, `{"to":["` + Public + `"],"cc":["` + Public + `"]}`},
 		{"times", `{"published":"10000-01-01T00:00:00Z","updated":"2026-01-01T00:00:00.123Z","startTime":7}`, `{"updated":"2026-01-01T00:00:00Z"}`},
 		{"durations", `{"duration":"","object":{"duration":["-"]}}`, `{"object":{}}`},
