@@ -64,7 +64,8 @@ func (o Options) withDefaults() Options {
 }
 
 // DB is an open store file. It implements store.Engine and is safe for
-// concurrent use. An Update or a Check inside a closure waits for ever.
+// concurrent use. Transactions do not nest: an Update inside the closure of
+// another waits for ever.
 type DB struct {
 	path    string
 	opts    Options

@@ -6,7 +6,6 @@ import (
 	"runtime/debug"
 	"syscall"
 
-	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
 
 	"github.com/essaim/essaim/store"
@@ -37,7 +36,7 @@ func outOfSpace(err error) bool {
 
 // boltOpenError tells why bbolt refused a file that was inspected before.
 func boltOpenError(path string, err error) error {
-	if errors.Is(err, bbolt.ErrTimeout) {
+	if errors.Is(err, berrors.ErrTimeout) {
 		return fmt.Errorf("open %s: %w", path, ErrLocked)
 	}
 	return fmt.Errorf("open %s: %w", path, err)
