@@ -20,6 +20,10 @@ type Catalog struct {
 	all   map[Lang]map[string]bool
 }
 
+// spacing puts the no-break spaces that French has at its punctuation, so that
+// the files can be written with the ordinary one.
+var spacing = strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", " ?", "\u00a0?", " !", "\u00a0!", " »", "\u00a0»", "« ", "«\u00a0")
+
 // NewCatalog reads the embedded files locales/NAME.LANG.toml.
 func NewCatalog() (*Catalog, error) {
 	bundle := i18n.NewBundle(language.French)
@@ -46,6 +50,9 @@ func (c *Catalog) load(bundle *i18n.Bundle, lang Lang) error {
 		data, err := localeFiles.ReadFile(name)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", name, err)
+		}
+		if lang == French {
+			data = []byte(spacing.Replace(string(data)))
 		}
 		f, err := bundle.ParseMessageFileBytes(data, name)
 		if err != nil {

@@ -86,7 +86,7 @@ func TestT(t *testing.T) {
 		{French, "form.summary", []any{"count", 0}, "Une réponse est à corriger"},
 		{English, "form.summary", []any{"count", 0}, "0 answers need correcting"},
 		{English, "form.summary", []any{"count", 2}, "2 answers need correcting"},
-		{French, "error.too-long", []any{map[string]any{"max": 1000}}, "C'est trop long : 1\u202f000 caractères au plus."},
+		{French, "error.too-long", []any{map[string]any{"max": 1000}}, "C'est trop long\u00a0: 1\u202f000 caractères au plus."},
 		{English, "error.too-long", []any{"max", 1000}, "This is too long: 1,000 characters at most."},
 		{Lang("br"), "nav.river", nil, "Fil"},
 		{French, "no.such.key", nil, "no.such.key"},
@@ -119,7 +119,7 @@ func TestMistakesStandBesideTheirFields(t *testing.T) {
 		{Field: "elsewhere", Reason: "error.required"},
 	})
 	got := c.Mistakes(French, err, fields)
-	if len(got) != 2 || got[0].Label != "Accroche" || fields[1].Error != "C'est trop long : 300 caractères au plus." {
+	if len(got) != 2 || got[0].Label != "Accroche" || fields[1].Error != "C'est trop long\u00a0: 300 caractères au plus." {
 		t.Errorf("got %+v and %+v", got, fields)
 	}
 	if got[1].Label != "" || fields[0].Error != "" {

@@ -1,6 +1,9 @@
 package assets
 
-import "time"
+import (
+	"net/http"
+	"time"
+)
 
 // The structs below are the arguments of the templates of the same name in
 // templates/: {{template "card" .}} and so on. Their texts are final.
@@ -27,7 +30,8 @@ type Stage struct {
 }
 
 // Card is one item of a list, as an index sheet. Kind is the slug that chooses
-// shape and colour; KindText says it.
+// shape and colour; KindText says it. The title is an h3: an h2 stands above the
+// cards.
 type Card struct {
 	Kind, KindText string
 	ID             string // seed of the constellation
@@ -125,4 +129,21 @@ type Failure struct {
 	Text      string
 	RequestID string // to be told to the administrator; empty: not shown
 	Actions   []Link
+}
+
+// NewFailure is the error page for status in the request's language. key chooses
+// the words "failure.KEY.title" and ".text"; requestID is shown where it helps,
+// with what went wrong on our side.
+func (r *Renderer) NewFailure(req *http.Request, site Site, status int, key, requestID string) Failure {
+	f := Failure{
+		Page:    r.NewPage(req, site, r.T(req, "failure."+key+".title")),
+		Status:  status,
+		Text:    r.T(req, "failure."+key+".text"),
+		Actions: []Link{{r.T(req, "failure.home"), "/"}},
+	}
+	f.NoIndex = true
+	if status >= http.StatusInternalServerError {
+		f.RequestID = requestID
+	}
+	return f
 }

@@ -153,6 +153,28 @@ func TestHostileTextIsEscaped(t *testing.T) {
 	}
 }
 
+func TestFailureSaysWhatHappenedInTheLanguage(t *testing.T) {
+	r := newRenderer(t)
+	for _, c := range []struct {
+		lang       Lang
+		status     int
+		key        string
+		want, lack string
+	}{
+		{French, http.StatusNotFound, "not-found", "<h1>Cette page n&#39;existe pas</h1>", "k7q2m9"},
+		{English, http.StatusInternalServerError, "internal", "<code>k7q2m9</code>", "pas"},
+	} {
+		req, w := request(c.lang, "/x"), httptest.NewRecorder()
+		if err := r.Render(w, req, c.status, "error.html", r.NewFailure(req, Site{Name: "Labo"}, c.status, c.key, "k7q2m9")); err != nil {
+			t.Fatal(err)
+		}
+		_, body, _ := strings.Cut(w.Body.String(), "<main")
+		if !strings.Contains(body, c.want) || strings.Contains(body, c.lack) {
+			t.Errorf("%s %d: want %q and no %q in\n%s", c.lang, c.status, c.want, c.lack, body)
+		}
+	}
+}
+
 func TestPasswordIsNotSentBack(t *testing.T) {
 	r := newRenderer(t)
 	req := request(French, "/")

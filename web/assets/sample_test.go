@@ -36,6 +36,7 @@ func request(lang Lang, path string) *http.Request {
 type listPage struct {
 	Page
 	Lead  string
+	Count string
 	Cards []Card
 	Pager Pager
 	Empty Empty
@@ -100,7 +101,7 @@ func sampleList(p Page) listPage {
 	cards[1].Origin = Origin{Name: "Labo des Calanques", Href: "/reseau/calanques.localhost:8402", Remote: true}
 	cards[4].Audience, cards[2].Stage, cards[3].Stage, cards[4].Stage = "Équipe seulement", nil, nil, nil
 	return listPage{
-		Page: p, Cards: cards, Lead: "Ce que les labos essaient, ce qu'ils apprennent, et ce qui peut se refaire chez vous.",
+		Page: p, Count: "6 fiches", Cards: cards, Lead: "Ce que les labos essaient, ce qu'ils apprennent, et ce qui peut se refaire chez vous.",
 		Pager: Pager{Newer: "/experimentations?page=1", Older: "/experimentations?page=3", Position: "Page 2 sur 7"},
 		Empty: Empty{"Rien encore pour « accueil » dans le Finistère", "D'autres labos y travaillent peut-être. Élargissez la recherche, ou dites ce dont vous avez besoin.",
 			[]Link{{"Élargir à la Bretagne", "/experimentations?territoire=region:53"}, {"Voir le réseau", "/reseau"}}},
@@ -164,7 +165,7 @@ func sampleConfirm(p Page) Confirm {
 
 func sampleFailure(p Page) Failure {
 	return Failure{
-		Page: p, Status: 404, Text: "L'adresse contient peut-être une erreur, ou la fiche n'est pas visible pour vous.",
+		Page: p, Status: 500, Text: "Rien de ce que vous aviez enregistré n'est perdu.",
 		RequestID: "k7q2m9", Actions: []Link{{"Revenir à l'accueil", "/"}},
 	}
 }
