@@ -60,9 +60,38 @@ func TestTruncatedFileIsDamaged(t *testing.T) {
 	image := sample(t)
 	must(t, tryDamaged(t, image))
 	for _, size := range []int{0, 1, 100, 4096, 8192, 12288, len(image) / 2, len(image) - 4096, len(image) - 1} {
-		if tryDamaged(t, image[:size]) == nil {
+		err := tryDamaged(t, image[:size])
+		if err == nil {
 			t.Errorf("%d of %d bytes were opened", size, len(image))
+		} else if size >= 8192 && !strings.Contains(err.Error(), "cut short") {
+			t.Errorf("%d of %d bytes: got %v, want it to say that the file was cut", size, len(image), err)
 		}
+	}
+}
+
+func TestDamagedFileCanBeReplacedAndOpened(t *testing.T) {
+	image := sample(t)
+	path := filepath.Join(t.TempDir(), "node.db")
+	must(t, os.WriteFile(path, image[:len(image)/2], 0o600))
+	_, err := Open(path, Options{})
+	wantError(t, err, ErrDamaged)
+	must(t, os.WriteFile(path, image, 0o600))
+	if db := openAt(t, filepath.Dir(path), Options{}); db.Unclean() {
+		t.Error("a store that could not be opened was left unclean")
+	}
+}
+
+// TestPageThatLeadsToItself makes the only child of every branch the branch.
+func TestPageThatLeadsToItself(t *testing.T) {
+	image := sample(t)
+	for at := 2 * 4096; at < len(image); at += 4096 {
+		if page := image[at:]; order.Uint16(page[8:]) == branchFlag {
+			order.PutUint16(page[10:], 1)
+			order.PutUint64(page[pageHeader+8:], order.Uint64(page))
+		}
+	}
+	if err := tryDamaged(t, image); err == nil || !strings.Contains(err.Error(), "twice") {
+		t.Errorf("got %v, want it to be found", err)
 	}
 }
 
