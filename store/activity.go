@@ -33,7 +33,11 @@ func (t *Txn) PutActivity(a *Activity) {
 	t.putJSON(key(tActivity, a.ID), a)
 	t.tx.Put(key(tActivityIRI, hash16(a.IRI)), a.ID.Key())
 	if a.Local {
-		t.tx.Put(key(tOutbox, a.Actor, a.ID), nil)
+		open := byte(0)
+		if a.Open {
+			open = 1
+		}
+		t.tx.Put(key(tOutbox, a.Actor, a.ID), key("", open, a.Record))
 	}
 }
 
@@ -55,8 +59,8 @@ func (t *Txn) ActivityByIRI(iri string) (*Activity, error) {
 	return t.Activity(t.getID(key(tActivityIRI, hash16(iri))))
 }
 
-// Outbox yields what an actor published, newest first, from before id on; zero
-// begins with the newest.
+// Outbox yields what an actor published for everybody, newest first, from before
+// an id on; zero begins with the newest.
 func (t *Txn) Outbox(actor, before ID) iter.Seq[*Activity] {
 	return func(yield func(*Activity) bool) {
 		prefix := key(tOutbox, actor)
@@ -64,10 +68,31 @@ func (t *Txn) Outbox(actor, before ID) iter.Seq[*Activity] {
 		if before != 0 {
 			to = key(tOutbox, actor, before)
 		}
-		for k := range t.scanRange(prefix, prefix, to, true) {
+		for k, v := range t.scanRange(prefix, prefix, to, true) {
+			if v[0] == 0 {
+				continue
+			}
 			if a, err := t.Activity(idFromKey(k)); err == nil && !yield(a) {
 				return
 			}
+		}
+	}
+}
+
+// CountOutbox counts what Outbox yields.
+func (t *Txn) CountOutbox(actor ID) int {
+	n := 0
+	for _, v := range t.scan(key(tOutbox, actor), false) {
+		n += int(v[0])
+	}
+	return n
+}
+
+// HideFromOutbox takes what was published about a record out of the outbox.
+func (t *Txn) HideFromOutbox(actor, record ID) {
+	for k, v := range t.scan(key(tOutbox, actor), false) {
+		if v[0] == 1 && idFromKey(v[1:]) == record {
+			t.tx.Put(key(tOutbox, actor, k), key("", byte(0), record))
 		}
 	}
 }

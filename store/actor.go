@@ -163,7 +163,10 @@ func (t *Txn) PutActor(a *Actor) error {
 
 func (t *Txn) indexActor(a *Actor) error {
 	old, err := t.Actor(a.ID)
-	if err == nil && (old.Handle != a.Handle || old.Host != a.Host) && t.getID(handleKey(old.Handle, old.Host)) == a.ID {
+	if err != nil {
+		old = &Actor{}
+	}
+	if (old.Handle != a.Handle || old.Host != a.Host) && t.getID(handleKey(old.Handle, old.Host)) == a.ID {
 		t.tx.Delete(handleKey(old.Handle, old.Host))
 	}
 	if err == nil && old.DeliverTo() != a.DeliverTo() {
@@ -177,10 +180,35 @@ func (t *Txn) indexActor(a *Actor) error {
 		t.tx.Put(hk, a.ID.Key())
 	}
 	t.tx.Put(key(tActorIRI, hash16(a.IRI)), a.ID.Key())
+	t.indexKeys(a, old)
 	if a.Local {
 		t.tx.Put(key(tLocal, a.ID), nil)
 	}
 	return nil
+}
+
+func (t *Txn) indexKeys(a, old *Actor) {
+	for _, k := range old.Keys {
+		t.tx.Delete(key(tKeyID, hash16(k.ID)))
+	}
+	for _, k := range a.Keys {
+		t.tx.Put(key(tKeyID, hash16(k.ID)), a.ID.Key())
+	}
+}
+
+// ActorByKey returns the actor that publishes a key under exactly this id, and
+// that key, or ErrNotFound.
+func (t *Txn) ActorByKey(keyID string) (*Actor, PublicKey, error) {
+	a, err := t.Actor(t.getID(key(tKeyID, hash16(keyID))))
+	if err != nil {
+		return nil, PublicKey{}, err
+	}
+	for _, k := range a.Keys {
+		if k.ID == keyID {
+			return a, k, nil
+		}
+	}
+	return nil, PublicKey{}, ErrNotFound
 }
 
 // LocalActors yields the actors of this node in the order they were made: the
@@ -241,3 +269,27 @@ func (a *Actor) TakesEd25519() bool {
 
 // RFC9421Spec is how FEP-844e names RFC 9421.
 const RFC9421Spec = "https://datatracker.ietf.org/doc/html/rfc9421"
+
+// EraseActor forgets an actor: its profile, its follows, its records. Its id and
+// its keys stay, so that nobody takes its place and its last messages verify.
+func (t *Txn) EraseActor(a *Actor, when time.Time) {
+	for f := range t.Following(a.ID) {
+		t.DeleteFollow(f.Follower, f.Followed)
+	}
+	for f := range t.Followers(a.ID) {
+		t.DeleteFollow(f.Follower, f.Followed)
+	}
+	for k := range t.scan(key(tByLab, a.ID), false) {
+		it, err := t.Record(idFromKey(k))
+		if err != nil {
+			continue
+		}
+		r := it.Envelope()
+		t.DeleteRecord(it, &Tombstone{IRI: r.IRI, Type: r.Type, Owner: a.IRI, Deleted: when, Public: r.Audience.Open()})
+	}
+	t.putJSON(key(tActor, a.ID), &Actor{
+		ID: a.ID, IRI: a.IRI, Type: a.Type, Local: a.Local, Handle: a.Handle, Host: a.Host,
+		Keys: a.Keys, Created: a.Created, Deleted: when,
+	})
+	t.change(Deleted, "actor", a.ID)
+}

@@ -39,7 +39,7 @@ func (v Viewer) CanSee(r *Record) bool {
 		return true
 	case v.Actor == "":
 		return false
-	case v.Local && v.Runs, v.Actor == r.Lab, slices.Contains(r.Authors, v.Actor), slices.Contains(r.Addressed, v.Actor):
+	case v.Local && v.Runs && !r.Remote, v.Actor == r.Lab, slices.Contains(r.Authors, v.Actor), slices.Contains(r.Addressed, v.Actor):
 		return true
 	case r.Audience == FollowedLabs || r.Audience == LabOnly:
 		return v.Local || v.Node && slices.ContainsFunc(r.Addressed, func(iri string) bool { return SameOrigin(iri, v.Actor) })

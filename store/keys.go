@@ -17,6 +17,7 @@ const (
 	tHandle   = "ah/" // host 0 handle -> id
 	tLocal    = "al/" // id -> nothing: the actors of this node
 	tKeypair  = "ak/" // id -> Keypair
+	tKeyID    = "ki/" // id of a public key -> actor id
 
 	tRecord    = "r/"  // id -> the record's typed view
 	tRecordIRI = "ri/" // iri -> id
@@ -38,7 +39,7 @@ const (
 
 	tActivity    = "v/"  // id -> Activity
 	tActivityIRI = "vi/" // iri -> id
-	tOutbox      = "vo/" // actor id, id -> nothing
+	tOutbox      = "vo/" // actor id, id -> 1 when everybody may see it, then its record's id
 
 	tOut   = "o/"  // seq -> out-log entry
 	tInbox = "oi/" // inbox number -> Inbox

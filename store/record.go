@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"time"
 )
 
@@ -160,6 +161,19 @@ func (t *Txn) DeleteRecord(it Item, ts *Tombstone) {
 
 // PutTombstone remembers that ts.IRI was deleted, whether it was ever here or not.
 func (t *Txn) PutTombstone(ts *Tombstone) { t.putJSON(key(tTombstone, hash16(ts.IRI)), ts) }
+
+// Tombstones yields all tombstones, in no order that means anything.
+func (t *Txn) Tombstones() iter.Seq[*Tombstone] {
+	return func(yield func(*Tombstone) bool) {
+		for k, v := range t.scan([]byte(tTombstone), false) {
+			ts := new(Tombstone)
+			mustDecode(k, v, ts)
+			if !yield(ts) {
+				return
+			}
+		}
+	}
+}
 
 // DropTombstone forgets a deletion: its owner published the record again.
 func (t *Txn) DropTombstone(iri string) { t.tx.Delete(key(tTombstone, hash16(iri))) }

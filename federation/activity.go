@@ -1,0 +1,56 @@
+package federation
+
+import (
+	"time"
+
+	"github.com/essaim/essaim/federation/vocab"
+	"github.com/essaim/essaim/store"
+)
+
+// Activity is who does what to what, as it comes to the door. A caller of Publish
+// fills in Verb, Actor and what the verb needs; the door adds the rest.
+type Activity struct {
+	IRI     string
+	Verb    string
+	Actor   string       // IRI
+	Object  string       // IRI of what it is about
+	Objects []string     // Flag: the actor, then its records
+	Target  string       // Add, Remove: a collection. Move: the new actor
+	Item    store.Item   // Create, Update of a record of this node
+	Profile *store.Actor // Update of an actor of this node
+	Text    string       // Flag: the complaint
+	To, Cc  []string
+	When    time.Time
+
+	// Doc is the activity as it was received; zero for one of this node.
+	Doc vocab.Doc
+	// Inbox is the IRI of the local actor whose own inbox it came to; empty for
+	// the shared one.
+	Inbox string
+
+	by     *store.Viewer // who publishes; nil: the node itself, or another node
+	local  bool
+	actor  *store.Actor
+	record store.ID // the record that it is about
+	open   bool     // everybody may see it
+	body   []byte   // as it goes out
+	embed  []byte   // the object, written out
+	to     []store.Recipient
+}
+
+// Received reads an activity of another node. inbox is the IRI of the local actor
+// whose own inbox it came to, or empty.
+func Received(doc vocab.Doc, inbox string) *Activity {
+	a := &Activity{
+		IRI: doc.ID(), Verb: doc.Verb(), Actor: doc.IRI("actor"),
+		Object: doc.IRI("object"), Objects: doc.IRIs("object"), Target: doc.IRI("target"),
+		Text: doc.Str("content"), To: doc.IRIs("to"), Cc: doc.IRIs("cc"),
+		Doc: doc, Inbox: inbox,
+	}
+	a.When, _ = doc.Time("published")
+	return a
+}
+
+// object is the object as it is embedded in a received activity; zero when only
+// its IRI was given.
+func (a *Activity) object() vocab.Doc { return a.Doc.Doc("object") }

@@ -1,0 +1,81 @@
+package federation
+
+import (
+	"slices"
+
+	"github.com/essaim/essaim/federation/vocab"
+	"github.com/essaim/essaim/store"
+)
+
+// address writes the audience of a record as the wire has it, and remembers in
+// the record whom it names (ActivityPub §5.6, DOMAIN: only labs that follow each
+// other with ours are named, never the followers collection, for followed-labs).
+func (n *Node) address(tx *store.Txn, a *Activity, r *store.Record) {
+	a.To, a.Cc, r.Addressed = nil, nil, nil
+	switch r.Audience {
+	case store.Public:
+		a.To, a.Cc = []string{vocab.Public}, []string{a.actor.Followers}
+	case store.Unlisted:
+		a.To, a.Cc = []string{a.actor.Followers}, []string{vocab.Public}
+	case store.FollowedLabs:
+		for lab := range tx.MutualLabs(a.actor.ID) {
+			a.To = append(a.To, lab.IRI)
+		}
+		r.Addressed = slices.Clone(a.To)
+	default:
+		return
+	}
+	if r.Audience.Open() && r.InReplyTo != "" {
+		if parent, err := tx.RecordByIRI(r.InReplyTo); err == nil && parent.Envelope().Lab != a.Actor {
+			a.Cc = append(a.Cc, parent.Envelope().Lab)
+		}
+	}
+	a.open = r.Audience == store.Public
+}
+
+// recipients are those who hear of a record: the followers of who publishes it
+// when it is open, else whom it names; and the author of what it answers.
+func (n *Node) recipients(tx *store.Txn, publisher store.ID, r *store.Record) []store.Recipient {
+	var to []store.Recipient
+	if r.Audience.Open() {
+		for f := range tx.Followers(publisher) {
+			if f.State == store.Accepted {
+				to = append(to, store.Recipient{Actor: f.Follower, Inbox: f.Inbox})
+			}
+		}
+	}
+	named := r.Addressed
+	if r.Audience.Open() && r.InReplyTo != "" {
+		if parent, err := tx.RecordByIRI(r.InReplyTo); err == nil {
+			named = append(slices.Clone(named), parent.Envelope().Lab)
+		}
+	}
+	if !r.Audience.Federates() {
+		named = nil
+	}
+	for _, iri := range named {
+		if actor, err := tx.ActorByIRI(iri); err == nil {
+			to = append(to, recipient(actor))
+		}
+	}
+	return to
+}
+
+func recipient(a *store.Actor) store.Recipient {
+	return store.Recipient{Actor: a.ID, Inbox: a.DeliverTo()}
+}
+
+// without returns what is in all and not in some, by inbox.
+func without(all, some []store.Recipient) []store.Recipient {
+	has := make(map[string]bool, len(some))
+	for _, r := range some {
+		has[r.Inbox] = true
+	}
+	var rest []store.Recipient
+	for _, r := range all {
+		if !has[r.Inbox] {
+			rest = append(rest, r)
+		}
+	}
+	return rest
+}

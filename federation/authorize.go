@@ -1,0 +1,55 @@
+package federation
+
+import (
+	"fmt"
+
+	"github.com/essaim/essaim/store"
+)
+
+// checkReceived is what can be said without the store: the activity has an id and
+// an actor, and they belong to whoever signed (FEP-fe34).
+func (n *Node) checkReceived(a *Activity, signer string) error {
+	switch {
+	case a.IRI == "" || store.Origin(a.IRI) == "":
+		return fmt.Errorf("no usable id: %w", ErrMalformed)
+	case a.Actor == "":
+		return fmt.Errorf("not exactly one actor: %w", ErrMalformed)
+	case a.Actor != signer:
+		return fmt.Errorf("%s speaks for %s: %w", signer, a.Actor, ErrForbidden)
+	case !store.SameOrigin(a.IRI, a.Actor):
+		return fmt.Errorf("activity %s is not at home with its actor: %w", a.IRI, ErrForbidden)
+	case n.IsLocal(a.Actor):
+		return fmt.Errorf("an actor of this node does not use its inbox: %w", ErrForbidden)
+	}
+	return nil
+}
+
+// authorize says whether the actor may act at all, and whether the member who
+// publishes may act for it. What an actor may do to a certain object is the
+// verb's to know.
+func (n *Node) authorize(tx *store.Txn, a *Activity) error {
+	switch {
+	case !a.actor.Deleted.IsZero():
+		return fmt.Errorf("actor %s: %w", a.Actor, store.ErrGone)
+	case !a.local && (!n.admits(tx, a.actor.Host) || !n.admits(tx, store.HostOf(a.Actor)) || tx.BlockedHere(a.actor.ID)):
+		return fmt.Errorf("actor %s: %w", a.Actor, ErrBlocked)
+	case a.local && !a.actor.Local:
+		return fmt.Errorf("actor %s is not of this node: %w", a.Actor, ErrForbidden)
+	case a.by != nil && !speaksFor(a.by, a.actor, a.Verb):
+		return fmt.Errorf("%s for %s: %w", a.by.Actor, a.Actor, ErrForbidden)
+	}
+	return nil
+}
+
+// speaksFor says whether a member may publish as an actor: everybody for
+// himself; for the lab those who run the node, and every member for records,
+// whose own rules (Viewer.CanEdit) come on top.
+func speaksFor(by *store.Viewer, actor *store.Actor, verb string) bool {
+	switch {
+	case !by.Local:
+		return false
+	case by.Actor == actor.IRI || by.Runs:
+		return true
+	}
+	return actor.Type == store.Group && (verb == "Create" || verb == "Update" || verb == "Delete")
+}

@@ -1,0 +1,171 @@
+package federation
+
+import (
+	"fmt"
+	"net/url"
+
+	"github.com/essaim/essaim/federation/vocab"
+	"github.com/essaim/essaim/store"
+)
+
+// create publishes a new record, or mirrors one of another node.
+func create(n *Node, tx *store.Txn, a *Activity) error {
+	if !a.local {
+		return n.createMirror(tx, a)
+	}
+	r := a.Item.Envelope()
+	if err := n.checkItem(a, r); err != nil {
+		return err
+	}
+	n.complete(tx, a, r)
+	return n.publishItem(tx, a, nil)
+}
+
+// checkItem applies the descriptor's rules.
+func (n *Node) checkItem(a *Activity, r *store.Record) error {
+	kind := store.KindOf(r.Kind)
+	if kind == nil {
+		return fmt.Errorf("kind %q: %w", r.Kind, ErrMalformed)
+	}
+	if err := kind.Check(a.Item); err != nil {
+		return err
+	}
+	if r.Audience == "" {
+		r.Audience = store.Team
+	}
+	return nil
+}
+
+// complete gives a new record of this node what its author does not decide.
+func (n *Node) complete(tx *store.Txn, a *Activity, r *store.Record) {
+	if r.Created.IsZero() {
+		r.Created = tx.Now()
+	}
+	r.Updated, r.Version = tx.Now(), 1
+	r.Host, r.Lab, r.Type, r.Remote = n.Host(), a.Actor, store.KindOf(r.Kind).Type, false
+	if r.Lang == "" {
+		r.Lang = n.Lang
+	}
+	if a.by != nil && a.by.Actor != a.Actor && len(r.Authors) == 0 {
+		r.Authors = []string{a.by.Actor}
+	}
+	r.ID = tx.RecordID(a.IRI, r.Created)
+	r.IRI = n.BaseURL + "/o/" + r.ID.String()
+	r.URL = n.BaseURL + PagePath(r)
+	r.Root = rootOf(tx, r.InReplyTo)
+}
+
+// rootOf finds the record whose thread an answer belongs to; zero: none here.
+func rootOf(tx *store.Txn, inReplyTo string) store.ID {
+	if inReplyTo == "" {
+		return 0
+	}
+	parent, err := tx.RecordByIRI(inReplyTo)
+	if err != nil {
+		return 0
+	}
+	if root := parent.Envelope().Root; root != 0 {
+		return root
+	}
+	return parent.Envelope().ID
+}
+
+// publishItem stores a.Item as it now is, old being what it was, and sends to
+// everybody what changed for them: those who are new to it a Create, those who
+// knew it an Update, those who may no longer see it a Delete.
+func (n *Node) publishItem(tx *store.Txn, a *Activity, old store.Item) error {
+	r := a.Item.Envelope()
+	if reviser, ok := a.Item.(store.Reviser); ok {
+		reviser.Revise(old, tx.Now())
+	}
+	var before []store.Recipient
+	if old != nil {
+		before = n.recipients(tx, a.actor.ID, old.Envelope())
+	}
+	n.address(tx, a, r)
+	after := n.recipients(tx, a.actor.ID, r)
+	a.Object, a.record = r.IRI, r.ID
+	a.embed = vocab.RecordDocument(a.Item, n.publication(tx, a, r))
+	if err := tx.PutRecord(a.Item, a.embed); err != nil {
+		return err
+	}
+	n.withdraw(tx, a, old, without(before, after))
+	if old != nil && old.Envelope().Audience.Open() && !a.open {
+		tx.HideFromOutbox(a.actor.ID, r.ID)
+	}
+	return n.spread(tx, a, before, after)
+}
+
+// spread sends the record to those who may see it now.
+func (n *Node) spread(tx *store.Txn, a *Activity, before, after []store.Recipient) error {
+	fresh := without(after, before)
+	known := without(after, fresh)
+	if len(known) == 0 && len(before) == 0 {
+		a.Verb, a.to = "Create", after
+		return nil
+	}
+	if len(fresh) > 0 {
+		c := *a
+		c.Verb, c.IRI = "Create", a.IRI+"/create"
+		c.body = n.encode(&c)
+		n.send(tx, &c, fresh)
+	}
+	a.to = known
+	return nil
+}
+
+// withdraw tells those who lost sight of a record that it is gone for them.
+func (n *Node) withdraw(tx *store.Txn, a *Activity, old store.Item, lost []store.Recipient) {
+	if len(n.remote(lost)) == 0 {
+		return
+	}
+	r := old.Envelope()
+	d := *a
+	d.Verb = "Delete"
+	d.body = n.deletion(a, r)
+	n.send(tx, &d, lost)
+}
+
+// deletion writes the Delete of a record, for whom the record was for.
+func (n *Node) deletion(a *Activity, r *store.Record) []byte {
+	to, cc := r.Addressed, []string(nil)
+	if r.Audience.Open() {
+		to, cc = []string{vocab.Public}, []string{a.actor.Followers}
+	}
+	d := vocab.Delete(a.Actor, r.IRI, r.Type)
+	d.ID, d.Published, d.To, d.Cc = a.IRI+"/delete", a.When, to, cc
+	return d.Encode()
+}
+
+// publication is what a record's document says beside the record.
+func (n *Node) publication(tx *store.Txn, a *Activity, r *store.Record) vocab.Publication {
+	p := vocab.Publication{To: a.To, Cc: a.Cc, TagURL: n.TagURL}
+	if r.Body != "" {
+		p.Body = n.Render(r.Body)
+	}
+	if root, err := tx.Record(r.Root); err == nil {
+		p.Context = root.Envelope().IRI
+	}
+	if parent, err := tx.RecordByIRI(r.InReplyTo); err == nil && parent.Envelope().Lab != a.Actor && r.Audience.Open() {
+		if author, err := tx.ActorByIRI(parent.Envelope().Lab); err == nil {
+			p.Mentions = append(p.Mentions, author)
+		}
+	}
+	return p
+}
+
+// TagURL is the page of a hashtag.
+func (n *Node) TagURL(tag string) string { return n.BaseURL + "/themes/" + url.PathEscape(tag) }
+
+// PagePath is where people read a record: its pretty address on its own node, or
+// on a node that mirrors it.
+func PagePath(r *store.Record) string {
+	letter := "n"
+	if k := store.KindOf(r.Kind); k != nil {
+		letter = k.Letter
+	}
+	if slug := Slug(r.Title); slug != "" {
+		return "/" + letter + "/" + slug + "-" + r.ID.String()
+	}
+	return "/" + letter + "/" + r.ID.String()
+}

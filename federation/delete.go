@@ -1,0 +1,75 @@
+package federation
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/essaim/essaim/federation/vocab"
+	"github.com/essaim/essaim/store"
+)
+
+// remove deletes a record, or the actor itself with all that is its own.
+func remove(n *Node, tx *store.Txn, a *Activity) error {
+	if a.Object == "" {
+		return fmt.Errorf("no object: %w", ErrMalformed)
+	}
+	if a.Object == a.Actor {
+		return n.removeActor(tx, a)
+	}
+	it, err := tx.RecordByIRI(a.Object)
+	switch {
+	case err == nil && a.local:
+		return n.removeItem(tx, a, it)
+	case err == nil:
+		return n.removeMirror(tx, a, it)
+	case a.local:
+		return err
+	case errors.Is(err, store.ErrGone):
+		return fmt.Errorf("record %s: %w", a.Object, errSeen)
+	case !store.SameOrigin(a.Object, a.Actor):
+		return fmt.Errorf("record %s is not at home with %s: %w", a.Object, a.Actor, ErrForbidden)
+	}
+	// Not here, or not yet: it shall not come late.
+	tx.PutTombstone(&store.Tombstone{IRI: a.Object, Owner: a.Actor, Deleted: a.When})
+	return nil
+}
+
+func (n *Node) removeItem(tx *store.Txn, a *Activity, it store.Item) error {
+	r := it.Envelope()
+	if r.Remote || r.Lab != a.Actor || a.by != nil && !a.by.CanEdit(r) {
+		return fmt.Errorf("record %s: %w", r.IRI, ErrForbidden)
+	}
+	a.to = n.recipients(tx, a.actor.ID, r)
+	a.body = n.deletion(a, r)
+	a.open = false // an outbox shows what there is
+	tx.HideFromOutbox(a.actor.ID, r.ID)
+	tx.DeleteRecord(it, &store.Tombstone{
+		IRI: r.IRI, Type: r.Type, Owner: r.Lab, Deleted: a.When, Public: r.Audience.Open(),
+	})
+	return nil
+}
+
+func (n *Node) removeMirror(tx *store.Txn, a *Activity, it store.Item) error {
+	r := it.Envelope()
+	if r.Lab != a.Actor {
+		return fmt.Errorf("record %s is of another actor: %w", r.IRI, ErrForbidden)
+	}
+	tx.DeleteRecord(it, &store.Tombstone{IRI: r.IRI, Type: r.Type, Owner: r.Lab, Deleted: a.When, Public: r.Audience.Open()})
+	return nil
+}
+
+// removeActor forgets an actor: its records, follows and profile. Its id stays
+// taken for ever.
+func (n *Node) removeActor(tx *store.Txn, a *Activity) error {
+	if a.local && a.actor.Type != store.Person {
+		return fmt.Errorf("only a member can leave: %w", ErrForbidden)
+	}
+	if a.local {
+		a.To, a.Cc = []string{vocab.Public}, []string{a.actor.Followers}
+		for f := range tx.Followers(a.actor.ID) {
+			a.to = append(a.to, store.Recipient{Actor: f.Follower, Inbox: f.Inbox})
+		}
+	}
+	tx.EraseActor(a.actor, a.When)
+	return nil
+}

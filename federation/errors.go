@@ -1,0 +1,23 @@
+package federation
+
+import "errors"
+
+var (
+	// ErrForbidden: whoever asks may not do this. HTTP 403.
+	ErrForbidden = errors.New("forbidden")
+	// ErrBlocked: the actor or its host is kept away from this node. HTTP 403.
+	ErrBlocked = errors.New("blocked")
+	// ErrMalformed: the activity lacks what its verb needs. HTTP 400.
+	ErrMalformed = errors.New("malformed activity")
+	// ErrIgnored: well formed, and of no interest to anybody here. Nothing was
+	// changed; a peer is told 202, for it did nothing wrong.
+	ErrIgnored = errors.New("ignored")
+	// ErrUnreachable: another node did not answer, or not with what was asked for.
+	ErrUnreachable = errors.New("unreachable")
+	// ErrNotActor: what was found is not somebody who can be followed.
+	ErrNotActor = errors.New("not an actor")
+)
+
+// errSeen: the activity was applied before. Doing it again is a success that
+// changes nothing.
+var errSeen = errors.New("applied before")

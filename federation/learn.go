@@ -1,0 +1,214 @@
+package federation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/essaim/essaim/federation/fetch"
+	"github.com/essaim/essaim/federation/vocab"
+	"github.com/essaim/essaim/federation/webfinger"
+	"github.com/essaim/essaim/store"
+)
+
+// Learn fetches a document from its own origin and keeps the copy: an actor, or a
+// record with the actor that publishes it. It touches only what is at home there.
+// It is the small door for what another node says about itself without having
+// sent it.
+func (n *Node) Learn(ctx context.Context, iri string) error {
+	doc, err := n.dereference(ctx, iri)
+	if err != nil {
+		return err
+	}
+	if actor, err := vocab.ReadActor(doc); err == nil {
+		return n.learnActor(ctx, actor)
+	}
+	_, err = n.learnRecord(ctx, doc, false)
+	return err
+}
+
+// dereference fetches and parses a document.
+func (n *Node) dereference(ctx context.Context, iri string) (vocab.Doc, error) {
+	got, err := n.Fetch.Object(ctx, iri)
+	if err != nil {
+		return vocab.Doc{}, err
+	}
+	return vocab.Parse(got.Body)
+}
+
+func (n *Node) learnActor(ctx context.Context, actor *store.Actor) error {
+	return n.Store.Update(ctx, func(tx *store.Txn) error { return n.putRemoteActor(tx, actor) })
+}
+
+// putRemoteActor replaces the copy of an actor of another node. Its address
+// keeps the account domain that was verified for it.
+func (n *Node) putRemoteActor(tx *store.Txn, actor *store.Actor) error {
+	if n.IsLocal(actor.IRI) {
+		return fmt.Errorf("actor %s is of this node: %w", actor.IRI, ErrForbidden)
+	}
+	if old, err := tx.ActorByIRI(actor.IRI); err == nil {
+		if !old.Deleted.IsZero() {
+			return fmt.Errorf("actor %s: %w", actor.IRI, store.ErrGone)
+		}
+		actor.ID = old.ID
+		if old.Handle == actor.Handle {
+			actor.Host = old.Host
+		}
+	}
+	actor.Fetched = tx.Now()
+	return tx.PutActor(actor)
+}
+
+// learnRecord keeps a record that was fetched from its own origin, after the
+// actor that publishes it. announced puts it into the river whoever wrote it.
+func (n *Node) learnRecord(ctx context.Context, doc vocab.Doc, announced bool) (store.Item, error) {
+	owner := doc.AttributedTo("")
+	if !store.SameOrigin(owner, doc.ID()) {
+		return nil, fmt.Errorf("record %s of %s: %w", doc.ID(), owner, ErrForbidden)
+	}
+	if err := n.ensureActor(ctx, owner); err != nil {
+		return nil, err
+	}
+	var it store.Item
+	err := n.Store.Update(ctx, func(tx *store.Txn) (err error) {
+		it, err = n.keepCopy(tx, doc, owner, announced)
+		return err
+	})
+	return it, err
+}
+
+func (n *Node) keepCopy(tx *store.Txn, doc vocab.Doc, owner string, announced bool) (store.Item, error) {
+	author, err := tx.ActorByIRI(owner)
+	if err != nil {
+		return nil, err
+	}
+	if !n.admits(tx, author.Host) || tx.BlockedHere(author.ID) {
+		return nil, fmt.Errorf("author %s: %w", owner, ErrBlocked)
+	}
+	it, err := n.readMirror(tx, doc, author)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.putMirror(tx, it, doc.Raw()); err != nil {
+		return nil, err
+	}
+	if announced && it.Envelope().Audience == store.Public {
+		tx.AddToRiver(it)
+	}
+	return it, nil
+}
+
+// ensureActor fetches an actor that is not here yet.
+func (n *Node) ensureActor(ctx context.Context, iri string) error {
+	err := n.Store.View(ctx, func(tx *store.Txn) error {
+		_, err := tx.ActorByIRI(iri)
+		return err
+	})
+	if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	doc, err := n.dereference(ctx, iri)
+	if err != nil {
+		return err
+	}
+	actor, err := vocab.ReadActor(doc)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNotActor, err)
+	}
+	return n.learnActor(ctx, actor)
+}
+
+// Resolve finds the actor that somebody typed or pasted: a handle, the address
+// of its page, or a link to something that it published. Errors:
+// webfinger.ErrInvalid, ErrNotActor, ErrUnreachable, ErrBlocked.
+func (n *Node) Resolve(ctx context.Context, text string) (*store.Actor, error) {
+	address, err := webfinger.ParseHandle(text, n.Fetch.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if a := n.localByAddress(ctx, address); a != nil {
+		return a, nil
+	}
+	iri, host := address.URL, ""
+	if address.User != "" {
+		id, err := webfinger.Lookup(ctx, n.Fetch, address.User, address.Host)
+		if err != nil {
+			return nil, unreachable(err)
+		}
+		iri, host = id.Actor, id.Host
+	}
+	return n.resolveIRI(ctx, iri, host)
+}
+
+func (n *Node) localByAddress(ctx context.Context, address webfinger.Address) (a *store.Actor) {
+	_ = n.Store.View(ctx, func(tx *store.Txn) error { // not found is nil
+		if address.Host == n.Host() {
+			a, _ = tx.ActorByHandle(address.User, address.Host)
+		} else if n.IsLocal(address.URL) {
+			a, _ = tx.ActorByIRI(address.URL)
+		}
+		return nil
+	})
+	return a
+}
+
+// resolveIRI fetches an actor by its id, its page, or something it published.
+// host is the account domain that named it, or empty.
+func (n *Node) resolveIRI(ctx context.Context, iri, host string) (*store.Actor, error) {
+	doc, err := n.dereference(ctx, iri)
+	if errors.Is(err, fetch.ErrContentType) || errors.Is(err, fetch.ErrNotFound) {
+		if iri, err = webfinger.LookupURL(ctx, n.Fetch, iri); err == nil {
+			doc, err = n.dereference(ctx, iri)
+		}
+	}
+	if err != nil {
+		return nil, unreachable(err)
+	}
+	actor, err := vocab.ReadActor(doc)
+	if owner := doc.AttributedTo(""); errors.Is(err, vocab.ErrUnknownType) && store.SameOrigin(owner, doc.ID()) {
+		if doc, err = n.dereference(ctx, owner); err != nil {
+			return nil, unreachable(err)
+		}
+		actor, err = vocab.ReadActor(doc)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotActor, err)
+	}
+	if err := n.learnActor(ctx, actor); err != nil {
+		return nil, err
+	}
+	return actor, n.verifyHost(ctx, actor, host)
+}
+
+// verifyHost gives an actor the account domain that named it, when the actor's
+// own server says the same of it.
+func (n *Node) verifyHost(ctx context.Context, actor *store.Actor, host string) error {
+	if host == "" || host == actor.Host {
+		return nil
+	}
+	id, err := webfinger.Verify(ctx, n.Fetch, actor.IRI, actor.Handle)
+	if err != nil || id.Host != host {
+		return nil // it is shown under the name of its server
+	}
+	actor.Host = host
+	return n.Store.Update(ctx, func(tx *store.Txn) error { return tx.PutActor(actor) })
+}
+
+func unreachable(err error) error {
+	if errors.Is(err, fetch.ErrBlocked) {
+		return fmt.Errorf("%w: %w", ErrBlocked, err)
+	}
+	return fmt.Errorf("%w: %w", ErrUnreachable, err)
+}
+
+// gather does what an activity of this node needs from the network before its
+// transaction begins.
+func (n *Node) gather(ctx context.Context, a *Activity) error {
+	if a.Verb != "Follow" {
+		return nil
+	}
+	if err := n.ensureActor(ctx, a.Object); err != nil {
+		return unreachable(err)
+	}
+	return nil
+}

@@ -1,0 +1,98 @@
+package federation
+
+import (
+	"fmt"
+
+	"github.com/essaim/essaim/federation/vocab"
+	"github.com/essaim/essaim/store"
+)
+
+// update changes a record or the actor itself.
+func update(n *Node, tx *store.Txn, a *Activity) error {
+	switch {
+	case a.local && a.Profile != nil:
+		return n.updateProfile(tx, a)
+	case a.local:
+		return n.updateItem(tx, a)
+	case a.Object == a.Actor:
+		return n.updateRemoteActor(tx, a)
+	}
+	return n.createMirror(tx, a)
+}
+
+// updateItem saves a record of this node again. Its identity, its history and
+// who publishes it stay what they are, whatever the caller sent.
+func (n *Node) updateItem(tx *store.Txn, a *Activity) error {
+	r := a.Item.Envelope()
+	old, err := tx.Record(r.ID)
+	if err != nil {
+		return err
+	}
+	o := old.Envelope()
+	if o.Remote || o.Lab != a.Actor || a.by != nil && !a.by.CanEdit(o) {
+		return fmt.Errorf("record %s: %w", o.IRI, ErrForbidden)
+	}
+	if err := n.checkItem(a, r); err != nil {
+		return err
+	}
+	r.IRI, r.Host, r.Lab, r.Type, r.Kind, r.Remote = o.IRI, o.Host, o.Lab, o.Type, o.Kind, false
+	r.Created, r.Updated, r.Version = o.Created, tx.Now(), o.Version+1
+	r.InReplyTo, r.Root, r.Lang = o.InReplyTo, o.Root, o.Lang
+	r.URL = n.BaseURL + PagePath(r)
+	if len(r.Authors) == 0 {
+		r.Authors = o.Authors
+	}
+	if err := n.publishItem(tx, a, old); err != nil {
+		return err
+	}
+	return n.tellStage(tx, a, old)
+}
+
+// tellStage publishes the note that people see when an experiment comes to a new
+// stage: Updates are silent in most of the fediverse.
+func (n *Node) tellStage(tx *store.Txn, a *Activity, old store.Item) error {
+	e, ok := a.Item.(*store.Experiment)
+	if !ok || !e.StageChanged(old) || !e.Audience.Federates() {
+		return nil
+	}
+	note := &store.News{Record: store.Record{
+		Kind: "news", Lang: e.Lang, Audience: e.Audience, InReplyTo: e.IRI, Authors: e.Authors,
+		Body: n.Words(e.Lang, "note.stage", "Title", e.Title, "Stage", n.Words(e.Lang, "stage."+e.Stage), "URL", e.URL),
+	}}
+	return n.cause(tx, &Activity{Verb: "Create", Actor: a.Actor, Item: note})
+}
+
+// updateProfile saves the profile of an actor of this node and tells its
+// followers.
+func (n *Node) updateProfile(tx *store.Txn, a *Activity) error {
+	p := *a.Profile
+	p.ID, p.IRI, p.Type, p.Local = a.actor.ID, a.actor.IRI, a.actor.Type, true
+	p.Handle, p.Host, p.Keys, p.Created = a.actor.Handle, a.actor.Host, a.actor.Keys, a.actor.Created
+	p.Updated = tx.Now()
+	if err := tx.PutActor(&p); err != nil {
+		return err
+	}
+	a.Object, a.open = p.IRI, true
+	a.To, a.Cc = []string{vocab.Public}, []string{p.Followers}
+	a.embed = n.ActorDocument(tx, &p)
+	for f := range tx.Followers(p.ID) {
+		if f.State == store.Accepted {
+			a.to = append(a.to, store.Recipient{Actor: f.Follower, Inbox: f.Inbox})
+		}
+	}
+	return nil
+}
+
+// updateRemoteActor takes over what an actor says of itself, signed by itself.
+func (n *Node) updateRemoteActor(tx *store.Txn, a *Activity) error {
+	doc := a.object()
+	if doc.IsZero() {
+		tx.AddJob(jobFetch, fetchJob{IRI: a.Actor})
+		return nil
+	}
+	fresh, err := vocab.ReadActor(doc)
+	if err != nil {
+		return fmt.Errorf("%w: %w", err, ErrMalformed)
+	}
+	return n.putRemoteActor(tx, fresh)
+}

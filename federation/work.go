@@ -1,0 +1,227 @@
+package federation
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/essaim/essaim/federation/fetch"
+	"github.com/essaim/essaim/federation/vocab"
+	"github.com/essaim/essaim/store"
+)
+
+// The kinds of job, and what each carries.
+const (
+	jobFetch    = "fetch"
+	jobBackfill = "backfill"
+	jobMove     = "move"
+	jobResync   = "resync"
+)
+
+type fetchJob struct {
+	IRI       string `json:"iri"`
+	Announced bool   `json:"announced,omitempty"`
+}
+
+type backfillJob struct {
+	Actor string `json:"actor"`
+}
+
+type moveJob struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+type resyncJob struct {
+	Host string `json:"host"`
+}
+
+const (
+	jobsAtOnce = 4
+	jobTimeout = 2 * time.Minute
+	maxTries   = 10 // then a job is put aside for the admin to see
+)
+
+// Work does the jobs that changes leave behind, until ctx ends.
+func (n *Node) Work(ctx context.Context) error {
+	for ctx.Err() == nil {
+		woken := n.Store.Woken()
+		next, err := n.workOnce(ctx)
+		if err != nil && ctx.Err() == nil {
+			n.Log.Error("read jobs", "err", err)
+			next = n.Store.Now().Add(time.Minute)
+		}
+		n.rest(ctx, woken, next)
+	}
+	return nil
+}
+
+func (n *Node) rest(ctx context.Context, woken <-chan struct{}, next time.Time) {
+	wait := time.Hour
+	if !next.IsZero() {
+		wait = max(0, next.Sub(n.Store.Now()))
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-woken:
+	case <-timer.C:
+	}
+}
+
+// workOnce does what is due and says when something will be.
+func (n *Node) workOnce(ctx context.Context) (next time.Time, err error) {
+	var due []*store.Job
+	err = n.Store.View(ctx, func(tx *store.Txn) error {
+		due, next = tx.DueJobs(jobsAtOnce)
+		return nil
+	})
+	if err != nil || len(due) == 0 {
+		return next, err
+	}
+	var g errgroup.Group
+	for _, j := range due {
+		g.Go(func() error { return n.finish(ctx, j, n.do(ctx, j)) })
+	}
+	return n.Store.Now(), g.Wait()
+}
+
+// do does one job; a panic is a failed try.
+func (n *Node) do(ctx context.Context, j *store.Job) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, jobTimeout)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	switch j.Kind {
+	case jobFetch:
+		return decoded(j, func(d fetchJob) error { return n.fetchAnnounced(ctx, d) })
+	case jobBackfill:
+		return decoded(j, func(d backfillJob) error { return n.backfill(ctx, d.Actor) })
+	case jobMove:
+		return decoded(j, func(d moveJob) error { return n.refollow(ctx, d) })
+	case jobResync:
+		return decoded(j, func(d resyncJob) error { return n.resync(ctx, d.Host) })
+	}
+	return fmt.Errorf("unknown kind of job %q", j.Kind)
+}
+
+func decoded[D any](j *store.Job, do func(D) error) error {
+	var d D
+	if err := json.Unmarshal(j.Data, &d); err != nil {
+		return err
+	}
+	return do(d)
+}
+
+// finish removes a job that is done or can never be, and puts off one that
+// failed.
+func (n *Node) finish(ctx context.Context, j *store.Job, failed error) error {
+	if ctx.Err() != nil {
+		return nil // stopped in the middle: the job is still there
+	}
+	return n.Store.Update(ctx, func(tx *store.Txn) error {
+		if failed == nil || hopeless(failed) {
+			tx.DeleteJob(j)
+			return nil
+		}
+		tx.RetryJob(j, tx.Now().Add(n.scaled(time.Minute<<j.Tries)), failed.Error(), j.Tries+1 >= maxTries)
+		return nil
+	})
+}
+
+// hopeless says that another try would fail in the same way.
+func hopeless(err error) bool {
+	for _, final := range []error{
+		fetch.ErrNotFound, fetch.ErrGone, fetch.ErrContentType, fetch.ErrOrigin, fetch.ErrForbiddenAddress,
+		fetch.ErrBlocked, fetch.ErrTooLarge, fetch.ErrMalformed, fetch.ErrRedirects, vocab.ErrMalformed, vocab.ErrUnknownType,
+		ErrForbidden, ErrBlocked, ErrIgnored, ErrMalformed, ErrNotActor, store.ErrNotFound, store.ErrGone,
+	} {
+		if errors.Is(err, final) {
+			return true
+		}
+	}
+	var bad *fetch.BadResponse
+	return errors.As(err, &bad) && !errors.Is(err, fetch.ErrTemporary)
+}
+
+func (n *Node) fetchAnnounced(ctx context.Context, j fetchJob) error {
+	doc, err := n.dereference(ctx, j.IRI)
+	if err != nil {
+		return err
+	}
+	if actor, err := vocab.ReadActor(doc); err == nil {
+		return n.learnActor(ctx, actor)
+	}
+	_, err = n.learnRecord(ctx, doc, j.Announced)
+	return err
+}
+
+// refollow verifies a Move both ways and lets everybody here who followed the old
+// actor follow the new one.
+func (n *Node) refollow(ctx context.Context, j moveJob) error {
+	if err := n.Learn(ctx, j.From); err != nil {
+		return err
+	}
+	if err := n.Learn(ctx, j.To); err != nil {
+		return err
+	}
+	var followers []store.Follow
+	err := n.Store.View(ctx, func(tx *store.Txn) (err error) {
+		followers, err = movedFollowers(tx, j)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range followers {
+		if err := n.moveFollow(ctx, f, j.To); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func movedFollowers(tx *store.Txn, j moveJob) ([]store.Follow, error) {
+	from, err := tx.ActorByIRI(j.From)
+	if err != nil {
+		return nil, err
+	}
+	to, err := tx.ActorByIRI(j.To)
+	if err != nil {
+		return nil, err
+	}
+	if from.MovedTo != to.IRI || !slices.Contains(to.AlsoKnownAs, from.IRI) {
+		return nil, fmt.Errorf("move of %s to %s is not said by both: %w", j.From, j.To, ErrForbidden)
+	}
+	var moved []store.Follow
+	for f := range tx.Followers(from.ID) {
+		if a, err := tx.Actor(f.Follower); err == nil && a.Local {
+			moved = append(moved, *f)
+		}
+	}
+	return moved, nil
+}
+
+func (n *Node) moveFollow(ctx context.Context, f store.Follow, to string) error {
+	var follower *store.Actor
+	err := n.Store.View(ctx, func(tx *store.Txn) (err error) {
+		follower, err = tx.Actor(f.Follower)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := n.publishSelf(ctx, &Activity{Verb: "Follow", Actor: follower.IRI, Object: to}); err != nil {
+		return err
+	}
+	return n.publishSelf(ctx, &Activity{Verb: "Undo", Actor: follower.IRI, Object: f.IRI})
+}
