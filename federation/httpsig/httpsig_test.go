@@ -61,7 +61,11 @@ func arrive(r *http.Request) *http.Request {
 }
 
 func check(r *http.Request, body string, key crypto.PublicKey) error {
-	s, err := policy.Parse(r, now)
+	return checkAt(r, body, key, now)
+}
+
+func checkAt(r *http.Request, body string, key crypto.PublicKey, when time.Time) error {
+	s, err := policy.Parse(r, when)
 	if err != nil {
 		return err
 	}

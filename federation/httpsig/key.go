@@ -40,7 +40,10 @@ func ParsePublicKey(text string) (crypto.PublicKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: neither PKIX nor PKCS#1", ErrKey)
 	}
-	return key, checkPublicKey(key)
+	if err := checkPublicKey(key); err != nil {
+		return nil, err
+	}
+	return key, nil
 }
 
 // EncodePublicKey writes an RSA or Ed25519 key as PKIX PEM ("BEGIN PUBLIC KEY").
