@@ -60,12 +60,13 @@ func arrive(r *http.Request) *http.Request {
 	return in
 }
 
+// check is the whole way of a request into our node at the time now.
 func check(r *http.Request, body string, key crypto.PublicKey) error {
-	return checkAt(r, body, key, now)
+	return checkAt(policy, r, body, key, now)
 }
 
-func checkAt(r *http.Request, body string, key crypto.PublicKey, when time.Time) error {
-	s, err := policy.Parse(r, when)
+func checkAt(p Policy, r *http.Request, body string, key crypto.PublicKey, when time.Time) error {
+	s, err := p.Parse(r, when)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"math/big"
 	"strings"
 	"testing"
 )
@@ -108,4 +109,34 @@ func TestUnusableMultikeys(t *testing.T) {
 		_, err := ParseMultikey(text)
 		wantError(t, err, ErrKey, "")
 	}
+}
+
+// rsaOfBits is a public key of that size which nobody had to generate.
+func rsaOfBits(bits uint) *rsa.PublicKey {
+	n := new(big.Int).Lsh(big.NewInt(1), bits-1)
+	return &rsa.PublicKey{N: n.Add(n, big.NewInt(1)), E: 65537}
+}
+
+func TestS33S34KeySizes(t *testing.T) {
+	s, err := policy.Parse(signed(t, Cavage, rsaKey()), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.VerifyBody([]byte(note)); err != nil {
+		t.Fatal(err)
+	}
+	for _, bits := range []uint{512, 1024, 2047, 8193, 16384} {
+		wantError(t, s.Verify(rsaOfBits(bits)), ErrKey, "RSA of")
+		_, err := ParsePublicKey(pkixPEM(t, rsaOfBits(bits)))
+		wantError(t, err, ErrKey, "RSA of")
+	}
+	for _, bits := range []uint{2048, 3072, 4096, 8192} {
+		if _, err := ParsePublicKey(pkixPEM(t, rsaOfBits(bits))); err != nil {
+			t.Errorf("%d bits: got %v, want nil", bits, err)
+		}
+	}
+	wantError(t, s.Verify(ed25519.PublicKey("short")), ErrKey, "")
+	wantError(t, s.Verify(nil), ErrKey, "")
+	_, err = ParsePublicKey(strings.Repeat("A", 1<<20))
+	wantError(t, err, ErrKey, "bytes of PEM")
 }

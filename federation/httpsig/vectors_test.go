@@ -183,7 +183,7 @@ func TestWeVerifyRemitlys(t *testing.T) {
 		if err := remitly.Sign(r, profile, remitly.SigningKey{Key: key, MetaKeyID: keyID}); err != nil {
 			t.Fatal(err)
 		}
-		if err := checkAt(arrive(r), note, key.Public(), time.Now()); err != nil {
+		if err := checkAt(policy, arrive(r), note, key.Public(), time.Now()); err != nil {
 			t.Errorf("%s: %v", algorithm, err)
 		}
 	}
