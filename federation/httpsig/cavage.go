@@ -177,7 +177,8 @@ func cavageBases(r *http.Request, params map[string]string, covered []string) ([
 func cavageBase(r *http.Request, target string, params map[string]string, covered []string) (string, error) {
 	var b strings.Builder
 	for i, name := range covered {
-		value, ok := "", false
+		var value string
+		var ok bool
 		switch name {
 		case "(request-target)":
 			value, ok = strings.ToLower(r.Method)+" "+target, true

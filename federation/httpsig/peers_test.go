@@ -8,7 +8,6 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
-
 	"net/http"
 	"os/exec"
 	"slices"

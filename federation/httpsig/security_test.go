@@ -30,8 +30,10 @@ func TestS01GoodCavageIsAccepted(t *testing.T) {
 func TestS02CreatedInsteadOfDateIsAccepted(t *testing.T) {
 	r := incoming()
 	r.Header.Del("Date")
-	r = cavage{algorithm: "hs2019", params: fmt.Sprintf("created=%d", now.Unix()),
-		headers: "(request-target) (created) host digest"}.sign(t, r)
+	r = cavage{
+		algorithm: "hs2019", params: fmt.Sprintf("created=%d", now.Unix()),
+		headers: "(request-target) (created) host digest",
+	}.sign(t, r)
 	if err := check(r, note, rsaKey().Public()); err != nil {
 		t.Errorf("got %v, want nil", err)
 	}
@@ -72,12 +74,23 @@ func TestS05GarbageIsMalformed(t *testing.T) {
 func TestS05GarbageRFC9421IsMalformed(t *testing.T) {
 	good := `sig1=("@method" "@target-uri");created=1;keyid="https://h/k"`
 	for _, tt := range []struct{ input, signature string }{
-		{"garbage(", "sig1=:YQ==:"}, {"sig1", "sig1=:YQ==:"}, {"sig1=1", "sig1=:YQ==:"}, {good, ""},
-		{good, "sig1=1"}, {good, "sig2=:YQ==:"}, {good, "sig1=(:YQ==:)"}, {good, "sig1=:?:"},
-		{`sig1=("@method");created="x"`, "sig1=:YQ==:"}, {`sig1=("@method");created=1.5`, "sig1=:YQ==:"},
-		{`sig1=("@method");created=-1`, "sig1=:YQ==:"}, {`sig1=("@method");expires`, "sig1=:YQ==:"},
-		{`sig1=("@method");keyid=1`, "sig1=:YQ==:"}, {`sig1=("@method");alg=rsa`, "sig1=:YQ==:"},
-		{`sig1=(1)`, "sig1=:YQ==:"}, {`sig1=("Date")`, "sig1=:YQ==:"}, {`sig1=("date" "date")`, "sig1=:YQ==:"},
+		{"garbage(", "sig1=:YQ==:"},
+		{"sig1", "sig1=:YQ==:"},
+		{"sig1=1", "sig1=:YQ==:"},
+		{good, ""},
+		{good, "sig1=1"},
+		{good, "sig2=:YQ==:"},
+		{good, "sig1=(:YQ==:)"},
+		{good, "sig1=:?:"},
+		{`sig1=("@method");created="x"`, "sig1=:YQ==:"},
+		{`sig1=("@method");created=1.5`, "sig1=:YQ==:"},
+		{`sig1=("@method");created=-1`, "sig1=:YQ==:"},
+		{`sig1=("@method");expires`, "sig1=:YQ==:"},
+		{`sig1=("@method");keyid=1`, "sig1=:YQ==:"},
+		{`sig1=("@method");alg=rsa`, "sig1=:YQ==:"},
+		{`sig1=(1)`, "sig1=:YQ==:"},
+		{`sig1=("Date")`, "sig1=:YQ==:"},
+		{`sig1=("date" "date")`, "sig1=:YQ==:"},
 		{"sig1=(" + strings.Repeat(`"a" `, maxHeader/4) + ")", "sig1=:YQ==:"},
 	} {
 		r := incoming()
@@ -181,8 +194,10 @@ func signedAt(t *testing.T, when time.Time) map[string]*http.Request {
 	}
 	return map[string]*http.Request{
 		"date": cavage{headers: covered}.sign(t, byDate),
-		"created": cavage{params: fmt.Sprintf("created=%d", when.Unix()),
-			headers: "(request-target) host (created) digest"}.sign(t, incoming()),
+		"created": cavage{
+			params:  fmt.Sprintf("created=%d", when.Unix()),
+			headers: "(request-target) host (created) digest",
+		}.sign(t, incoming()),
 		"rfc9421": arrive(out),
 	}
 }
@@ -323,8 +338,10 @@ func TestS32ExpiryAheadIsAccepted(t *testing.T) {
 }
 
 func TestCreatedNeedsHS2019(t *testing.T) {
-	r := cavage{algorithm: "rsa-sha256", params: fmt.Sprintf("created=%d", now.Unix()),
-		headers: "(request-target) host (created) digest"}.sign(t, incoming())
+	r := cavage{
+		algorithm: "rsa-sha256", params: fmt.Sprintf("created=%d", now.Unix()),
+		headers: "(request-target) host (created) digest",
+	}.sign(t, incoming())
 	_, err := policy.Parse(r, now)
 	wantError(t, err, ErrSignature, "hs2019")
 }

@@ -88,15 +88,21 @@ MCowBQYDK2VwAyEAJrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=
 var rfcVectors = []struct {
 	name, key, algorithm, label, input, signature string
 }{
-	{"B.2.1 minimal", rfcKeyPSS, "rsa-pss-sha512", "sig-b21",
+	{
+		"B.2.1 minimal", rfcKeyPSS, "rsa-pss-sha512", "sig-b21",
 		`();created=1618884473;keyid="test-key-rsa-pss";nonce="b3k2pp5k7z-50gnwp.yemd"`,
-		"d2pmTvmbncD3xQm8E9ZV2828BjQWGgiwAaw5bAkgibUopemLJcWDy/lkbbHAve4cRAtx31Iq786U7it++wgGxbtRxf8Udx7zFZsckzXaJMkA7ChG52eSkFxykJeNqsrWH5S+oxNFlD4dzVuwe8DhTSja8xxbR/Z2cOGdCbzR72rgFWhzx2VjBqJzsPLMIQKhO4DGezXehhWwE56YCE+O6c0mKZsfxVrogUvA4HELjVKWmAvtl6UnCh8jYzuVG5WSb/QEVPnP5TmcAnLH1g+s++v6d4s8m0gCw1fV5/SITLq9mhho8K3+7EPYTU8IU1bLhdxO5Nyt8C8ssinQ98Xw9Q=="},
-	{"B.2.3 full", rfcKeyPSS, "rsa-pss-sha512", "sig-b23",
+		"d2pmTvmbncD3xQm8E9ZV2828BjQWGgiwAaw5bAkgibUopemLJcWDy/lkbbHAve4cRAtx31Iq786U7it++wgGxbtRxf8Udx7zFZsckzXaJMkA7ChG52eSkFxykJeNqsrWH5S+oxNFlD4dzVuwe8DhTSja8xxbR/Z2cOGdCbzR72rgFWhzx2VjBqJzsPLMIQKhO4DGezXehhWwE56YCE+O6c0mKZsfxVrogUvA4HELjVKWmAvtl6UnCh8jYzuVG5WSb/QEVPnP5TmcAnLH1g+s++v6d4s8m0gCw1fV5/SITLq9mhho8K3+7EPYTU8IU1bLhdxO5Nyt8C8ssinQ98Xw9Q==",
+	},
+	{
+		"B.2.3 full", rfcKeyPSS, "rsa-pss-sha512", "sig-b23",
 		`("date" "@method" "@path" "@query" "@authority" "content-type" "content-digest" "content-length");created=1618884473;keyid="test-key-rsa-pss"`,
-		"bbN8oArOxYoyylQQUU6QYwrTuaxLwjAC9fbY2F6SVWvh0yBiMIRGOnMYwZ/5MR6fb0Kh1rIRASVxFkeGt683+qRpRRU5p2voTp768ZrCUb38K0fUxN0O0iC59DzYx8DFll5GmydPxSmme9v6ULbMFkl+V5B1TP/yPViV7KsLNmvKiLJH1pFkh/aYA2HXXZzNBXmIkoQoLd7YfW91kE9o/CCoC1xMy7JA1ipwvKvfrs65ldmlu9bpG6A9BmzhuzF8Eim5f8ui9eH8LZH896+QIF61ka39VBrohr9iyMUJpvRX2Zbhl5ZJzSRxpJyoEZAFL2FUo5fTIztsDZKEgM4cUA=="},
-	{"B.2.6 ed25519", rfcKeyEd25519, "ed25519", "sig-b26",
+		"bbN8oArOxYoyylQQUU6QYwrTuaxLwjAC9fbY2F6SVWvh0yBiMIRGOnMYwZ/5MR6fb0Kh1rIRASVxFkeGt683+qRpRRU5p2voTp768ZrCUb38K0fUxN0O0iC59DzYx8DFll5GmydPxSmme9v6ULbMFkl+V5B1TP/yPViV7KsLNmvKiLJH1pFkh/aYA2HXXZzNBXmIkoQoLd7YfW91kE9o/CCoC1xMy7JA1ipwvKvfrs65ldmlu9bpG6A9BmzhuzF8Eim5f8ui9eH8LZH896+QIF61ka39VBrohr9iyMUJpvRX2Zbhl5ZJzSRxpJyoEZAFL2FUo5fTIztsDZKEgM4cUA==",
+	},
+	{
+		"B.2.6 ed25519", rfcKeyEd25519, "ed25519", "sig-b26",
 		`("date" "@method" "@path" "@authority" "content-type" "content-length");created=1618884473;keyid="test-key-ed25519"`,
-		"wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw=="},
+		"wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw==",
+	},
 }
 
 func TestRFC9421Vectors(t *testing.T) {
@@ -166,8 +172,10 @@ func TestRemitlyVerifiesOurs(t *testing.T) {
 		}
 		r.URL.RawPath, r.TLS = r.URL.Path, &tls.ConnectionState{}
 		keys := remitlyFetcher{remitly.KeySpec{KeyID: keyID, Algo: algorithm, PubKey: key.Public()}}
-		profile := remitly.VerifyProfile{SignatureLabel: label, DisableTimeEnforcement: true,
-			RequiredFields: remitly.Fields("@method", "@target-uri", "content-digest")}
+		profile := remitly.VerifyProfile{
+			SignatureLabel: label, DisableTimeEnforcement: true,
+			RequiredFields: remitly.Fields("@method", "@target-uri", "content-digest"),
+		}
 		if _, err := remitly.Verify(r, keys, profile); err != nil {
 			t.Errorf("%s: %v", algorithm, err)
 		}
@@ -178,8 +186,10 @@ func TestWeVerifyRemitlys(t *testing.T) {
 	for algorithm, key := range remitlyKeys() {
 		r := outgoing(t, http.MethodPost, origin+"/inbox", note)
 		r.URL.RawPath, r.TLS = r.URL.Path, &tls.ConnectionState{}
-		profile := remitly.SigningProfile{Algorithm: algorithm, Fields: remitly.Fields("@method", "@target-uri", "content-digest", "content-type"),
-			Metadata: []remitly.Metadata{remitly.MetaCreated, remitly.MetaKeyID, remitly.MetaAlgorithm, remitly.MetaNonce}}
+		profile := remitly.SigningProfile{
+			Algorithm: algorithm, Fields: remitly.Fields("@method", "@target-uri", "content-digest", "content-type"),
+			Metadata: []remitly.Metadata{remitly.MetaCreated, remitly.MetaKeyID, remitly.MetaAlgorithm, remitly.MetaNonce},
+		}
 		if err := remitly.Sign(r, profile, remitly.SigningKey{Key: key, MetaKeyID: keyID}); err != nil {
 			t.Fatal(err)
 		}
