@@ -113,9 +113,9 @@ func (f *Field) checkText(s string) *FieldError {
 	case s == "":
 		return nil
 	case f.Max > 0 && utf8.RuneCountInString(s) > f.Max:
-		return f.fails("too-long", map[string]any{"Max": f.Max, "Have": utf8.RuneCountInString(s)})
+		return f.fails("too-long", map[string]any{"max": f.Max, "have": utf8.RuneCountInString(s)})
 	case f.Vocabulary != nil && !f.Vocabulary.Has(s):
-		return f.fails("choice", map[string]any{"Value": s})
+		return f.fails("choice", map[string]any{"value": s})
 	}
 	return nil
 }
@@ -125,11 +125,11 @@ func (f *Field) checkList(l []string) *FieldError {
 		return f.fails("required", nil)
 	}
 	if f.Max > 0 && len(l) > f.Max {
-		return f.fails("too-many-choices", map[string]any{"Max": f.Max, "Have": len(l)})
+		return f.fails("too-many-choices", map[string]any{"max": f.Max, "have": len(l)})
 	}
 	for _, s := range l {
 		if f.Vocabulary != nil && !f.Vocabulary.Has(s) {
-			return f.fails("choice", map[string]any{"Value": s})
+			return f.fails("choice", map[string]any{"value": s})
 		}
 	}
 	return nil

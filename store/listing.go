@@ -114,6 +114,7 @@ type Query struct {
 	Facets map[string]string // field name -> slug
 	Lab    ID                // only records of this actor
 	Home   bool              // only records of this node
+	Away   bool              // only records of other nodes
 	Offset int
 	Limit  int // 0: only count
 }
@@ -163,7 +164,7 @@ func (t *Txn) listTable(prefix []byte, newestFirst bool, q Query) Page {
 }
 
 func (q *Query) wants(l listing) bool {
-	if q.Home && l.remote() || q.Lab != 0 && q.Lab != l.lab() {
+	if q.Home && l.remote() || q.Away && !l.remote() || q.Lab != 0 && q.Lab != l.lab() {
 		return false
 	}
 	for field, slug := range q.Facets {
