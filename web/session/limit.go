@@ -1,0 +1,113 @@
+package session
+
+import (
+	"crypto/sha256"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	limitWindow = 5 * time.Minute
+	maxCounters = 1 << 14 // beyond, the oldest are forgotten
+	// crowd is how much more all addresses together may try one account.
+	crowd = 10
+)
+
+// tries counts wrong passwords by address and by account. Whoever attacks an
+// account from elsewhere does not lock its owner out: an address without a wrong
+// try of its own is let through until the account had crowd times the limit.
+type tries struct {
+	mu    sync.Mutex
+	limit int
+	now   func() time.Time
+	count map[counterKey]counter
+}
+
+type counterKey [sha256.Size]byte
+
+type counter struct {
+	wrong int
+	ends  time.Time
+}
+
+func newTries(limit int, now func() time.Time) *tries {
+	return &tries{limit: limit, now: now, count: map[counterKey]counter{}}
+}
+
+// keysOf are the counters of an address (of IPv6, the network a customer gets)
+// and of an account.
+func keysOf(c Credentials) (address, account counterKey) {
+	host := c.Address
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() && !ip.Is4In6() {
+		if p, err := ip.WithZone("").Prefix(64); err == nil {
+			host = p.String()
+		}
+	}
+	login := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(c.Login)), "@")
+	return sha256.Sum256([]byte("address " + host)), sha256.Sum256([]byte("account " + login))
+}
+
+// wait is how long these credentials may not be tried; zero: they may.
+func (t *tries) wait(c Credentials) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	a, b := keysOf(c)
+	address, account := t.get(a), t.get(b)
+	switch {
+	case address.wrong >= t.limit:
+		return address.ends.Sub(t.now())
+	case account.wrong >= crowd*t.limit, account.wrong >= t.limit && address.wrong > 0:
+		return account.ends.Sub(t.now())
+	}
+	return 0
+}
+
+// wrong counts a wrong password.
+func (t *tries) wrong(c Credentials) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	a, b := keysOf(c)
+	for _, k := range []counterKey{a, b} {
+		n := t.get(k)
+		if n.wrong == 0 {
+			t.makeRoom()
+			n.ends = t.now().Add(limitWindow)
+		}
+		n.wrong++
+		t.count[k] = n
+	}
+}
+
+func (t *tries) get(k counterKey) counter {
+	n := t.count[k]
+	if !t.now().Before(n.ends) {
+		return counter{}
+	}
+	return n
+}
+
+// makeRoom forgets what is over and, when that is not enough, the oldest.
+func (t *tries) makeRoom() {
+	if len(t.count) < maxCounters {
+		return
+	}
+	var oldest counterKey
+	var ends time.Time
+	for k, n := range t.count {
+		switch {
+		case !t.now().Before(n.ends):
+			delete(t.count, k)
+		case ends.IsZero() || n.ends.Before(ends):
+			oldest, ends = k, n.ends
+		}
+	}
+	if len(t.count) >= maxCounters {
+		delete(t.count, oldest)
+	}
+}

@@ -1,0 +1,176 @@
+// Package session knows who is at the other end: a browser with a cookie, a
+// person with a password or a one-time link, software with a bearer token.
+//
+// It keeps to OWASP's advice: argon2id with constant work for accounts that do
+// not exist, a new session id at every sign-in, limits on wrong passwords that
+// lock nobody out for ever. Of all secrets the store holds only hashes. What
+// somebody may do is decided elsewhere: store.Viewer for records, store.Role for
+// the administration.
+package session
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"github.com/essaim/essaim/store"
+)
+
+const (
+	idle  = 30 * 24 * time.Hour // a session ends when nobody came for so long
+	renew = 24 * time.Hour      // the end is put off at most once a day: reading must not write
+)
+
+// The keys of a session's data.
+const (
+	keyAccount = "account"
+	keyStamp   = "stamp"
+)
+
+// Config is what a Manager is made of.
+type Config struct {
+	// BaseURL is the node's address. With https, cookies are Secure; the port is
+	// part of their name, since browsers do not tell ports apart.
+	BaseURL string
+	// Limit is the number of wrong passwords in five minutes, by address and by
+	// account; 0 means 20.
+	Limit int
+	Log   *slog.Logger
+	// Fail answers a request whose session could not be read or kept. Nil answers
+	// 500 in plain text.
+	Fail func(w http.ResponseWriter, r *http.Request, err error)
+}
+
+// Manager holds the sessions of a node. It is safe for concurrent use.
+type Manager struct {
+	Config
+	store   *store.Store
+	scs     *scs.SessionManager
+	tries   *tries
+	hashing chan struct{} // a slot for each password that is hashed: 19 MiB and a core
+}
+
+// New returns the sessions that s keeps.
+func New(s *store.Store, c Config) *Manager {
+	if c.Limit == 0 {
+		c.Limit = 20
+	}
+	m := &Manager{Config: c, store: s, scs: scs.New(), tries: newTries(c.Limit, s.Now), hashing: make(chan struct{}, 2)}
+	m.scs.Store, m.scs.Lifetime = cookieStore{s}, idle
+	m.scs.Cookie.Name, m.scs.Cookie.Secure = cookieName(c.BaseURL)
+	m.scs.ErrorFunc = m.fail
+	return m
+}
+
+// cookieName is bound to the host where the browser can hold it to that.
+func cookieName(base string) (name string, secure bool) {
+	u, err := url.Parse(base)
+	switch {
+	case err == nil && u.Scheme == "https":
+		return "__Host-session", true
+	case err == nil && u.Port() != "":
+		return "session-" + u.Port(), false
+	}
+	return "session", false
+}
+
+func (m *Manager) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if m.Fail != nil {
+		m.Fail(w, r, err)
+		return
+	}
+	m.Log.ErrorContext(r.Context(), "session was not read or kept", "err", err)
+	http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+}
+
+// who is the viewer of one request.
+type who struct {
+	viewer  store.Viewer
+	account *store.Account
+	actor   *store.Actor
+}
+
+type whoKey struct{}
+
+// Middleware reads the session of every request below it, and keeps what
+// changed in it. All other methods that take a context need it, but for Bearer
+// and the making of links.
+func (m *Manager) Middleware(next http.Handler) http.Handler {
+	return m.scs.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, err := m.recognise(r.Context())
+		if err != nil {
+			m.fail(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(ctx))
+	}))
+}
+
+// recognise puts the viewer into the context and the session's end off.
+func (m *Manager) recognise(ctx context.Context) (context.Context, error) {
+	id, err := store.ParseID(m.scs.GetString(ctx, keyAccount))
+	if err != nil {
+		return ctx, nil
+	}
+	var w *who
+	err = m.store.View(ctx, func(tx *store.Txn) error {
+		w, err = find(tx, id)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) || err == nil && stamp(w.account) != m.scs.GetString(ctx, keyStamp) {
+		return ctx, m.scs.Destroy(ctx)
+	}
+	if err != nil {
+		return ctx, err
+	}
+	if now := m.store.Now(); m.scs.Deadline(ctx).Sub(now) < idle-renew {
+		m.scs.SetDeadline(ctx, now.Add(idle))
+	}
+	return context.WithValue(ctx, whoKey{}, w), nil
+}
+
+// find returns an account with its actor, or store.ErrNotFound when either is
+// gone.
+func find(tx *store.Txn, id store.ID) (*who, error) {
+	account, err := tx.Account(id)
+	if err != nil {
+		return nil, err
+	}
+	actor, err := tx.Actor(account.Actor)
+	if err != nil {
+		return nil, err
+	}
+	if !actor.Deleted.IsZero() {
+		return nil, store.ErrNotFound
+	}
+	return &who{viewer: store.Viewer{Actor: actor.IRI, Local: true, Runs: account.Role.Runs()}, account: account, actor: actor}, nil
+}
+
+// stamp changes with the password, so that a new one ends all other sessions.
+func stamp(a *store.Account) string {
+	h := sha256.Sum256([]byte(a.Password))
+	return hex.EncodeToString(h[:8])
+}
+
+// Viewer is who is signed in: zero, nil and nil for a visitor. The account and
+// the actor are as they were when the request began; change copies only.
+func (m *Manager) Viewer(ctx context.Context) (store.Viewer, *store.Account, *store.Actor) {
+	w, ok := ctx.Value(whoKey{}).(*who)
+	if !ok {
+		return store.Viewer{}, nil, nil
+	}
+	return w.viewer, w.account, w.actor
+}
+
+// Put keeps a text in the session, which may be a visitor's.
+func (m *Manager) Put(ctx context.Context, key, text string) { m.scs.Put(ctx, "x-"+key, text) }
+
+// Pop takes out what Put kept; empty when there is nothing.
+func (m *Manager) Pop(ctx context.Context, key string) string { return m.scs.PopString(ctx, "x-"+key) }
