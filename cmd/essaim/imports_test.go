@@ -29,7 +29,8 @@ var layers = map[string][]string{
 	"cmd/essaim/demo": {"store", "github.com/pelletier/go-toml/v2"},
 
 	"federation": {
-		"store", "federation/vocab", "federation/keyring", "federation/fetch", "golang.org/x/sync", "golang.org/x/text",
+		"store", "federation/vocab", "federation/keyring", "federation/fetch", "federation/httpsig", "federation/webfinger",
+		"github.com/maypok86/otter/v2", "golang.org/x/sync", "golang.org/x/text", "golang.org/x/time",
 	},
 	"federation/vocab": {"store", "github.com/go-fed/activity", "golang.org/x/net", "golang.org/x/text"},
 	"federation/inbox": {
@@ -43,8 +44,9 @@ var layers = map[string][]string{
 	"federation/webfinger": {"store", "federation/fetch"},
 	"federation/nodeinfo":  {"store", "federation/fetch"},
 
-	"store":      {},
-	"store/bolt": {"store", "go.etcd.io/bbolt"},
+	"store":       {},
+	"store/bolt":  {"store", "go.etcd.io/bbolt"},
+	"store/media": {"store", "github.com/bbrks/go-blurhash", "golang.org/x/image"},
 
 	"web": {
 		"store", "federation", "federation/inbox", "federation/webfinger", "federation/nodeinfo",
@@ -56,8 +58,9 @@ var layers = map[string][]string{
 	"web/activitypub": append([]string{
 		"federation/vocab", "federation/webfinger", "federation/nodeinfo", "federation/inbox", "federation/httpsig",
 	}, dialect...),
-	"web/session": {"store", "github.com/alexedwards/argon2id", "github.com/alexedwards/scs/v2", "golang.org/x/time"},
-	"web/reply":   {"store", "federation"},
+	"web/session": {"store", "github.com/alexedwards/argon2id", "github.com/alexedwards/scs/v2"},
+	"web/frame":   {"store", "web/session", "web/reply", "web/assets"},
+	"web/reply":   {"store", "federation", "federation/fetch", "federation/httpsig", "federation/inbox", "federation/vocab"},
 	"web/markup":  {"github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net"},
 	"web/assets": {
 		"store", "github.com/go-playground/locales", "github.com/nicksnyder/go-i18n/v2", "github.com/pelletier/go-toml/v2",
@@ -68,20 +71,24 @@ var layers = map[string][]string{
 	"federation/fedtest": {"store", "store/bolt", "federation", "federation/*", "web", "golang.org/x/sync"},
 	"store/enginetest":   {"store"},
 	"web/browsertest":    {"github.com/chromedp/chromedp", "github.com/chromedp/cdproto"},
+	"web/webtest": {
+		"store", "store/bolt", "federation", "federation/fetch", "federation/keyring", "web/session", "web/frame",
+		"web/markup", "web/assets", "github.com/gorilla/mux",
+	},
 }
 
 // dialect is what the dialects of web share. They never import each other.
 var dialect = []string{
-	"store", "federation", "web/session", "web/reply", "web/markup", "web/assets",
+	"store", "federation", "web/frame", "web/session", "web/reply", "web/markup", "web/assets",
 	"github.com/gorilla/mux", "golang.org/x/net", "golang.org/x/text",
 }
 
 // testSupport may be imported by tests alone, whatever the table says.
-var testSupport = []string{"federation/fedtest", "store/enginetest", "web/browsertest"}
+var testSupport = []string{"federation/fedtest", "store/enginetest", "web/browsertest", "web/webtest"}
 
 // testAlso is what every test may import beside its package's own imports.
 var testAlso = []string{
-	"store", "store/*", "federation", "federation/*", "web", "web/assets", "web/browsertest",
+	"store", "store/*", "federation", "federation/*", "web", "web/assets", "web/browsertest", "web/webtest",
 	"github.com/chromedp/chromedp", "github.com/chromedp/cdproto", "github.com/rogpeppe/go-internal",
 	"github.com/remitly-oss/httpsig-go", "golang.org/x/net", "golang.org/x/sync",
 }
