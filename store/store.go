@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -12,6 +13,7 @@ type Store struct {
 	now    func() time.Time
 	ids    idSource
 	woken  bell
+	actors atomic.Uint64
 }
 
 // Open checks the schema of what the engine holds, migrates it forward when it
@@ -43,13 +45,16 @@ func (s *Store) View(ctx context.Context, fn func(*Txn) error) error {
 
 // Update runs fn and keeps all of its writes or none. See Engine.Update.
 func (s *Store) Update(ctx context.Context, fn func(*Txn) error) error {
-	var wake bool
+	var wake, actors bool
 	err := s.engine.Update(ctx, func(tx Tx) error {
 		t := &Txn{tx: tx, s: s, now: s.Now()}
 		err := fn(t)
-		wake = t.wake
+		wake, actors = t.wake, t.actors
 		return err
 	})
+	if err == nil && actors {
+		s.actors.Add(1)
+	}
 	if err == nil && wake {
 		s.woken.ring()
 	}
@@ -60,13 +65,18 @@ func (s *Store) Update(ctx context.Context, fn func(*Txn) error) error {
 // (a delivery or a job). Take it before looking for work, then wait on it.
 func (s *Store) Woken() <-chan struct{} { return s.woken.next() }
 
+// LocalActorsVersion changes whenever an actor of this node does: what was made
+// of them can be kept as long as it stays the same.
+func (s *Store) LocalActorsVersion() uint64 { return s.actors.Load() }
+
 // Txn is a transaction in the store's own words. It belongs to the closure that
 // was given it.
 type Txn struct {
-	tx   Tx
-	s    *Store
-	now  time.Time
-	wake bool
+	tx     Tx
+	s      *Store
+	now    time.Time
+	wake   bool // work was left for a background worker
+	actors bool // an actor of this node changed
 }
 
 // Now is the moment at which the transaction began, in UTC.

@@ -6,6 +6,11 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/federation/fetch"
+	"github.com/essaim/essaim/federation/httpsig"
+	"github.com/essaim/essaim/federation/inbox"
+	"github.com/essaim/essaim/federation/vocab"
 	"github.com/essaim/essaim/store"
 )
 
@@ -27,11 +32,23 @@ type rule struct {
 // table is read from the top; the first line that matches decides. A package
 // that brings new sentinels gets its lines here.
 var table = []rule{
+	{is(httpsig.ErrMalformed), http.StatusBadRequest, "bad-request", 0},
+	{is(store.ErrBusy), http.StatusServiceUnavailable, "unavailable", pause},
+	{is(store.ErrFull), http.StatusServiceUnavailable, "unavailable", 5 * time.Minute},
+	{is(federation.ErrBlocked), http.StatusForbidden, "forbidden", 0},
+	{is(federation.ErrForbidden), http.StatusForbidden, "forbidden", 0},
+	{is(httpsig.ErrSignature), http.StatusUnauthorized, "unauthenticated", 0},
+	{is(federation.ErrMalformed), http.StatusBadRequest, "bad-request", 0},
+	{is(vocab.ErrMalformed), http.StatusBadRequest, "bad-request", 0},
+	{is(inbox.ErrMediaType), http.StatusUnsupportedMediaType, "media-type", 0},
+	{is(inbox.ErrTooMany), http.StatusTooManyRequests, "too-many", time.Minute},
+	{is(federation.ErrUnreachable), http.StatusBadGateway, "bad-gateway", 0},
+	{is(federation.ErrNotActor), http.StatusUnprocessableEntity, "invalid", 0},
+	{is(fetch.ErrTemporary), http.StatusServiceUnavailable, "unavailable", pause},
+	{is(fetch.ErrGone), http.StatusUnauthorized, "unauthenticated", 0},
 	{is(store.ErrNotFound), http.StatusNotFound, "not-found", 0},
 	{is(store.ErrGone), http.StatusGone, "gone", 0},
 	{is(store.ErrExists), http.StatusConflict, "exists", 0},
-	{is(store.ErrBusy), http.StatusServiceUnavailable, "unavailable", pause},
-	{is(store.ErrFull), http.StatusServiceUnavailable, "unavailable", 5 * time.Minute},
 	{is(store.ErrClosed), http.StatusServiceUnavailable, "unavailable", pause},
 	{as[*store.FieldError], http.StatusUnprocessableEntity, "invalid", 0},
 	{as[*http.MaxBytesError], http.StatusRequestEntityTooLarge, "too-large", 0},

@@ -1,0 +1,223 @@
+package activitypub
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/gorilla/mux"
+
+	"github.com/essaim/essaim/federation/vocab"
+	"github.com/essaim/essaim/store"
+)
+
+const pageSize = 40
+
+// paged is a collection at hand: how many it has, and a page of it that begins
+// after cursor (empty: at the beginning).
+type paged struct {
+	total int
+	page  func(tx *store.Txn, cursor string) (items vocab.Page, next string)
+}
+
+// serve answers with the root of a collection, or with a page of it.
+func (d *dialect) serve(w http.ResponseWriter, r *http.Request, id, owner string, open func(tx *store.Txn) (paged, error)) error {
+	if err := d.publicView(r); err != nil {
+		return err
+	}
+	query := r.URL.Query()
+	var body []byte
+	err := d.Node.Store.View(r.Context(), func(tx *store.Txn) error {
+		c, err := open(tx)
+		if err != nil {
+			return err
+		}
+		if !query.Has("page") {
+			body = vocab.Collection{ID: id, AttributedTo: owner, Total: c.total, First: id + "?page=true"}.Encode()
+			return nil
+		}
+		body = d.encodePage(tx, id, query.Get("after"), c)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return activityDocument(body).write(w, r, http.StatusOK)
+}
+
+func (d *dialect) encodePage(tx *store.Txn, id, after string, c paged) []byte {
+	p, next := c.page(tx, after)
+	p.ID, p.PartOf, p.Total = id+"?page=true", id, c.total
+	if after != "" {
+		p.ID += "&after=" + url.QueryEscape(after)
+	}
+	if next != "" {
+		p.Next = id + "?page=true&after=" + url.QueryEscape(next)
+	}
+	return p.Encode()
+}
+
+// actorCollection serves the collections of an actor of this node.
+func (d *dialect) actorCollection(w http.ResponseWriter, r *http.Request) error {
+	a, err := d.localActor(r)
+	if err != nil {
+		return err
+	}
+	name := mux.Vars(r)["collection"]
+	return d.serve(w, r, a.IRI+"/"+name, a.IRI, func(tx *store.Txn) (paged, error) {
+		switch name {
+		case "outbox":
+			return d.outbox(tx, a), nil
+		case "followers":
+			return actors(tx, accepted(tx.Followers(a.ID), func(f *store.Follow) store.ID { return f.Follower })), nil
+		case "following":
+			return actors(tx, accepted(tx.Following(a.ID), func(f *store.Follow) store.ID { return f.Followed })), nil
+		case "featured":
+			return pinned(tx, a), nil
+		case "members":
+			return members(tx, a), nil
+		case "posts":
+			return records(tx, a), nil
+		}
+		return iris(nil), nil // kinds that this node does not have yet: peers stop at a 404
+	})
+}
+
+// outbox pages through what an actor published for everybody, newest first; the
+// cursor is the id of the last activity of the page before.
+func (d *dialect) outbox(tx *store.Txn, a *store.Actor) paged {
+	return paged{tx.CountOutbox(a.ID), func(tx *store.Txn, cursor string) (p vocab.Page, next string) {
+		before, _ := store.ParseID(cursor) // nonsense begins at the beginning
+		for act := range tx.Outbox(a.ID, before) {
+			if len(p.Documents) == pageSize {
+				return p, next
+			}
+			if doc, err := d.Node.ActivityDocument(tx, act); err == nil {
+				p.Documents = append(p.Documents, doc)
+				next = act.ID.String()
+			}
+		}
+		return p, ""
+	}}
+}
+
+func accepted(follows func(func(*store.Follow) bool), whom func(*store.Follow) store.ID) []store.ID {
+	var ids []store.ID
+	for f := range follows {
+		if f.State == store.Accepted {
+			ids = append(ids, whom(f))
+		}
+	}
+	return ids
+}
+
+// actors is a collection of actors; the cursor is a position.
+func actors(tx *store.Txn, ids []store.ID) paged {
+	return paged{len(ids), func(tx *store.Txn, cursor string) (p vocab.Page, next string) {
+		from := position(cursor, len(ids))
+		to := min(from+pageSize, len(ids))
+		for _, id := range ids[from:to] {
+			if a, err := tx.Actor(id); err == nil {
+				p.IRIs = append(p.IRIs, a.IRI)
+			}
+		}
+		return p, more(to, len(ids))
+	}}
+}
+
+func iris(all []string) paged {
+	return paged{len(all), func(_ *store.Txn, cursor string) (p vocab.Page, next string) {
+		from := position(cursor, len(all))
+		to := min(from+pageSize, len(all))
+		p.IRIs = all[from:to]
+		return p, more(to, len(all))
+	}}
+}
+
+func position(cursor string, total int) int {
+	n, err := strconv.Atoi(cursor)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return min(n, total)
+}
+
+func more(to, total int) string {
+	if to >= total {
+		return ""
+	}
+	return strconv.Itoa(to)
+}
+
+// members are those who want to be found.
+func members(tx *store.Txn, a *store.Actor) paged {
+	var all []string
+	for m := range tx.Members() {
+		if a.Type == store.Group && m.Discoverable {
+			all = append(all, m.IRI)
+		}
+	}
+	return iris(all)
+}
+
+func pinned(tx *store.Txn, a *store.Actor) paged {
+	var all []string
+	for it := range tx.Pinned(a.ID) {
+		if r := it.Envelope(); r.Audience == store.Public {
+			all = append(all, r.IRI)
+		}
+	}
+	return iris(all)
+}
+
+// records are an actor's public records, newest first; the cursor is a position.
+func records(tx *store.Txn, a *store.Actor) paged {
+	total := tx.ListLab(a.ID, store.Query{}).Total
+	return paged{total, func(tx *store.Txn, cursor string) (p vocab.Page, next string) {
+		from := position(cursor, total)
+		list := tx.ListLab(a.ID, store.Query{Offset: from, Limit: pageSize})
+		for _, it := range list.Items {
+			p.Documents = append(p.Documents, tx.Raw(it.Envelope().ID))
+		}
+		return p, more(from+len(list.Items), total)
+	}}
+}
+
+// recordCollection serves what belongs to an open record of this node: the
+// answers to it, and the counts of likes and shares. Who reacted is not told.
+func (d *dialect) recordCollection(w http.ResponseWriter, r *http.Request) error {
+	id, err := store.ParseID(mux.Vars(r)["id"])
+	if err != nil {
+		return err
+	}
+	name := mux.Vars(r)["collection"]
+	iri := d.Node.BaseURL + "/o/" + id.String()
+	return d.serve(w, r, iri+"/"+name, "", func(tx *store.Txn) (paged, error) {
+		it, err := tx.Record(id)
+		if err != nil || it.Envelope().Remote || !it.Envelope().Audience.Open() {
+			return paged{}, store.ErrNotFound
+		}
+		switch name {
+		case "likes":
+			return count(tx.CountReactions(id, store.Liked)), nil
+		case "shares":
+			return count(tx.CountReactions(id, store.Announced)), nil
+		}
+		return replies(tx, id, iri), nil
+	})
+}
+
+func count(n int) paged {
+	return paged{n, func(*store.Txn, string) (p vocab.Page, next string) { return p, "" }}
+}
+
+// replies are the open answers to a record itself, oldest first.
+func replies(tx *store.Txn, id store.ID, iri string) paged {
+	var all []string
+	for _, it := range tx.ListThread(id, store.Query{Limit: 1 << 20}).Items {
+		if r := it.Envelope(); r.InReplyTo == iri {
+			all = append(all, r.IRI)
+		}
+	}
+	return iris(all)
+}

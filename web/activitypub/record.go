@@ -1,0 +1,95 @@
+package activitypub
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"github.com/essaim/essaim/federation/vocab"
+	"github.com/essaim/essaim/store"
+)
+
+// record serves a record of this node, by its id or by its page's address. For
+// mirrored records it names their own node.
+func (d *dialect) record(w http.ResponseWriter, r *http.Request) error {
+	id, err := store.ParseID(mux.Vars(r)["id"])
+	if err != nil {
+		return err
+	}
+	it, raw, err := d.readRecord(r, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return d.tombstone(w, r, id)
+	}
+	if err != nil {
+		return err
+	}
+	rec := it.Envelope()
+	if rec.Remote && rec.Audience.Open() {
+		return seePage(w, r, rec.IRI)
+	}
+	if !rec.Audience.Open() {
+		return d.restricted(w, r, rec, raw)
+	}
+	if err := d.publicView(r); err != nil {
+		return err
+	}
+	return activityDocument(raw).write(w, r, http.StatusOK)
+}
+
+func (d *dialect) readRecord(r *http.Request, id store.ID) (it store.Item, raw []byte, err error) {
+	err = d.Node.Store.View(r.Context(), func(tx *store.Txn) (err error) {
+		it, err = tx.Record(id)
+		raw = append([]byte(nil), tx.Raw(id)...)
+		return err
+	})
+	return it, raw, err
+}
+
+// restricted serves a record that is not open, when who signed may see it.
+func (d *dialect) restricted(w http.ResponseWriter, r *http.Request, rec *store.Record, raw []byte) error {
+	viewer, err := d.viewer(r)
+	if err != nil {
+		return err
+	}
+	if rec.Remote || !rec.Audience.Federates() || !viewer.CanSee(rec) {
+		return store.ErrNotFound
+	}
+	return activityDocument(raw).private().write(w, r, http.StatusOK)
+}
+
+// tombstone stands for a record that was open and was deleted.
+func (d *dialect) tombstone(w http.ResponseWriter, r *http.Request, id store.ID) error {
+	var ts *store.Tombstone
+	err := d.Node.Store.View(r.Context(), func(tx *store.Txn) error {
+		ts = tx.Tombstone(d.Node.BaseURL + "/o/" + id.String())
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if ts == nil || !ts.Public {
+		return store.ErrNotFound
+	}
+	return activityDocument(vocab.TombstoneDocument(ts)).write(w, r, http.StatusGone)
+}
+
+// activity serves an activity that everybody may see.
+func (d *dialect) activity(w http.ResponseWriter, r *http.Request) error {
+	if err := d.publicView(r); err != nil {
+		return err
+	}
+	var body []byte
+	err := d.Node.Store.View(r.Context(), func(tx *store.Txn) error {
+		a, err := tx.ActivityByIRI(d.Node.BaseURL + "/activities/" + mux.Vars(r)["id"])
+		if err != nil || !a.Local || !a.Open {
+			return store.ErrNotFound
+		}
+		body, err = d.Node.ActivityDocument(tx, a)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return activityDocument(body).write(w, r, http.StatusOK)
+}
