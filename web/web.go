@@ -1,0 +1,152 @@
+// Package web is the HTTP side of a node: Handler mounts every dialect on one
+// router and wraps it in what all of them share. A dialect is a way in which
+// others see the node: pages for people, administration, ActivityPub for servers.
+// Dialects never import each other.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/go-chi/httprate"
+	"github.com/gorilla/mux"
+
+	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/federation/httpsig"
+	"github.com/essaim/essaim/federation/inbox"
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/activitypub"
+	"github.com/essaim/essaim/web/admin"
+	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/frame"
+	"github.com/essaim/essaim/web/page"
+	"github.com/essaim/essaim/web/reply"
+	"github.com/essaim/essaim/web/session"
+)
+
+// Config is what the handler is made of.
+type Config struct {
+	Node       *federation.Node
+	Sessions   *session.Manager
+	Renderer   *assets.Renderer // of NewRenderer
+	Deliveries Deliveries
+	Images     Images
+	Log        *slog.Logger
+	Version    string
+	SourceURL  string
+
+	Demo        bool // the content is fictional: every page says so
+	Development bool // shown in red to administrators
+	SignedOnly  bool // documents only for signed requests
+
+	MaxBody        int64          // bytes of a document from another node
+	InboxPerMinute int            // activities from one address; 0: no limit
+	PagesPerMinute int            // other requests from one address; 0: no limit
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	// Software asks a host what it runs, for the preview of a follow. May be nil.
+	Software func(ctx context.Context, host string) string
+}
+
+// Deliveries is the worker of the out-log.
+type Deliveries interface {
+	admin.Deliveries
+	Wake(host string)
+}
+
+// Images keeps pictures and serves them.
+type Images interface {
+	page.Images
+	Handler() http.Handler
+}
+
+// NewRenderer parses the templates of all dialects. Dates show in zone.
+func NewRenderer(zone *time.Location) (*assets.Renderer, error) {
+	return assets.New(zone, page.Templates, admin.Templates)
+}
+
+// Handler mounts everything.
+func Handler(c Config) http.Handler {
+	f := &frame.Frame{
+		Renderer: c.Renderer, Sessions: c.Sessions, Store: c.Node.Store, BaseURL: c.Node.BaseURL,
+		Version: c.Version, SourceURL: c.SourceURL, Demo: c.Demo, Log: c.Log,
+	}
+	r := mux.NewRouter()
+	problems := reply.Responder{Log: c.Log, Render: reply.JSON}
+	r.MethodNotAllowedHandler = f.Responder().Adapt(methodNotAllowed)
+	r.NotFoundHandler = f.Responder().Adapt(notFound)
+	health(r, c.Node.Store)
+
+	machines := r.NewRoute().Subrouter()
+	machines.Use(limit(c.InboxPerMinute, c.TrustedProxies, problems))
+	activitypub.Routes(machines, activitypub.Config{
+		Node: c.Node, Front: front(c), Sessions: c.Sessions, Errors: problems,
+		Version: c.Version, Demo: c.Demo, SignedOnly: c.SignedOnly,
+	})
+	r.PathPrefix(assets.StaticPrefix).Handler(c.Renderer.Static).Methods(http.MethodGet, http.MethodHead)
+	r.PathPrefix("/media/").Handler(c.Images.Handler()).Methods(http.MethodGet, http.MethodHead)
+
+	people := r.NewRoute().Subrouter()
+	people.Use(limit(c.PagesPerMinute, c.TrustedProxies, f.Responder()), crossOrigin(f.Responder()), c.Sessions.Middleware)
+	admin.New(admin.Config{Frame: f, Node: c.Node, Deliveries: c.Deliveries, Development: c.Development}).Routes(people)
+	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Software: c.Software}).Routes(people)
+	return wrap(r, c, f)
+}
+
+// wrap puts around the router what every answer needs.
+func wrap(h http.Handler, c Config, f *frame.Frame) http.Handler {
+	if c.Demo {
+		h = noIndex(h)
+	}
+	h = assets.Language(h)
+	h = f.Responder().Recover(h)
+	h = reply.SecurityHeaders(store.Origin(c.Node.BaseURL)[:5] == "https")(h)
+	return reply.WithRequestID(h)
+}
+
+func front(c Config) *inbox.Front {
+	return inbox.New(inbox.Config{
+		Node:    c.Node,
+		Policy:  httpsig.Policy{Origin: store.Origin(c.Node.BaseURL), AllowHTTP: c.Development},
+		MaxBody: c.MaxBody, Now: c.Node.Store.Now, Alive: c.Deliveries.Wake,
+	})
+}
+
+// crossOrigin refuses what another site makes a browser send (CSRF). Software
+// with tokens and servers with signatures do not pass here.
+func crossOrigin(errors reply.Responder) mux.MiddlewareFunc {
+	p := http.NewCrossOriginProtection()
+	p.SetDenyHandler(errors.Adapt(func(http.ResponseWriter, *http.Request) error {
+		return &reply.Error{Status: http.StatusForbidden, Detail: "cross-origin request"}
+	}))
+	return p.Handler
+}
+
+// limit bounds the requests of one address. A flood is answered 429 with
+// Retry-After.
+func limit(perMinute int, proxies []netip.Prefix, errors reply.Responder) mux.MiddlewareFunc {
+	if perMinute == 0 {
+		return func(next http.Handler) http.Handler { return next }
+	}
+	return httprate.Limit(perMinute, time.Minute,
+		httprate.WithKeyFuncs(func(r *http.Request) (string, error) { return clientAddress(r, proxies), nil }),
+		httprate.WithLimitHandler(func(w http.ResponseWriter, r *http.Request) {
+			errors.Fail(w, r, &reply.Error{Status: http.StatusTooManyRequests, RetryAfter: time.Minute})
+		}),
+	)
+}
+
+func noIndex(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Robots-Tag", "noindex")
+		next.ServeHTTP(w, r)
+	})
+}
+
+func notFound(http.ResponseWriter, *http.Request) error { return store.ErrNotFound }
+
+func methodNotAllowed(http.ResponseWriter, *http.Request) error {
+	return &reply.Error{Status: http.StatusMethodNotAllowed}
+}
