@@ -22,7 +22,8 @@ const (
 // library. An arrow is added here and in DESIGN together, with its reason.
 var layers = map[string][]string{
 	"cmd/essaim": {
-		"cmd/essaim/*", "federation", "federation/*", "store", "store/*", "web", "web/assets",
+		"cmd/essaim/*", "federation", "federation/*", "store", "store/*",
+		"web", "web/assets", "web/markup", "web/session", // it puts together what web is given
 		"github.com/pelletier/go-toml/v2", "github.com/schollz/progressbar/v3", "github.com/spf13/cobra",
 		"golang.org/x/net", "golang.org/x/sync", "golang.org/x/term",
 	},
@@ -68,7 +69,7 @@ var layers = map[string][]string{
 	},
 
 	// For tests only: see testSupport.
-	"federation/fedtest": {"store", "store/bolt", "federation", "federation/*", "web", "golang.org/x/sync"},
+	"federation/fedtest": {"store", "store/bolt", "federation", "federation/*", "web/*", "github.com/gorilla/mux", "golang.org/x/sync"},
 	"store/enginetest":   {"store"},
 	"web/browsertest":    {"github.com/chromedp/chromedp", "github.com/chromedp/cdproto"},
 	"web/webtest": {

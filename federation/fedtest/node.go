@@ -1,0 +1,174 @@
+// Package fedtest runs several nodes and foreign peers in one process, for tests:
+// real HTTP with real signatures over loopback, real bolt files, the real door.
+package fedtest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/gorilla/mux"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/federation/delivery"
+	"github.com/essaim/essaim/federation/fetch"
+	"github.com/essaim/essaim/federation/httpsig"
+	"github.com/essaim/essaim/federation/inbox"
+	"github.com/essaim/essaim/federation/keyring"
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/bolt"
+	"github.com/essaim/essaim/web/activitypub"
+	"github.com/essaim/essaim/web/reply"
+	"github.com/essaim/essaim/web/session"
+)
+
+// Loopback is all that a node under test may dial.
+var Loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+
+// RetryScale runs a month's schedule of deliveries in about an hour, and its
+// first steps in milliseconds.
+const RetryScale = 0.002
+
+// Node is a node under test. Its fields are valid while it runs.
+type Node struct {
+	*federation.Node
+	URL      string
+	Lab      *store.Actor
+	Worker   *delivery.Worker
+	Sessions *session.Manager
+
+	t      testing.TB
+	dir    string
+	listen string
+	db     *bolt.DB
+	server *http.Server
+	cancel context.CancelFunc
+	work   *errgroup.Group
+}
+
+// Admin is somebody who runs the node.
+func (n *Node) Admin() store.Viewer {
+	return store.Viewer{Actor: n.Lab.IRI, Local: true, Runs: true}
+}
+
+// Start runs a node whose lab has the given handle, until the test ends.
+func Start(t testing.TB, handle string) *Node {
+	t.Helper()
+	n := &Node{t: t, dir: t.TempDir(), listen: "127.0.0.1:0"}
+	n.start()
+	t.Cleanup(n.Stop)
+	lab, err := n.SetUp(context.Background(), store.Actor{Handle: handle, Name: "Labo " + handle, Lang: "fr", Territory: []string{"region:53"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.Lab = lab
+	return n
+}
+
+// Restart stops the node and runs it again, at the same address on the same file.
+func (n *Node) Restart() {
+	n.t.Helper()
+	n.Stop()
+	n.start()
+}
+
+// Stop ends the node as SIGTERM would. Stopping twice is once.
+func (n *Node) Stop() {
+	if n.cancel == nil {
+		return
+	}
+	ctx, done := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer done()
+	_ = n.server.Shutdown(ctx) // what still runs is cut off by Close
+	_ = n.server.Close()
+	n.cancel()
+	if err := n.work.Wait(); err != nil {
+		n.t.Error(err)
+	}
+	n.Fetch.Close()
+	if err := n.db.Close(); err != nil {
+		n.t.Error(err)
+	}
+	n.cancel = nil
+}
+
+func (n *Node) start() {
+	n.t.Helper()
+	l, err := net.Listen("tcp", n.listen)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	n.listen, n.URL = l.Addr().String(), "http://"+l.Addr().String()
+	if n.db, err = bolt.Open(filepath.Join(n.dir, "essaim.db"), bolt.Options{NoSync: true, InitialMmap: 64 << 20, MinFree: -1, MinFreePercent: -1}); err != nil {
+		n.t.Fatal(err)
+	}
+	s, err := store.Open(context.Background(), n.db, nil)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	n.assemble(s)
+	n.server = &http.Server{Handler: n.handler(), ErrorLog: slog.NewLogLogger(n.Log.Handler(), slog.LevelWarn)}
+	ctx, cancel := context.WithCancel(context.Background())
+	n.cancel, n.work = cancel, new(errgroup.Group)
+	n.work.Go(func() error { return n.Worker.Run(ctx) })
+	n.work.Go(func() error { return n.Work(ctx) })
+	n.work.Go(func() error {
+		if err := n.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+}
+
+func (n *Node) assemble(s *store.Store) {
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	ring := keyring.Of(s)
+	n.Node = federation.New(federation.Config{
+		Store: s, BaseURL: n.URL, Keys: ring, Log: log, Lang: "fr", Scale: RetryScale,
+		Fetch: fetch.New(fetch.Config{
+			UserAgent: "Essaim/test (+" + n.URL + ")", AllowHTTP: true, AllowNets: Loopback,
+			Signer: ring.NodeSigner(), FailureTTL: time.Millisecond,
+		}),
+		Words:  func(_, key string, args ...any) string { return key },
+		Render: func(markdown string) string { return "<p>" + markdown + "</p>" },
+	})
+	n.Worker = delivery.New(delivery.Config{
+		Store: s, Keys: ring, Post: n.Fetch, Log: log, Scale: RetryScale, Resync: n.Resync,
+	})
+	n.Sessions = session.New(s, session.Config{BaseURL: n.URL, Log: log})
+}
+
+func (n *Node) handler() http.Handler {
+	r := mux.NewRouter()
+	activitypub.Routes(r, activitypub.Config{
+		Node: n.Node, Sessions: n.Sessions, Version: "test",
+		Errors: reply.Responder{Log: n.Log, Render: reply.JSON},
+		Front: inbox.New(inbox.Config{
+			Node: n.Node, Policy: httpsig.Policy{Origin: n.URL, AllowHTTP: true}, Alive: n.Worker.Wake,
+		}),
+	})
+	return r
+}
+
+// Get fetches a document of the node as another server would, unsigned.
+func (n *Node) Get(path string) *http.Response {
+	n.t.Helper()
+	req := httptest.NewRequest(http.MethodGet, n.URL+path, nil)
+	req.RequestURI = ""
+	req.Header.Set("Accept", "application/activity+json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	n.t.Cleanup(func() { res.Body.Close() })
+	return res
+}
