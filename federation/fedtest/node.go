@@ -38,6 +38,12 @@ var Loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 // first steps in milliseconds.
 const RetryScale = 0.002
 
+// Option changes how a node is started.
+type Option func(*Node)
+
+// Durable makes the node wait for the disk, as in production.
+func Durable(n *Node) { n.durable = true }
+
 // Node is a node under test. Its fields are valid while it runs.
 type Node struct {
 	*federation.Node
@@ -46,13 +52,14 @@ type Node struct {
 	Worker   *delivery.Worker
 	Sessions *session.Manager
 
-	t      testing.TB
-	dir    string
-	listen string
-	db     *bolt.DB
-	server *http.Server
-	cancel context.CancelFunc
-	work   *errgroup.Group
+	t       testing.TB
+	dir     string
+	listen  string
+	durable bool
+	db      *bolt.DB
+	server  *http.Server
+	cancel  context.CancelFunc
+	work    *errgroup.Group
 }
 
 // Admin is somebody who runs the node.
@@ -61,9 +68,12 @@ func (n *Node) Admin() store.Viewer {
 }
 
 // Start runs a node whose lab has the given handle, until the test ends.
-func Start(t testing.TB, handle string) *Node {
+func Start(t testing.TB, handle string, options ...Option) *Node {
 	t.Helper()
 	n := &Node{t: t, dir: t.TempDir(), listen: "127.0.0.1:0"}
+	for _, o := range options {
+		o(n)
+	}
 	n.start()
 	t.Cleanup(n.Stop)
 	lab, err := n.SetUp(context.Background(), store.Actor{Handle: handle, Name: "Labo " + handle, Lang: "fr", Territory: []string{"region:53"}})
@@ -108,7 +118,7 @@ func (n *Node) start() {
 		n.t.Fatal(err)
 	}
 	n.listen, n.URL = l.Addr().String(), "http://"+l.Addr().String()
-	if n.db, err = bolt.Open(filepath.Join(n.dir, "essaim.db"), bolt.Options{NoSync: true, InitialMmap: 64 << 20, MinFree: -1, MinFreePercent: -1}); err != nil {
+	if n.db, err = bolt.Open(filepath.Join(n.dir, "essaim.db"), bolt.Options{NoSync: !n.durable, InitialMmap: 64 << 20, MinFree: -1, MinFreePercent: -1}); err != nil {
 		n.t.Fatal(err)
 	}
 	s, err := store.Open(context.Background(), n.db, nil)

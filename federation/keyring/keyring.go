@@ -99,6 +99,11 @@ func (r *Ring) load(ctx context.Context, id store.ID) (*Pair, error) {
 	if err != nil {
 		return nil, err
 	}
+	return Parse(a.IRI, k)
+}
+
+// Parse reads the keys that New made for an actor.
+func Parse(actor string, k *store.Keypair) (*Pair, error) {
 	block, _ := pem.Decode([]byte(k.RSA))
 	if block == nil {
 		return nil, fmt.Errorf("RSA key is not PEM")
@@ -111,7 +116,7 @@ func (r *Ring) load(ctx context.Context, id store.ID) (*Pair, error) {
 		return nil, fmt.Errorf("Ed25519 seed of %d bytes", len(k.Ed25519))
 	}
 	return &Pair{
-		RSA:     httpsig.Signer{KeyID: a.IRI + rsaFrag, Key: priv.(crypto.Signer)},
-		Ed25519: httpsig.Signer{KeyID: a.IRI + ed25519Tag, Key: ed25519.NewKeyFromSeed(k.Ed25519)},
+		RSA:     httpsig.Signer{KeyID: actor + rsaFrag, Key: priv.(crypto.Signer)},
+		Ed25519: httpsig.Signer{KeyID: actor + ed25519Tag, Key: ed25519.NewKeyFromSeed(k.Ed25519)},
 	}, nil
 }
