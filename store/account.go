@@ -33,24 +33,39 @@ const (
 // Runs says whether the role may act for the lab.
 func (r Role) Runs() bool { return r == Admin || r == Animator }
 
+// Manages says whether the role may give another, or a way to sign in as
+// somebody who has it.
+func (r Role) Manages(other Role) bool {
+	return r == Admin || r == Animator && other == Contributor
+}
+
+// Roles are all roles, from the widest.
+func Roles() []Role { return []Role{Admin, Animator, Contributor} }
+
 // PutAccount creates or replaces an account; a new one gets its ID here. It
 // answers ErrExists when the e-mail address belongs to another account.
 func (t *Txn) PutAccount(a *Account) error {
+	if owner := t.getID(emailKey(a.Email)); owner != 0 && owner != a.ID {
+		return ErrExists
+	}
 	if a.ID == 0 {
 		a.ID = t.NewID()
 	}
-	if old, err := t.Account(a.ID); err == nil && old.Email != "" {
+	if old, err := t.Account(a.ID); err == nil {
 		t.tx.Delete(emailKey(old.Email))
 	}
 	if a.Email != "" {
-		if owner := t.getID(emailKey(a.Email)); owner != 0 && owner != a.ID {
-			return ErrExists
-		}
 		t.tx.Put(emailKey(a.Email), a.ID.Key())
 	}
 	t.tx.Put(key(tByActor, a.Actor), a.ID.Key())
 	t.putJSON(key(tAccount, a.ID), a)
 	return nil
+}
+
+func (t *Txn) deleteAccount(a *Account) {
+	t.tx.Delete(emailKey(a.Email))
+	t.tx.Delete(key(tByActor, a.Actor))
+	t.tx.Delete(key(tAccount, a.ID))
 }
 
 func emailKey(email string) []byte {
@@ -119,11 +134,14 @@ func (t *Txn) PutToken(secret string, k *Token) { t.putJSON(secretKey(tToken, se
 // it has expired.
 func (t *Txn) Token(secret string) (*Token, error) {
 	k := new(Token)
-	if !t.getJSON(secretKey(tToken, secret), k) || !k.Expires.IsZero() && t.now.After(k.Expires) {
+	if !t.getJSON(secretKey(tToken, secret), k) || t.isOver(k.Expires) {
 		return nil, ErrNotFound
 	}
 	return k, nil
 }
+
+// isOver says whether something that expires at a moment has; zero never does.
+func (t *Txn) isOver(expires time.Time) bool { return !expires.IsZero() && !t.now.Before(expires) }
 
 // DeleteToken revokes a token.
 func (t *Txn) DeleteToken(secret string) { t.tx.Delete(secretKey(tToken, secret)) }
@@ -147,7 +165,7 @@ func (t *Txn) PutSession(id string, data []byte, expires time.Time) {
 // none or it has expired.
 func (t *Txn) Session(id string) ([]byte, error) {
 	var s session
-	if !t.getJSON(secretKey(tSession, id), &s) || t.now.After(s.Expires) {
+	if !t.getJSON(secretKey(tSession, id), &s) || t.isOver(s.Expires) {
 		return nil, ErrNotFound
 	}
 	return s.Data, nil
@@ -166,7 +184,7 @@ func (t *Txn) ForgetExpired(limit int) int {
 				Expires time.Time `json:"expires"`
 			}
 			mustDecode(k, v, &e)
-			if e.Expires.IsZero() || t.now.Before(e.Expires) {
+			if !t.isOver(e.Expires) {
 				continue
 			}
 			t.tx.Delete(key(table, k))

@@ -89,8 +89,11 @@ func (t *Txn) CountOutbox(actor ID) int {
 }
 
 // HideFromOutbox takes what was published about a record out of the outbox.
+// Nothing of that is older than the record.
 func (t *Txn) HideFromOutbox(actor, record ID) {
-	for k, v := range t.scan(key(tOutbox, actor), false) {
+	prefix := key(tOutbox, actor)
+	born := ID(record.Time().Add(-time.Second).UnixMilli()) << 16
+	for k, v := range t.scanRange(prefix, key(tOutbox, actor, born), prefixEnd(prefix), false) {
 		if v[0] == 1 && idFromKey(v[1:]) == record {
 			t.tx.Put(key(tOutbox, actor, k), key("", byte(0), record))
 		}

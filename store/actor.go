@@ -145,7 +145,8 @@ func handleKey(handle, host string) []byte {
 
 // PutActor creates or replaces an actor and keeps its indexes. A new one gets
 // its ID here. The handle of a remote actor goes to whoever was proved to own
-// it last; a local one answers ErrExists when the handle is somebody else's.
+// it last. It answers ErrExists when the handle is an actor's of this node, or
+// when a local actor asks for any that is taken.
 func (t *Txn) PutActor(a *Actor) error {
 	op := Updated
 	if a.ID == 0 {
@@ -162,6 +163,9 @@ func (t *Txn) PutActor(a *Actor) error {
 }
 
 func (t *Txn) indexActor(a *Actor) error {
+	if owner := t.getID(handleKey(a.Handle, a.Host)); owner != 0 && owner != a.ID && (a.Local || t.isLocal(owner)) {
+		return ErrExists
+	}
 	old, err := t.Actor(a.ID)
 	if err != nil {
 		old = &Actor{}
@@ -173,11 +177,7 @@ func (t *Txn) indexActor(a *Actor) error {
 		t.moveInbox(a)
 	}
 	if a.Handle != "" {
-		hk := handleKey(a.Handle, a.Host)
-		if owner := t.getID(hk); a.Local && owner != 0 && owner != a.ID {
-			return ErrExists
-		}
-		t.tx.Put(hk, a.ID.Key())
+		t.tx.Put(handleKey(a.Handle, a.Host), a.ID.Key())
 	}
 	t.tx.Put(key(tActorIRI, hash16(a.IRI)), a.ID.Key())
 	t.indexKeys(a, old)
@@ -188,9 +188,13 @@ func (t *Txn) indexActor(a *Actor) error {
 	return nil
 }
 
+func (t *Txn) isLocal(actor ID) bool { return t.tx.Get(key(tLocal, actor)) != nil }
+
 func (t *Txn) indexKeys(a, old *Actor) {
 	for _, k := range old.Keys {
-		t.tx.Delete(key(tKeyID, hash16(k.ID)))
+		if kk := key(tKeyID, hash16(k.ID)); t.getID(kk) == a.ID {
+			t.tx.Delete(kk)
+		}
 	}
 	for _, k := range a.Keys {
 		t.tx.Put(key(tKeyID, hash16(k.ID)), a.ID.Key())
@@ -271,8 +275,9 @@ func (a *Actor) TakesEd25519() bool {
 // RFC9421Spec is how FEP-844e names RFC 9421.
 const RFC9421Spec = "https://datatracker.ietf.org/doc/html/rfc9421"
 
-// EraseActor forgets an actor: its profile, its follows, its records. Its id and
-// its keys stay, so that nobody takes its place and its last messages verify.
+// EraseActor forgets an actor: its profile, its follows, its records, its login.
+// Its id and its keys stay, so that nobody takes its place and its last messages
+// verify.
 func (t *Txn) EraseActor(a *Actor, when time.Time) {
 	for f := range t.Following(a.ID) {
 		t.DeleteFollow(f.Follower, f.Followed)
@@ -280,13 +285,16 @@ func (t *Txn) EraseActor(a *Actor, when time.Time) {
 	for f := range t.Followers(a.ID) {
 		t.DeleteFollow(f.Follower, f.Followed)
 	}
-	for k := range t.scan(key(tByLab, a.ID), false) {
+	for k := range t.scan(key(tByLab, hash16(a.IRI)), false) {
 		it, err := t.Record(idFromKey(k))
 		if err != nil {
 			continue
 		}
 		r := it.Envelope()
 		t.DeleteRecord(it, &Tombstone{IRI: r.IRI, Type: r.Type, Owner: a.IRI, Deleted: when, Public: r.Audience.Open()})
+	}
+	if login, err := t.AccountOf(a.ID); err == nil {
+		t.deleteAccount(login)
 	}
 	t.putJSON(key(tActor, a.ID), &Actor{
 		ID: a.ID, IRI: a.IRI, Type: a.Type, Local: a.Local, Handle: a.Handle, Host: a.Host,

@@ -50,9 +50,23 @@ func (v Viewer) CanSee(r *Record) bool {
 // CanList says whether the record may stand in a list that v looks at.
 func (v Viewer) CanList(r *Record) bool {
 	if r.Audience == Unlisted {
-		return v.Local && (v.Runs || v.Actor == r.Lab || slices.Contains(r.Authors, v.Actor))
+		return v.Local && (v.Runs && !r.Remote || v.Actor == r.Lab || slices.Contains(r.Authors, v.Actor))
 	}
 	return v.CanSee(r)
+}
+
+// listsAll is CanList's answer where it is the same for every record of an
+// audience, mirrored or not; else it is not known.
+func (v Viewer) listsAll(a Audience, remote bool) (may, known bool) {
+	switch {
+	case a == Public:
+		return true, true
+	case v.Actor == "":
+		return false, true
+	case v.Local && (a == LabOnly || a == FollowedLabs || v.Runs && !remote):
+		return true, true
+	}
+	return false, false
 }
 
 // CanEdit says whether v may change or delete the record: its authors and those

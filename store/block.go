@@ -2,6 +2,7 @@ package store
 
 import (
 	"iter"
+	"net"
 	"strings"
 	"time"
 )
@@ -68,7 +69,7 @@ func (t *Txn) HostBlocked(host string) bool {
 	if t.tx.Get(key(tDomain, host)) != nil {
 		return true
 	}
-	if name, _, ok := strings.Cut(host, ":"); ok {
+	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
 	for host != "" {
@@ -80,9 +81,15 @@ func (t *Txn) HostBlocked(host string) bool {
 	return false
 }
 
-// canonicalHost is a host as it is compared: lower case, no dot at the end.
+// canonicalHost is a host as it is compared: lower case, no dot at the end of its
+// name, an IPv6 address in brackets only before a port.
 func canonicalHost(host string) string {
-	return strings.TrimSuffix(strings.ToLower(strings.TrimSpace(host)), ".")
+	host = strings.ToLower(strings.TrimSpace(host))
+	name, port, err := net.SplitHostPort(host)
+	if err != nil {
+		return strings.TrimRight(strings.Trim(host, "[]"), ".")
+	}
+	return net.JoinHostPort(strings.TrimRight(name, "."), port)
 }
 
 // Report is a complaint (Flag) that waits for a moderator.

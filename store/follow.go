@@ -79,7 +79,7 @@ func (t *Txn) Follows(follower, followed ID) bool {
 // FollowedHere says whether any actor of this node follows the actor.
 func (t *Txn) FollowedHere(actor ID) bool {
 	for f := range t.Followers(actor) {
-		if f.State == Accepted && t.tx.Get(key(tLocal, f.Follower)) != nil {
+		if f.State == Accepted && t.isLocal(f.Follower) {
 			return true
 		}
 	}

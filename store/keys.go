@@ -24,8 +24,8 @@ const (
 	tRaw       = "rr/" // id -> the document (local) or the activity that brought it (remote)
 	tTombstone = "rt/" // iri -> Tombstone
 	tByKind    = "rk/" // kind 0 id -> listing
-	tByLab     = "rl/" // lab id, id -> listing
-	tByAuthor  = "ru/" // author id, id -> listing
+	tByLab     = "rl/" // lab iri, id -> listing
+	tByAuthor  = "ru/" // author iri, id -> listing
 	tThread    = "rp/" // root id, id -> listing
 	tRiver     = "rv/" // id -> listing: what followed labs published
 	tPinned    = "rx/" // lab id, id -> nothing

@@ -3,26 +3,30 @@ package store
 import (
 	"bytes"
 	"hash/fnv"
+	"strings"
 	"time"
 )
 
 // A listing is what a list index keeps of a record, so that a list can be
 // narrowed and counted without reading the records: audience, whether it is
-// mirrored, its lab, and "field=slug" for every facet, each after a 0 byte.
+// mirrored, the hash of its lab, and "field=slug" for every facet, each after a
+// 0 byte.
 type listing []byte
+
+const listingHead = 2 + 16
 
 var audienceCodes = []Audience{Team, LabOnly, FollowedLabs, Unlisted, Public}
 
 func (l listing) audience() Audience { return audienceCodes[l[0]] }
 func (l listing) remote() bool       { return l[1] == 1 }
-func (l listing) lab() ID            { return idFromKey(l[2:10]) }
+func (l listing) lab() []byte        { return l[2:listingHead] }
 
 func (l listing) has(field, slug string) bool {
 	want := append(append(append(append(make([]byte, 0, 64), 0), field...), '='), slug...)
-	return bytes.Contains(append(l[10:len(l):len(l)], 0), append(want, 0))
+	return bytes.Contains(append(l[listingHead:len(l):len(l)], 0), append(want, 0))
 }
 
-func (t *Txn) listing(it Item) listing {
+func listingOf(it Item) listing {
 	r := it.Envelope()
 	l := make(listing, 0, 64)
 	code, remote := byte(0), byte(0)
@@ -34,12 +38,15 @@ func (t *Txn) listing(it Item) listing {
 	if r.Remote {
 		remote = 1
 	}
-	l = append(append(l, code, remote), t.getID(key(tActorIRI, hash16(r.Lab))).Key()...)
+	l = append(append(l, code, remote), hash16(r.Lab)...)
 	for _, f := range KindOf(r.Kind).Fields {
 		if !f.Facet {
 			continue
 		}
 		for _, slug := range slugs(f.At(it)) {
+			if strings.Contains(slug, "\x00") {
+				continue // a mirrored record says anything; this would pass for another facet
+			}
 			l = append(append(append(append(l, 0), f.Name...), '='), slug...)
 		}
 	}
@@ -61,51 +68,52 @@ func slugs(p any) []string {
 // list writes the index entries of a record, unlist removes them: both derive
 // them from the record, so what one wrote the other finds.
 func (t *Txn) list(it Item) {
-	l := t.listing(it)
-	for _, k := range t.listKeys(it.Envelope()) {
+	l := listingOf(it)
+	for _, k := range listKeys(it.Envelope()) {
 		t.tx.Put(k, l)
 	}
 }
 
 func (t *Txn) unlist(it Item) {
-	for _, k := range t.listKeys(it.Envelope()) {
+	for _, k := range listKeys(it.Envelope()) {
 		t.tx.Delete(k)
 	}
 	t.tx.Delete(key(tRiver, it.Envelope().ID))
 }
 
-func (t *Txn) listKeys(r *Record) [][]byte {
+// listKeys are the entries of a record. Actors stand in them by their IRI: they
+// need not be known here.
+func listKeys(r *Record) [][]byte {
 	keys := [][]byte{
 		key(tByKind, r.Kind, byte(0), r.ID),
-		key(tByLab, t.getID(key(tActorIRI, hash16(r.Lab))), r.ID),
+		key(tByLab, hash16(r.Lab), r.ID),
 	}
 	if r.Root != 0 {
 		keys = append(keys, key(tThread, r.Root, r.ID))
 	}
 	for _, a := range r.Authors {
-		keys = append(keys, key(tByAuthor, t.getID(key(tActorIRI, hash16(a))), r.ID))
+		keys = append(keys, key(tByAuthor, hash16(a), r.ID))
 	}
 	return keys
 }
 
 // AddToRiver puts a record into the stream of what followed labs published.
-func (t *Txn) AddToRiver(it Item) { t.tx.Put(key(tRiver, it.Envelope().ID), t.listing(it)) }
+func (t *Txn) AddToRiver(it Item) { t.tx.Put(key(tRiver, it.Envelope().ID), listingOf(it)) }
 
 // RecordID gives out the id of a record that was published at the moment at, so
 // that lists sort by publication and not by arrival. Moments to come count as
-// now.
+// now. When very many share a moment, the ids go on into the next.
 func (t *Txn) RecordID(iri string, at time.Time) ID {
 	if at.After(t.now) || at.UnixMilli() <= 0 {
 		at = t.now
 	}
 	h := fnv.New32a()
 	h.Write([]byte(iri))
-	base, low := ID(at.UnixMilli())<<16, ID(h.Sum32())
-	for ; ; low++ {
-		if id := base | low&0xffff; t.tx.Get(key(tRecord, id)) == nil {
-			return id
-		}
+	id := ID(at.UnixMilli())<<16 | ID(h.Sum32()&0xffff)
+	for t.tx.Get(key(tRecord, id)) != nil {
+		id++
 	}
+	return id
 }
 
 // Query narrows a list. The zero Query lists everything of its table.
@@ -131,11 +139,19 @@ func (t *Txn) ListKind(kind string, q Query) Page {
 }
 
 // ListLab lists the records that an actor publishes, newest first.
-func (t *Txn) ListLab(lab ID, q Query) Page { return t.listTable(key(tByLab, lab), true, q) }
+func (t *Txn) ListLab(lab ID, q Query) Page { return t.listOf(tByLab, lab, q) }
 
 // ListAuthor lists the records that a member takes part in, newest first.
 func (t *Txn) ListAuthor(member ID, q Query) Page {
-	return t.listTable(key(tByAuthor, member), true, q)
+	return t.listOf(tByAuthor, member, q)
+}
+
+func (t *Txn) listOf(table string, actor ID, q Query) Page {
+	a, err := t.Actor(actor)
+	if err != nil {
+		return Page{}
+	}
+	return t.listTable(key(table, hash16(a.IRI)), true, q)
 }
 
 // ListThread lists what was said in the thread of a record, oldest first.
@@ -146,12 +162,17 @@ func (t *Txn) ListRiver(q Query) Page { return t.listTable([]byte(tRiver), true,
 
 func (t *Txn) listTable(prefix []byte, newestFirst bool, q Query) Page {
 	var p Page
-	for k, v := range t.scan(prefix, newestFirst) {
-		if !q.wants(listing(v)) {
-			continue
+	var lab []byte
+	if q.Lab != 0 {
+		a, err := t.Actor(q.Lab)
+		if err != nil {
+			return p
 		}
+		lab = hash16(a.IRI)
+	}
+	for k, v := range t.scan(prefix, newestFirst) {
 		id := idFromKey(k)
-		if listing(v).audience() != Public && !t.mayList(q.Viewer, id) {
+		if !q.wants(listing(v), lab) || !t.mayList(q.Viewer, listing(v), id) {
 			continue
 		}
 		if p.Total++; p.Total > q.Offset && len(p.Items) < q.Limit {
@@ -163,8 +184,8 @@ func (t *Txn) listTable(prefix []byte, newestFirst bool, q Query) Page {
 	return p
 }
 
-func (q *Query) wants(l listing) bool {
-	if q.Home && l.remote() || q.Away && !l.remote() || q.Lab != 0 && q.Lab != l.lab() {
+func (q *Query) wants(l listing, lab []byte) bool {
+	if q.Home && l.remote() || q.Away && !l.remote() || lab != nil && !bytes.Equal(lab, l.lab()) {
 		return false
 	}
 	for field, slug := range q.Facets {
@@ -175,9 +196,11 @@ func (q *Query) wants(l listing) bool {
 	return true
 }
 
-func (t *Txn) mayList(v Viewer, id ID) bool {
-	if v.Actor == "" {
-		return false
+// mayList says whether v may see a record in a list, and reads it only where
+// its listing does not decide.
+func (t *Txn) mayList(v Viewer, l listing, id ID) bool {
+	if may, known := v.listsAll(l.audience(), l.remote()); known {
+		return may
 	}
 	it, err := t.Record(id)
 	return err == nil && v.CanList(it.Envelope())

@@ -44,8 +44,8 @@ func (t *Txn) schema() (int, error) {
 		return 0, nil
 	}
 	v, err := strconv.Atoi(string(b))
-	if err != nil {
-		return 0, fmt.Errorf("schema version %q: %w", b, err)
+	if err != nil || v < 1 {
+		return 0, fmt.Errorf("schema version %q is none: %w", b, err)
 	}
 	if v > schema {
 		return v, fmt.Errorf("schema %d, this version knows %d: %w", v, schema, ErrNewer)
@@ -69,7 +69,7 @@ func (t *Txn) step(v int) error {
 // the clock was set back meanwhile.
 func (s *Store) resumeIDs(ctx context.Context) error {
 	return s.View(ctx, func(t *Txn) error {
-		for _, table := range []string{tActivity, tRecord, tActor, tChange, tOut} {
+		for _, table := range []string{tActivity, tRecord, tActor, tChange, tOut, tAccount, tReport} {
 			for k := range t.scan([]byte(table), true) {
 				s.ids.last = max(s.ids.last, idFromKey(k))
 				break

@@ -150,8 +150,11 @@ func (t *Txn) PutRecord(it Item, raw []byte) error {
 // leaves the tombstone in its place.
 func (t *Txn) DeleteRecord(it Item, ts *Tombstone) {
 	r := it.Envelope()
-	t.unlist(it)
+	if old, err := t.Record(r.ID); err == nil {
+		t.unlist(old)
+	}
 	t.dropReactions(r.ID)
+	t.Pin(t.getID(key(tActorIRI, hash16(r.Lab))), r.ID, false)
 	t.tx.Delete(key(tRecord, r.ID))
 	t.tx.Delete(key(tRecordIRI, hash16(r.IRI)))
 	t.tx.Delete(key(tRaw, r.ID))

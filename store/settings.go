@@ -41,8 +41,8 @@ func (t *Txn) Count() Count {
 	for range t.Members() {
 		c.Members++
 	}
-	for _, k := range Kinds {
-		c.Records += t.ListKind(k.Name, Query{Home: true}).Total
+	for a := range t.LocalActors() {
+		c.Records += t.ListLab(a.ID, Query{Home: true}).Total
 	}
 	return c
 }

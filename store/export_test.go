@@ -1,0 +1,24 @@
+package store
+
+// What tests of the package from outside need of its inside.
+
+// Schema is the version that this code writes.
+const Schema = schema
+
+// Migrations is how many there are.
+var Migrations = len(migrations)
+
+// KeySchema is where the version lies.
+var KeySchema = keySchema
+
+// OccupyRecord makes an id taken.
+func (t *Txn) OccupyRecord(id ID) { t.tx.Put(key(tRecord, id), nil) }
+
+// Encode is what the out-log keeps of an entry.
+func (o *Outgoing) Encode() []byte { return o.encode() }
+
+// DecodeOutgoing reads it back.
+func DecodeOutgoing(seq ID, b []byte) *Outgoing { return decodeOutgoing(seq, b) }
+
+// ListsAll is Viewer.listsAll.
+func (v Viewer) ListsAll(a Audience, remote bool) (may, known bool) { return v.listsAll(a, remote) }
