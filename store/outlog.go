@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 	"time"
 )
@@ -26,7 +27,8 @@ type Inbox struct {
 	Number uint32 `json:"-"`
 	URL    string `json:"url"`
 	Host   string `json:"host"`
-	Actor  ID     `json:"actor"` // the first whose deliveries went there
+	Actor  ID     `json:"actor"`            // the first whose deliveries went there
+	Shared bool   `json:"shared,omitempty"` // it was not that actor's own
 }
 
 // Recipient is an actor that shall have an activity, and where.
@@ -75,6 +77,7 @@ func (o *Outgoing) encode() []byte {
 	return append(append(b, head...), o.Body...)
 }
 
+// decodeOutgoing reads what encode wrote. The body is a part of b.
 func decodeOutgoing(seq ID, b []byte) *Outgoing {
 	size, n := binary.Uvarint(b)
 	if n <= 0 || uint64(len(b)-n) < size {
@@ -82,12 +85,13 @@ func decodeOutgoing(seq ID, b []byte) *Outgoing {
 	}
 	var h outgoingHead
 	mustDecode(key(tOut, seq), b[n:n+int(size)], &h)
-	o := &Outgoing{Seq: seq, Actor: h.Actor, Verb: h.Verb, Object: h.Object}
-	o.Body = slices.Clone(b[n+int(size):])
+	o := &Outgoing{Seq: seq, Actor: h.Actor, Verb: h.Verb, Object: h.Object, Body: b[n+int(size):]}
 	last := uint64(0)
 	for len(h.Inboxes) > 0 {
 		d, n := binary.Uvarint(h.Inboxes)
-		last += d
+		if last += d; n <= 0 || last > math.MaxUint32 {
+			panic(fmt.Errorf("store: inboxes of out-log entry %s are damaged", seq))
+		}
 		o.Inboxes = append(o.Inboxes, uint32(last))
 		h.Inboxes = h.Inboxes[n:]
 	}
@@ -98,7 +102,9 @@ func decodeOutgoing(seq ID, b []byte) *Outgoing {
 func (t *Txn) OutLog(after ID) iter.Seq[*Outgoing] {
 	return func(yield func(*Outgoing) bool) {
 		for k, v := range t.scanRange([]byte(tOut), key(tOut, after+1), prefixEnd([]byte(tOut)), false) {
-			if !yield(decodeOutgoing(idFromKey(k), v)) {
+			o := decodeOutgoing(idFromKey(k), v)
+			o.Body = slices.Clone(o.Body)
+			if !yield(o) {
 				return
 			}
 		}
@@ -136,7 +142,9 @@ func (t *Txn) inboxNumber(r Recipient) uint32 {
 	}
 	num := numberKey(n)
 	t.tx.Put(k, num)
-	t.putJSON(key(tInbox, num), Inbox{URL: r.Inbox, Host: host, Actor: r.Actor})
+	a, err := t.Actor(r.Actor)
+	shared := err == nil && a.SharedInbox == r.Inbox
+	t.putJSON(key(tInbox, num), Inbox{URL: r.Inbox, Host: host, Actor: r.Actor, Shared: shared})
 	return n
 }
 
@@ -186,13 +194,17 @@ func (t *Txn) Lane(host string) *Lane {
 // PutLane keeps a lane.
 func (t *Txn) PutLane(l *Lane) { t.putJSON(key(tLane, l.Host), l) }
 
-// Backlog counts, by host, the activities that wait for it.
+// Backlog counts, by host, the activities that wait for it. Nothing waits for a
+// host that is lost.
 func (t *Txn) Backlog() map[string]int {
 	counts, cursors, hosts := map[string]int{}, map[string]ID{}, map[uint32]string{}
 	for l := range t.Lanes() {
-		cursors[l.Host] = l.Cursor
+		if cursors[l.Host] = l.Cursor; l.State == Lost {
+			cursors[l.Host] = math.MaxUint64
+		}
 	}
-	for o := range t.OutLog(0) {
+	for k, v := range t.scan([]byte(tOut), false) {
+		o := decodeOutgoing(idFromKey(k), v)
 		for _, host := range t.hostsOf(o, hosts) {
 			if o.Seq > cursors[host] {
 				counts[host]++
@@ -218,17 +230,14 @@ func (t *Txn) hostsOf(o *Outgoing, known map[uint32]string) []string {
 	return slices.Compact(hosts)
 }
 
-// DropInbox ends the follows that are answered at an inbox which is gone, if it
-// is one actor's own, and says whether it was.
-func (t *Txn) DropInbox(in *Inbox) bool {
-	a, err := t.Actor(in.Actor)
-	if err != nil || a.SharedInbox == in.URL {
-		return false
+// DropInbox ends the follows of the actor whose own inbox is gone. Follows that
+// are answered elsewhere by now stay.
+func (t *Txn) DropInbox(in *Inbox) {
+	for f := range t.Following(in.Actor) {
+		if f.Inbox == in.URL {
+			t.DeleteFollow(f.Follower, f.Followed)
+		}
 	}
-	for f := range t.Following(a.ID) {
-		t.DeleteFollow(f.Follower, f.Followed)
-	}
-	return true
 }
 
 // Lanes yields all lanes by host.

@@ -8,52 +8,65 @@ import (
 	"github.com/essaim/essaim/store"
 )
 
-// Run drains the log until ctx ends, then waits for the requests under way and
-// writes the cursors back.
+// longSleep bounds the sleep without anything to do, since the clock may be set.
+const longSleep = time.Hour
+
+// Run drains the log until ctx ends. Then it begins nothing new, gives the
+// requests under way eight seconds, and writes the cursors back.
 func (w *Worker) Run(ctx context.Context) error {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
-	if err := w.load(ctx); err != nil {
+	w.quit = ctx.Done()
+	if err := w.load(ctx); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("load delivery lanes: %w", err)
 	}
-	flush := time.NewTicker(flushEvery)
-	defer flush.Stop()
 	for ctx.Err() == nil {
-		woken := w.Store.Woken()
-		if err := w.take(ctx); err != nil && ctx.Err() == nil {
-			w.Log.Error("read out-log", "err", err)
-		}
 		w.dispatch(work)
-		w.wait(ctx, woken, flush.C)
+		w.wait(ctx)
 	}
+	defer time.AfterFunc(grace, cancel).Stop()
 	return w.stop()
 }
 
+// load reads the lanes, and the log from its beginning: what lies beyond a
+// host's cursor waits for it.
+func (w *Worker) load(ctx context.Context) error {
+	err := w.Store.View(ctx, func(tx *store.Txn) error {
+		for l := range tx.Lanes() {
+			w.lanes[l.Host] = &lane{Lane: *l}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, l := range w.lanes {
+		w.note(l)
+	}
+	return w.take(ctx)
+}
+
 // wait sleeps until something happens and takes note of it.
-func (w *Worker) wait(ctx context.Context, woken <-chan struct{}, flush <-chan time.Time) {
+func (w *Worker) wait(ctx context.Context) {
 	timer := time.NewTimer(w.nextDue())
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-	case <-woken:
 	case <-timer.C:
+	case <-w.woken:
+		w.read(ctx)
 	case l := <-w.done:
 		w.settle(ctx, l)
 	case <-w.fast:
 		w.busy--
 	case s := <-w.signals:
 		w.obey(ctx, s)
-	case <-flush:
+	case <-w.flushAt:
 		w.flush(ctx)
 	}
 }
 
-// grace is how long requests under way may take once the worker shall stop.
-const grace = 8 * time.Second
-
-// stop waits for the lanes under way, whose requests end with their own
-// deadlines, and flushes.
+// stop waits for the lanes under way, and writes the cursors back.
 func (w *Worker) stop() error {
 	ctx := context.Background()
 	for w.underWay() {
@@ -76,23 +89,19 @@ func (w *Worker) underWay() bool {
 	return false
 }
 
-// load reads the lanes, and the log from its beginning: what lies beyond a
-// host's cursor waits for it.
-func (w *Worker) load(ctx context.Context) error {
-	err := w.Store.View(ctx, func(tx *store.Txn) error {
-		for l := range tx.Lanes() {
-			w.lanes[l.Host] = &lane{Lane: *l}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
+// read takes what was appended to the log; if that fails, again with the next
+// flush.
+func (w *Worker) read(ctx context.Context) {
+	err := w.take(ctx)
+	if w.unread = err != nil; w.unread && ctx.Err() == nil {
+		w.Log.Error("read out-log", "err", err)
+		w.flushSoon()
 	}
-	return w.take(ctx)
 }
 
 // take reads what was appended to the log and marks the lanes that it is for.
 func (w *Worker) take(ctx context.Context) error {
+	w.woken = w.Store.Woken()
 	for {
 		entries, err := w.log.advance(ctx)
 		if err != nil || len(entries) == 0 {
@@ -103,47 +112,6 @@ func (w *Worker) take(ctx context.Context) error {
 				w.mark(host, e.Seq)
 			}
 		}
-	}
-}
-
-func (w *Worker) mark(host string, seq store.ID) {
-	l := w.lane(host, seq-1)
-	switch {
-	case l.draining:
-		l.more = true
-	case l.Cursor >= seq:
-	case l.State == store.Lost:
-		l.Cursor = seq
-		w.dirty[host] = l
-	default:
-		if !l.pending {
-			l.Cursor = seq - 1 // nothing between is for this host
-		}
-		w.enqueue(l)
-	}
-}
-
-// lane returns the lane of a host; a new one starts after cursor.
-func (w *Worker) lane(host string, cursor store.ID) *lane {
-	l := w.lanes[host]
-	if l == nil {
-		l = &lane{Lane: store.Lane{Host: host, Cursor: cursor}}
-		w.lanes[host] = l
-	}
-	return l
-}
-
-// enqueue says that a lane has work.
-func (w *Worker) enqueue(l *lane) {
-	l.pending = true
-	switch {
-	case l.draining:
-		l.more = true
-	case l.State == store.Failing:
-		w.failing[l.Host] = l
-	case !l.queued:
-		l.queued = true
-		w.ready = append(w.ready, l)
 	}
 }
 
@@ -158,11 +126,14 @@ func (w *Worker) dispatch(ctx context.Context) {
 		w.start(ctx, l, false)
 	}
 	now := w.Store.Now()
+	if w.due.After(now) || w.sick >= w.Unhealthy {
+		return
+	}
+	w.due = now.Add(longSleep)
 	for host, l := range w.failing {
-		if w.sick == w.Unhealthy {
-			return
-		}
-		if l.draining || !l.probe && l.NextAt.After(now) {
+		due := l.due()
+		if due.After(now) || w.sick >= w.Unhealthy {
+			w.dueBy(due)
 			continue
 		}
 		delete(w.failing, host)
@@ -180,88 +151,36 @@ func (w *Worker) start(ctx context.Context, l *lane, sick bool) {
 	}()
 }
 
-// settle takes a lane back from its goroutine.
-func (w *Worker) settle(ctx context.Context, l *lane) {
-	l.draining = false
-	switch {
-	case l.handedOn:
-		<-w.slow
-	case l.sick:
-		w.sick--
-	default:
-		w.busy--
-	}
-	l.pending = false
-	if l.drop > l.Cursor {
-		l.Cursor, l.left = l.drop, false
-	}
-	w.dirty[l.Host] = l
-	if l.left || l.more {
-		w.enqueue(l)
-	}
-	if w.unsaved += l.sent; w.unsaved >= flushAfter {
-		w.flush(ctx)
+// dueBy says that a failing lane is due then.
+func (w *Worker) dueBy(t time.Time) {
+	if t.Before(w.due) {
+		w.due = t
 	}
 }
 
 // nextDue is how long the first failing lane may still sleep.
 func (w *Worker) nextDue() time.Duration {
-	next := time.Hour
-	if w.sick >= w.Unhealthy {
-		return next
+	if w.sick >= w.Unhealthy || len(w.failing) == 0 {
+		return longSleep
 	}
-	now := w.Store.Now()
-	for _, l := range w.failing {
-		if !l.draining {
-			next = min(next, max(0, l.NextAt.Sub(now)))
-		}
-	}
-	return next
+	return min(longSleep, max(0, w.due.Sub(w.Store.Now())))
 }
 
-// obey does what the outside asks of a lane.
-func (w *Worker) obey(ctx context.Context, s signal) {
-	l := w.lanes[s.host]
-	if l == nil {
-		return
-	}
-	switch {
-	case s.what == drop:
-		w.dropBacklog(l)
-	case l.draining:
-	case l.State == store.Failing:
-		l.probe = true
-		w.failing[l.Host] = l
-	case l.State == store.Lost:
-		w.revive(ctx, l)
-	}
-}
-
-func (w *Worker) dropBacklog(l *lane) {
-	l.drop = w.log.last()
-	if l.draining {
-		return
-	}
-	l.Cursor, l.pending = l.drop, false
-	delete(w.failing, l.Host)
-	w.dirty[l.Host] = l
-}
-
-// revive takes a host back that was given up, and sends it what it missed.
-func (w *Worker) revive(ctx context.Context, l *lane) {
-	l.Lane = store.Lane{Host: l.Host, Cursor: w.log.last(), Scheme: l.Scheme, LastOK: l.LastOK}
-	w.dirty[l.Host] = l
-	if w.Resync == nil {
-		return
-	}
-	if err := w.Resync(ctx, l.Host); err != nil {
-		w.Log.Warn("resync host", "host", l.Host, "err", err)
+// flushSoon has the cursors written within a second.
+func (w *Worker) flushSoon() {
+	if w.flushAt == nil {
+		w.flushAt = time.After(flushEvery)
 	}
 }
 
 func (w *Worker) flush(ctx context.Context) {
+	w.flushAt = nil
+	if w.unread {
+		w.read(ctx)
+	}
 	if err := w.save(ctx); err != nil && ctx.Err() == nil {
 		w.Log.Error("write delivery cursors", "err", err)
+		w.flushSoon()
 	}
 }
 
@@ -273,28 +192,26 @@ func (w *Worker) save(ctx context.Context) error {
 	kept := w.oldest()
 	err := w.Store.Update(ctx, func(tx *store.Txn) error {
 		for _, l := range w.dirty {
-			if !l.draining {
-				tx.PutLane(&l.Lane)
-			}
+			tx.PutLane(&l)
 		}
-		tx.TrimOutLog(kept, 1000)
+		tx.TrimOutLog(kept, trimAtOnce)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	for host, l := range w.dirty {
-		if !l.draining {
-			delete(w.dirty, host)
-		}
-	}
+	clear(w.dirty)
 	w.unsaved = 0
 	return nil
 }
 
-// oldest is the first entry that some lane may still need.
+const trimAtOnce = 1000 // entries: a commit stays short
+
+// oldest is the first entry that some lane may still need. The last one that was
+// read always stays: new ids go on after those that the store still holds, and
+// so stay beyond all cursors even when the clock is set back.
 func (w *Worker) oldest() store.ID {
-	first := w.log.last() + 1
+	first := w.log.last()
 	for _, l := range w.lanes {
 		if l.draining {
 			first = min(first, l.from)

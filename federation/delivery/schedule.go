@@ -13,9 +13,10 @@ import (
 
 const (
 	day       = 24 * time.Hour
-	giveUp    = 30 * day // then the host is lost until it comes back by itself
-	maxWait   = day      // the longest Retry-After that is honoured
-	goneDays  = 3        // days on which a shared inbox must be gone
+	giveUp    = 30 * day         // then the host is lost until it comes back by itself
+	maxWait   = day              // the longest Retry-After that is honoured
+	soonest   = 10 * time.Second // after a failure, before a host that was woken is probed
+	goneDays  = 3                // days on which a shared inbox must be gone
 	dayFormat = time.DateOnly
 )
 
@@ -31,8 +32,10 @@ type failure struct {
 // judge says what an answer means for the activity and for the host.
 func judge(res *fetch.Response, err error) failure {
 	switch {
-	case errors.Is(err, fetch.ErrBlocked), errors.Is(err, fetch.ErrForbiddenAddress):
-		return failure{class: "address", dropped: true}
+	case errors.Is(err, fetch.ErrBlocked):
+		return failure{class: "blocked", dropped: true}
+	case errors.Is(err, fetch.ErrForbiddenAddress): // a name server may get better
+		return failure{class: "address"}
 	case errors.Is(err, fetch.ErrTimeout):
 		return failure{class: "timeout"}
 	case err != nil:
@@ -60,10 +63,25 @@ func judge(res *fetch.Response, err error) failure {
 	return f
 }
 
+// succeed takes note that an inbox took an activity.
 func (w *Worker) succeed(l *lane) {
+	answered(l)
+	l.LastOK = w.Store.Now()
+}
+
+// refuse takes note that an activity will never be taken.
+func refuse(l *lane, f failure) {
+	if f.status != 0 {
+		answered(l)
+	}
+	l.Dropped++
+	l.Error, l.Status = f.class, f.status
+}
+
+// answered ends a time of failures: there is somebody.
+func answered(l *lane) {
 	l.State, l.Since, l.NextAt, l.Fails = store.Healthy, time.Time{}, time.Time{}, 0
 	l.Error, l.Status, l.GoneDays = "", 0, nil
-	l.LastOK = w.Store.Now()
 }
 
 // fail puts the host's next try off, or gives it up.
@@ -74,19 +92,20 @@ func (w *Worker) fail(l *lane, f failure) {
 	}
 	l.Fails++
 	l.Error, l.Status = f.class, f.status
-	if f.gone && !slices.Contains(l.GoneDays, now.Format(dayFormat)) {
-		l.GoneDays = append(l.GoneDays, now.Format(dayFormat))
+	if today := now.Format(dayFormat); f.gone && !slices.Contains(l.GoneDays, today) {
+		l.GoneDays = append(slices.Clone(l.GoneDays), today)
 	}
 	silent := now.Sub(l.Since)
 	if silent >= w.scaled(giveUp) || len(l.GoneDays) >= goneDays {
-		l.State, l.NextAt, l.Cursor = store.Lost, time.Time{}, w.log.last()
+		l.State, l.NextAt, l.part = store.Lost, time.Time{}, 0
 		return
 	}
 	wait := w.scaled(jitter(delay(l.Fails, silent, w.scaled)))
-	if f.status == http.StatusUnauthorized {
+	if f.class == "unauthorised" {
 		wait = max(wait, w.scaled(time.Hour))
 	}
 	l.NextAt = now.Add(max(wait, f.after))
+	l.notBefore = now.Add(max(w.scaled(soonest), f.after))
 }
 
 // delay is the schedule: quick at first, hourly to a day, every four hours to a

@@ -13,7 +13,7 @@ import (
 // entry is an entry of the out-log with its addresses.
 type entry struct {
 	*store.Outgoing
-	inboxes []*store.Inbox // by host
+	inboxes []*store.Inbox // by host, then by number
 }
 
 // hosts yields every host of the entry once.
@@ -40,27 +40,36 @@ func (e *entry) at(host string) []*store.Inbox {
 	return e.inboxes[i:j]
 }
 
+// size is about what the entry takes in memory.
+func (e *entry) size() int { return len(e.Body) + 8*len(e.inboxes) + 256 }
+
 const (
-	windowSize = 512 // entries kept in memory for all lanes
-	readAtOnce = 128 // entries read in one transaction
+	windowSize  = 8 << 20 // bytes kept in memory for all lanes
+	readAtOnce  = 128     // entries read in one transaction
+	knownAtMost = 1 << 14 // inboxes kept in memory
 )
 
 // window keeps the end of the log in memory, since all healthy hosts want the
-// same entries at the same time. It is safe for concurrent use.
+// same entries at the same time. A lane that is further back reads for itself.
+// One goroutine may call advance, all of them the rest.
 type window struct {
 	store *store.Store
 
 	mu      sync.Mutex
-	read    store.ID // the last entry that advance returned
+	from    store.ID // the window holds what the log has after from …
+	read    store.ID // … up to read
 	entries []*entry
-	known   map[uint32]*store.Inbox
+	size    int
+
+	addresses sync.Mutex
+	known     map[uint32]*store.Inbox
 }
 
 func newWindow(s *store.Store) *window {
 	return &window{store: s, known: map[uint32]*store.Inbox{}}
 }
 
-// last is the last entry that is known.
+// last is the last entry that was read.
 func (w *window) last() store.ID {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -69,89 +78,112 @@ func (w *window) last() store.ID {
 
 // advance reads what was appended since the last call, a bounded number at once.
 func (w *window) advance(ctx context.Context) ([]*entry, error) {
+	fresh, _, err := w.load(ctx, w.last(), "")
+	if err != nil || len(fresh) == 0 {
+		return nil, err
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var fresh []*entry
-	err := w.store.View(ctx, func(tx *store.Txn) error {
-		fresh = nil
-		for o := range tx.OutLog(w.read) {
-			fresh = append(fresh, w.resolve(tx, o))
-			if len(fresh) == readAtOnce {
+	for _, e := range fresh {
+		w.read, w.size = e.Seq, w.size+e.size()
+	}
+	w.entries = append(w.entries, fresh...)
+	drop := 0
+	for ; w.size > windowSize && drop < len(w.entries)-1; drop++ {
+		w.from, w.size = w.entries[drop].Seq, w.size-w.entries[drop].size()
+	}
+	w.entries = slices.Delete(w.entries, 0, drop)
+	return fresh, nil
+}
+
+// next returns the first entry after cursor that is for host, or nil.
+func (w *window) next(ctx context.Context, cursor store.ID, host string) (*entry, error) {
+	for {
+		if e, covered := w.find(cursor, host); covered {
+			return e, nil
+		}
+		found, last, err := w.load(ctx, cursor, host)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) > 0 {
+			return found[0], nil
+		}
+		if last == cursor {
+			return nil, nil
+		}
+		cursor = last
+	}
+}
+
+// find looks for next's answer in memory; covered says whether it can be there.
+func (w *window) find(cursor store.ID, host string) (e *entry, covered bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if cursor < w.from {
+		return nil, false
+	}
+	i, _ := slices.BinarySearchFunc(w.entries, cursor+1, func(e *entry, seq store.ID) int {
+		if e.Seq < seq {
+			return -1
+		}
+		return 1
+	})
+	for _, e := range w.entries[i:] {
+		if len(e.at(host)) > 0 {
+			return e, true
+		}
+	}
+	return nil, true
+}
+
+// load reads entries after an id from the store: a bounded number of all, or the
+// first for one host among as many. last is the last entry that it looked at.
+func (w *window) load(ctx context.Context, after store.ID, host string) (found []*entry, last store.ID, err error) {
+	err = w.store.View(ctx, func(tx *store.Txn) error {
+		found, last = nil, after
+		n := 0
+		for o := range tx.OutLog(after) {
+			last = o.Seq
+			e := w.resolve(tx, o, host)
+			if host == "" || len(e.inboxes) > 0 {
+				found = append(found, e)
+			}
+			if n++; n == readAtOnce || host != "" && len(found) > 0 {
 				break
 			}
 		}
 		return nil
 	})
-	if err != nil || len(fresh) == 0 {
-		return nil, err
-	}
-	w.read = fresh[len(fresh)-1].Seq
-	w.entries = append(w.entries, fresh...)
-	if extra := len(w.entries) - windowSize; extra > 0 {
-		w.entries = slices.Delete(w.entries, 0, extra)
-	}
-	return fresh, nil
+	return found, last, err
 }
 
-// resolve looks the inboxes of an entry up. The lock is held.
-func (w *window) resolve(tx *store.Txn, o *store.Outgoing) *entry {
-	e := &entry{Outgoing: o, inboxes: make([]*store.Inbox, 0, len(o.Inboxes))}
+// resolve looks the inboxes of an entry up: all of them, or those on one host.
+func (w *window) resolve(tx *store.Txn, o *store.Outgoing, host string) *entry {
+	w.addresses.Lock()
+	defer w.addresses.Unlock()
+	e := &entry{Outgoing: o}
 	for _, n := range o.Inboxes {
-		in := w.known[n]
-		if in == nil {
-			var err error
-			if in, err = tx.Inbox(n); err != nil {
-				continue
-			}
-			w.known[n] = in
+		if in := w.inbox(tx, n); in != nil && (host == "" || host == in.Host) {
+			e.inboxes = append(e.inboxes, in)
 		}
-		e.inboxes = append(e.inboxes, in)
 	}
 	slices.SortStableFunc(e.inboxes, func(a, b *store.Inbox) int { return strings.Compare(a.Host, b.Host) })
 	return e
 }
 
-// next returns the first entry after cursor that is for host, or nil.
-func (w *window) next(ctx context.Context, cursor store.ID, host string) (*entry, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if len(w.entries) > 0 && w.entries[0].Seq <= cursor+1 {
-		return find(w.entries, cursor, host), nil
+// inbox returns the address of a number, or nil. The lock of addresses is held.
+func (w *window) inbox(tx *store.Txn, n uint32) *store.Inbox {
+	if in := w.known[n]; in != nil {
+		return in
 	}
-	var e *entry
-	err := w.store.View(ctx, func(tx *store.Txn) error {
-		e = nil
-		for o := range tx.OutLog(cursor) {
-			if o.Seq > w.read {
-				return nil
-			}
-			if c := w.resolve(tx, o); len(c.at(host)) > 0 {
-				e = c
-				return nil
-			}
-		}
+	in, err := tx.Inbox(n)
+	if err != nil {
 		return nil
-	})
-	return e, err
-}
-
-func find(entries []*entry, cursor store.ID, host string) *entry {
-	i, found := slices.BinarySearchFunc(entries, cursor, func(e *entry, c store.ID) int {
-		switch {
-		case e.Seq < c:
-			return -1
-		case e.Seq > c:
-			return 1
-		}
-		return 0
-	})
-	if found {
-		i++
 	}
-	for _, e := range entries[i:] {
-		if len(e.at(host)) > 0 {
-			return e
-		}
+	if len(w.known) >= knownAtMost {
+		clear(w.known)
 	}
-	return nil
+	w.known[n] = in
+	return in
 }

@@ -1,0 +1,109 @@
+package delivery
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/essaim/essaim/federation/fetch"
+	"github.com/essaim/essaim/federation/httpsig"
+	"github.com/essaim/essaim/federation/keyring"
+	"github.com/essaim/essaim/store"
+)
+
+const (
+	slowAfter = time.Second // a request that takes longer gives its slot back
+	mediaType = "application/activity+json"
+)
+
+// way is a way to sign.
+type way struct {
+	name   string
+	scheme httpsig.Scheme
+	of     func(*keyring.Pair) httpsig.Signer
+}
+
+var (
+	ed25519Way = way{"ed25519", httpsig.RFC9421, func(p *keyring.Pair) httpsig.Signer { return p.Ed25519 }}
+	cavageWay  = way{"cavage", httpsig.Cavage, func(p *keyring.Pair) httpsig.Signer { return p.RSA }}
+	rfc9421Way = way{"rfc9421", httpsig.RFC9421, func(p *keyring.Pair) httpsig.Signer { return p.RSA }}
+)
+
+// ways returns two ways to sign for a host: what worked last, else Ed25519 to
+// nodes that announce it, else draft-cavage, which nearly all understand.
+func (w *Worker) ways(ctx context.Context, l *lane, in *store.Inbox) []way {
+	switch {
+	case l.Scheme == rfc9421Way.name:
+		return []way{rfc9421Way, cavageWay}
+	case l.Scheme == cavageWay.name:
+		return []way{cavageWay, rfc9421Way}
+	case l.Scheme == ed25519Way.name, w.takesEd25519(ctx, in):
+		return []way{ed25519Way, cavageWay}
+	}
+	return []way{cavageWay, rfc9421Way}
+}
+
+func (w *Worker) takesEd25519(ctx context.Context, in *store.Inbox) bool {
+	takes := false
+	_ = w.Store.View(ctx, func(tx *store.Txn) error { // not to know means no
+		a, err := tx.Actor(in.Actor)
+		takes = err == nil && a.TakesEd25519()
+		return nil
+	})
+	return takes
+}
+
+// letter is what is posted, where to, and how it is signed.
+type letter struct {
+	body   []byte
+	to     string
+	signer httpsig.Signer
+	scheme httpsig.Scheme
+}
+
+// post makes one request, signed for this very try. An error is our own.
+func (w *Worker) post(ctx context.Context, l *lane, t letter) (failure, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, t.to, bytes.NewReader(t.body))
+	if err != nil {
+		return failure{class: "address", dropped: true}, nil
+	}
+	req.Header.Set("Content-Type", mediaType)
+	if err := t.signer.Sign(req, t.body, t.scheme, w.Store.Now()); err != nil {
+		return failure{}, err
+	}
+	return judge(w.patiently(ctx, l, req)), nil
+}
+
+// patiently waits for the answer; when that takes long, the lane gives its slot
+// to another host, so that hosts that hang do not delay those that answer.
+func (w *Worker) patiently(ctx context.Context, l *lane, req *http.Request) (res *fetch.Response, err error) {
+	if l.sick || l.handedOn {
+		return w.Post.Post(ctx, req)
+	}
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		res, err = w.Post.Post(ctx, req)
+	}()
+	timer := time.NewTimer(slowAfter)
+	defer timer.Stop()
+	select {
+	case <-answered:
+	case <-timer.C:
+		w.handOn(l)
+		<-answered
+	}
+	return res, err
+}
+
+// handOn gives the lane's slot back, unless too many are slow already. The
+// goroutine of Run takes from fast until the last lane has come back.
+func (w *Worker) handOn(l *lane) {
+	select {
+	case w.slow <- struct{}{}:
+		l.handedOn = true
+		w.fast <- struct{}{}
+	default:
+	}
+}
