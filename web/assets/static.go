@@ -18,7 +18,7 @@ import (
 const StaticPrefix = "/static/"
 
 // layers are the parts of app.css, in the order in which they are joined.
-var layers = []string{"tokens", "base", "layout", "components", "print"}
+var layers = []string{"tokens", "base", "layout", "components", "pages", "print"}
 
 var mediaTypes = map[string]string{
 	".css":   "text/css; charset=utf-8",

@@ -1,0 +1,46 @@
+package page
+
+import (
+	"net/http"
+
+	"github.com/essaim/essaim/web/assets"
+)
+
+type aboutPage struct {
+	assets.Page
+	Lab      string
+	Sections []section
+}
+
+type section struct{ Title, Text string }
+
+// accessibility is the declaration that the law asks for (RGAA): non conforming
+// until somebody independent has looked.
+func (p *Pages) accessibility(w http.ResponseWriter, r *http.Request) error {
+	return p.about(w, r, "accessibility", "status", "done", "contact", "recourse")
+}
+
+func (p *Pages) legal(w http.ResponseWriter, r *http.Request) error {
+	return p.about(w, r, "legal", "publisher", "content", "data", "software")
+}
+
+func (p *Pages) about(w http.ResponseWriter, r *http.Request, key string, sections ...string) error {
+	a := p.ask(r)
+	d := aboutPage{Page: a.page(a.t(key+".title"), "")}
+	for _, s := range sections {
+		d.Sections = append(d.Sections, section{a.t(key + "." + s + ".title"), a.t(key+"."+s+".text", "lab", d.Site.Name, "address", d.Site.Handle)})
+	}
+	return p.Frame.Render(w, r, http.StatusOK, "about.html", d)
+}
+
+// robots keeps search engines off what is nobody's reading; a demonstration is
+// not to be found at all.
+func (p *Pages) robots(w http.ResponseWriter, _ *http.Request) error {
+	text := "User-agent: *\nDisallow: /admin\nDisallow: /connexion\nDisallow: /mon-compte\nDisallow: /authorize_interaction\nDisallow: /reseau/\nDisallow: /fil\n"
+	if p.Frame.Demo {
+		text = "User-agent: *\nDisallow: /\n"
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, err := w.Write([]byte(text))
+	return err
+}

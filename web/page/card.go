@@ -1,0 +1,151 @@
+package page
+
+import (
+	"html/template"
+	"strings"
+	"time"
+
+	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/markup"
+)
+
+const (
+	cardPitch = 220 // characters of a pitch on a card
+	newsTitle = 90  // characters of a text that has no title
+)
+
+// cards are the sheets of a list.
+func (a *ask) cards(tx *store.Txn, items []store.Item) []assets.Card {
+	cards := make([]assets.Card, len(items))
+	for i, it := range items {
+		cards[i] = a.card(tx, it)
+	}
+	return cards
+}
+
+func (a *ask) card(tx *store.Txn, it store.Item) assets.Card {
+	r := it.Envelope()
+	return assets.Card{
+		Kind: r.Kind, KindText: a.t("kind." + r.Kind), ID: r.ID.String(),
+		Title: title(r), Href: federation.PagePath(r), Pitch: markup.Excerpt(r.Pitch, cardPitch),
+		Lang: a.foreign(r.Lang), Picture: a.picture(r.Image), Stage: a.stage(it),
+		Origin: origin(a.actor(tx, r.Lab)), Territory: a.places(r.Territory), Themes: a.themes(r),
+		Date: r.Created, Audience: a.narrow(r.Audience),
+	}
+}
+
+// title is what a record is called: news have no title but their first words.
+func title(r *store.Record) string {
+	if r.Title != "" {
+		return r.Title
+	}
+	text := r.Body
+	if r.Remote {
+		text = markup.Plain(r.HTML)
+	}
+	if short := markup.Excerpt(text, newsTitle); short != "" {
+		return short
+	}
+	return r.IRI
+}
+
+// picture is an image of ours; those of other servers are not loaded, so that no
+// visitor calls a third party.
+func (a *ask) picture(img *store.Image) *assets.Picture {
+	if img == nil {
+		return nil
+	}
+	path, ours := strings.CutPrefix(img.URL, a.Node.BaseURL)
+	if !ours || !strings.HasPrefix(path, "/") {
+		return nil
+	}
+	return &assets.Picture{Src: path, Alt: img.Alt, Width: img.Width, Height: img.Height}
+}
+
+// narrow is the audience in words when not everybody can see the record.
+func (a *ask) narrow(audience store.Audience) string {
+	if audience == store.Public {
+		return ""
+	}
+	return a.t("audience." + string(audience))
+}
+
+// themes are the themes of a record, then its own words.
+func (a *ask) themes(r *store.Record) []assets.Link {
+	var links []assets.Link
+	for _, slug := range r.Themes {
+		if store.Themes.Has(slug) {
+			links = append(links, assets.Link{Text: a.t("theme." + slug), Href: "/themes/" + slug})
+		}
+	}
+	for _, tag := range r.Tags {
+		if themeOf(tag) == "" {
+			links = append(links, assets.Link{Text: "#" + tag, Href: tagPath(tag)})
+		}
+	}
+	return links
+}
+
+// stageLevels say how far each stage is, for glyph and colour.
+var stageLevels = map[string]int{
+	"machine-a-cafe": 0, "signal": 0, "reformulation": 1, "idees": 1, "mandat": 1, "experimentation": 2,
+	"test-usagers": 2, "evaluation": 3, "incubation": 4, "essaimage": 4, "perennise": 4,
+}
+
+const stopped = 5 // the level of what was given up
+
+// stage is where an experiment stands; nil for other kinds.
+func (a *ask) stage(it store.Item) *assets.Stage {
+	e, ok := it.(*store.Experiment)
+	if !ok || !store.Stages.Has(e.Stage) {
+		return nil
+	}
+	if e.Status == "arrete" {
+		return &assets.Stage{Text: a.t("status.arrete"), Level: stopped}
+	}
+	return &assets.Stage{Text: a.t("stage." + e.Stage), Level: stageLevels[e.Stage]}
+}
+
+// post is a short text as it stands in a thread or a river, whole.
+type post struct {
+	ID       string
+	Origin   assets.Origin
+	Seal     string
+	HTML     template.HTML
+	Lang     string
+	Date     time.Time
+	Href     string
+	Picture  *assets.Picture
+	Hidden   bool // its author asks to fold it
+	Audience string
+	Original string // at home, when it is of another node
+	Edit     string
+	About    *assets.Link // the record whose thread it is in
+}
+
+func (a *ask) post(tx *store.Txn, it store.Item) post {
+	r := it.Envelope()
+	author := a.actor(tx, r.Lab)
+	p := post{
+		ID: r.ID.String(), Origin: origin(author), Seal: author.IRI, HTML: a.text(it), Lang: a.foreign(r.Lang),
+		Date: r.Created, Href: federation.PagePath(r), Picture: a.picture(r.Image), Hidden: r.Sensitive,
+		Audience: a.narrow(r.Audience),
+	}
+	if r.Remote {
+		p.Original = original(r)
+	}
+	if a.by.CanEdit(r) {
+		p.Edit = p.Href + "/modifier"
+	}
+	return p
+}
+
+// original is the address of a record at home.
+func original(r *store.Record) string {
+	if r.URL != "" {
+		return r.URL
+	}
+	return r.IRI
+}

@@ -1,0 +1,213 @@
+package page
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/essaim/essaim/store"
+)
+
+// chart is the picture of the network: labs as dots at their regions, follows as
+// arcs. It is made for its template; numbers are ready to stand in attributes.
+type chart struct {
+	Width, Height int
+	Title, Text   string // for those who do not see it
+	Land          []string
+	Regions       []point
+	Insets        []inset
+	Arcs          []arc
+	Dots          []dot
+}
+
+type inset struct {
+	X, Y, Size int
+	Name       string
+	NameX      int
+	NameY      int
+}
+
+// arc is a follow: a curve and the head of its arrow.
+type arc struct {
+	Path, Head string
+	Asked      bool
+}
+
+type dot struct {
+	X, Y, R string
+	Home    bool
+	Label   string
+	LabelX  string
+	LabelY  string
+	End     bool // the label stands to the left of the dot
+}
+
+// sketch gathers the labs of the picture.
+type sketch struct {
+	labs  []*lab
+	index map[store.ID]*lab
+}
+
+// lab is a lab in the picture.
+type lab struct {
+	actor     *store.Actor
+	published int
+	at        point
+	radius    float64
+	out, in   bool // home follows it; it follows home
+	outAsked  bool
+	inAsked   bool
+}
+
+func newSketch(home *store.Actor, published int) *sketch {
+	first := &lab{actor: home, published: published}
+	return &sketch{labs: []*lab{first}, index: map[store.ID]*lab{home.ID: first}}
+}
+
+func (s *sketch) add(actor *store.Actor, published int) *lab {
+	l := s.index[actor.ID]
+	if l == nil {
+		l = &lab{actor: actor, published: published}
+		s.index[actor.ID] = l
+		s.labs = append(s.labs, l)
+	}
+	return l
+}
+
+func (s *sketch) follows(actor *store.Actor, published int, accepted bool) {
+	l := s.add(actor, published)
+	l.out, l.outAsked = true, !accepted
+}
+
+func (s *sketch) followedBy(actor *store.Actor, published int, accepted bool) {
+	l := s.add(actor, published)
+	l.in, l.inAsked = true, !accepted
+}
+
+const maxLabels = 16 // beyond, names would cover each other: the table has them
+
+// draw places the labs and joins them.
+func (s *sketch) draw(a *ask) chart {
+	c := chart{
+		Width: chartWidth, Height: chartHeight, Title: a.t("network.picture"),
+		Land: []string{outlinePath(coast), outlinePath(corsica)},
+	}
+	for code, at := range spots {
+		if p, _ := place(code); at.inset == 0 {
+			c.Regions = append(c.Regions, p)
+		}
+	}
+	for i, code := range overseas {
+		x := int(insetLeft(i + 1))
+		c.Insets = append(c.Insets, inset{X: x, Y: insetTop, Size: insetSize, Name: a.place(code), NameX: x + insetSize/2, NameY: insetTop + insetSize - 7})
+	}
+	s.settle()
+	for _, l := range s.labs {
+		c.Dots = append(c.Dots, l.dot(l == s.labs[0], len(s.labs) <= maxLabels))
+	}
+	for _, l := range s.labs[1:] {
+		c.Arcs = append(c.Arcs, s.arcs(l)...)
+	}
+	c.Text = a.t("network.picture-text", "labs", len(s.labs), "arcs", len(c.Arcs))
+	return c
+}
+
+// settle gives every lab its place: at its region, beside those who are there
+// already, or at the edge when it has no region.
+func (s *sketch) settle() {
+	taken := map[string]int{}
+	for _, l := range s.labs {
+		code := ""
+		if len(l.actor.Territory) > 0 {
+			code = l.actor.Territory[0]
+		}
+		at, ok := place(code)
+		if !ok {
+			code, at = "", point{X: chartWidth - 40, Y: 40}
+		}
+		l.at = beside(at, taken[code], ok)
+		l.radius = 8 + math.Min(10, 2*math.Sqrt(float64(l.published)))
+		taken[code]++
+	}
+}
+
+// beside is the n-th place at a spot: on a spiral round a region, one below the
+// other at the edge.
+func beside(at point, n int, round bool) point {
+	if !round {
+		return point{X: at.X - 40*float64(n/10), Y: at.Y + 36*float64(n%10)}
+	}
+	if n == 0 {
+		return at
+	}
+	angle, far := float64(n)*2.4, 20*math.Sqrt(float64(n))
+	return point{X: at.X + far*math.Cos(angle), Y: at.Y + far*math.Sin(angle)}
+}
+
+func (l *lab) dot(home, named bool) dot {
+	d := dot{X: round(l.at.X), Y: round(l.at.Y), R: round(l.radius), Home: home}
+	if named || home {
+		d.Label, d.LabelY = l.actor.DisplayName(), round(l.at.Y+4)
+		d.LabelX = round(l.at.X + l.radius + 6)
+		if l.at.X > chartWidth*0.55 {
+			d.End, d.LabelX = true, round(l.at.X-l.radius-6)
+		}
+	}
+	return d
+}
+
+// arcs are the follows between home and l, one per direction.
+func (s *sketch) arcs(l *lab) []arc {
+	var list []arc
+	home := s.labs[0]
+	if l.out {
+		list = append(list, curve(home, l, l.outAsked))
+	}
+	if l.in {
+		list = append(list, curve(l, home, l.inAsked))
+	}
+	return list
+}
+
+// curve bends to the left of its direction, so that two follows of one pair lie
+// apart.
+func curve(from, to *lab, asked bool) arc {
+	dx, dy := to.at.X-from.at.X, to.at.Y-from.at.Y
+	far := math.Hypot(dx, dy)
+	if far < 1 {
+		return arc{}
+	}
+	bend := math.Min(60, far*0.18)
+	mid := point{X: (from.at.X+to.at.X)/2 + dy/far*bend, Y: (from.at.Y+to.at.Y)/2 - dx/far*bend}
+	start, end := towards(from.at, mid, from.radius+3), towards(to.at, mid, to.radius+5)
+	return arc{Path: "M" + pair(start) + " Q" + pair(mid) + " " + pair(end), Head: arrowhead(end, mid), Asked: asked}
+}
+
+// towards is the place at a distance from one point in the direction of another.
+func towards(from, to point, distance float64) point {
+	far := math.Hypot(to.X-from.X, to.Y-from.Y)
+	return point{X: from.X + (to.X-from.X)/far*distance, Y: from.Y + (to.Y-from.Y)/far*distance}
+}
+
+// arrowhead is a triangle whose tip is at end, coming from a point.
+func arrowhead(end, from point) string {
+	const long, wide = 9, 4.5
+	base := towards(end, from, long)
+	dx, dy := (end.X-base.X)/long*wide, (end.Y-base.Y)/long*wide
+	tip := towards(end, from, -2)
+	return "M" + pair(tip) + " L" + pair(point{base.X - dy, base.Y + dx}) + " L" + pair(point{base.X + dy, base.Y - dx}) + " Z"
+}
+
+func outlinePath(degrees [][2]float64) string {
+	var b strings.Builder
+	for i, d := range degrees {
+		b.WriteByte("ML"[min(i, 1)])
+		b.WriteString(pair(project(d[0], d[1])))
+	}
+	b.WriteByte('Z')
+	return b.String()
+}
+
+func pair(p point) string { return round(p.X) + " " + round(p.Y) }
+
+func round(n float64) string { return strconv.FormatFloat(n, 'f', 1, 64) }

@@ -1,0 +1,115 @@
+// Package page is the dialect for people: the pages of the site, in every
+// language, without JavaScript.
+//
+// A handler reads what it needs in one View, into the struct of its template,
+// and renders after the View is closed; a change goes to federation.Node.Publish
+// and answers with a redirect. Who may see what is asked of store.Viewer alone: a
+// record that the viewer may not see answers like one that does not exist. Forms
+// and facets follow from the descriptors of store.Kinds, so a new kind of record
+// needs no new page.
+//
+// Signing in, setting up and administration are left to web/admin, the words and
+// the look to web/assets.
+package page
+
+import (
+	"context"
+	"embed"
+	"io"
+	"io/fs"
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/frame"
+	"github.com/essaim/essaim/web/reply"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// Templates are the page's own, for assets.New.
+var Templates = templates()
+
+func templates() fs.FS {
+	sub, err := fs.Sub(templateFiles, "templates")
+	if err != nil {
+		panic("page: " + err.Error()) // embedded: the program itself is wrong
+	}
+	return sub
+}
+
+// Images keeps the pictures that people upload. A *store.FieldError says what is
+// wrong with one.
+type Images interface {
+	Put(ctx context.Context, r io.Reader) (*store.Image, error)
+}
+
+// Config is what Pages are made of. All but Software is required.
+type Config struct {
+	Frame  *frame.Frame
+	Node   *federation.Node
+	Images Images
+	// Software asks a host what it runs ("essaim 0.1.0"), or answers "". Nil:
+	// it is not asked.
+	Software func(ctx context.Context, host string) string
+}
+
+// Pages answers people. It is immutable and safe for concurrent use.
+type Pages struct{ Config }
+
+// New returns the pages of a node.
+func New(c Config) *Pages { return &Pages{c} }
+
+// Routes mounts the pages. The language's prefix is off the path already.
+func (p *Pages) Routes(r *mux.Router) {
+	p.get(r, "/", p.home)
+	for _, k := range store.Kinds {
+		p.kindRoutes(r, k)
+	}
+	p.get(r, "/lab", p.lab)
+	p.get(r, "/membres", p.members)
+	p.get(r, "/@{handle}", p.profile)
+	p.get(r, "/reseau", p.network)
+	p.form(r, "/reseau/suivre", p.follow)
+	p.get(r, "/reseau/{host}/{handle}", p.peer)
+	p.form(r, "/reseau/{host}/{handle}/quitter", p.unfollow)
+	p.get(r, "/authorize_interaction", p.interact)
+	p.get(r, "/fil", p.river)
+	p.get(r, "/themes/{tag}", p.theme)
+	p.get(r, "/accessibilite", p.accessibility)
+	p.get(r, "/mentions-legales", p.legal)
+	r.HandleFunc("/apparence", assets.SetTheme).Methods(http.MethodPost)
+	p.get(r, "/robots.txt", p.robots)
+}
+
+// kindRoutes mounts the list, the form and the pages of a kind of record.
+func (p *Pages) kindRoutes(r *mux.Router, k *store.Kind) {
+	one := "/" + k.Letter + "/{slug:(?:[^/]*-)?[0-9]+}"
+	if k.Path != "" {
+		p.get(r, "/"+k.Path, p.list(k))
+	}
+	p.form(r, newPath(k), p.create(k))
+	p.get(r, one, p.record(k))
+	p.form(r, one+"/modifier", p.edit(k))
+	p.form(r, one+"/supprimer", p.remove(k))
+}
+
+// newPath is the address of the form for a new record.
+func newPath(k *store.Kind) string {
+	if k.Path == "" {
+		return "/actualites/nouvelle"
+	}
+	return "/" + k.Path + "/nouvelle"
+}
+
+func (p *Pages) get(r *mux.Router, path string, h reply.Handler) {
+	r.Handle(path, p.Frame.Handle(h)).Methods(http.MethodGet, http.MethodHead)
+}
+
+func (p *Pages) form(r *mux.Router, path string, h reply.Handler) {
+	r.Handle(path, p.Frame.Handle(h)).Methods(http.MethodGet, http.MethodHead, http.MethodPost)
+}

@@ -1,0 +1,189 @@
+package page
+
+import (
+	"errors"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/markup"
+	"github.com/essaim/essaim/web/reply"
+)
+
+const (
+	maxThread   = 200 // posts of a thread on the record's page
+	description = 200 // characters for search engines
+)
+
+type recordPage struct {
+	assets.Page
+	Kind, KindText, ID string
+	Lang               string
+	Pitch              string
+	Progress           *progress // of an experiment
+	Body               template.HTML
+	Picture            *assets.Picture
+	Post               *post // instead of all this, for a record without a title
+	Origin             assets.Origin
+	Authors            []assets.Link
+	Themes             []assets.Link
+	Territory, Licence string
+	Audience           string
+	Created, Updated   time.Time
+	Received           time.Time // zero for a record of this node
+	Original           string
+	Address            string // its id on the wire, to answer from elsewhere
+	Likes, Announces   string
+	Thread             []post
+	ThreadCount        string
+	Editing            []assets.Link
+	Answer             *assets.Link
+}
+
+// record shows one record and its thread.
+func (p *Pages) record(k *store.Kind) reply.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		a := p.ask(r)
+		var d recordPage
+		var pretty string
+		err := a.view(func(tx *store.Txn) error {
+			it, err := a.find(tx, k)
+			if err != nil {
+				return err
+			}
+			if pretty = federation.PagePath(it.Envelope()); pretty == r.URL.Path {
+				d = a.recordPage(tx, k, it)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if pretty != r.URL.Path {
+			return a.redirect(w, http.StatusMovedPermanently, address(pretty, r.URL.Query()))
+		}
+		a.frameRecord(&d, k)
+		return p.Frame.Render(w, r, http.StatusOK, "record.html", d)
+	}
+}
+
+// find returns the record that the path names, if the viewer may see it. It is
+// gone when it was open and was deleted, else it does not exist.
+func (a *ask) find(tx *store.Txn, k *store.Kind) (store.Item, error) {
+	slug := mux.Vars(a.r)["slug"]
+	id, err := store.ParseID(slug[strings.LastIndexByte(slug, '-')+1:])
+	if err != nil {
+		return nil, err
+	}
+	it, err := tx.Record(id)
+	if errors.Is(err, store.ErrNotFound) {
+		if ts := tx.Tombstone(a.Node.BaseURL + "/o/" + id.String()); ts != nil && ts.Public {
+			return nil, store.ErrGone
+		}
+		return nil, err
+	}
+	if err != nil {
+		return nil, err
+	}
+	if r := it.Envelope(); r.Kind != k.Name || !a.by.CanSee(r) {
+		return nil, store.ErrNotFound
+	}
+	return it, nil
+}
+
+// recordPage gathers what the page shows.
+func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage {
+	r := it.Envelope()
+	d := recordPage{
+		Page: assets.Page{Title: title(r), Description: markup.Excerpt(r.Pitch, description)},
+		Kind: k.Name, KindText: a.t("kind." + k.Name), ID: r.ID.String(), Lang: a.foreign(r.Lang), Pitch: r.Pitch,
+		Progress: a.progress(it), Origin: origin(a.actor(tx, r.Lab)), Themes: a.themes(r), Territory: a.places(r.Territory),
+		Picture: a.picture(r.Image), Audience: a.narrow(r.Audience), Created: r.Created, Updated: r.Updated, Address: r.IRI,
+	}
+	if r.Title == "" {
+		whole := a.post(tx, it)
+		whole.Edit, whole.About = "", a.about(tx, r)
+		d.Post = &whole
+	} else {
+		d.Body = a.text(it)
+	}
+	if r.Licence != "" {
+		d.Licence = a.t("licence." + r.Licence)
+	}
+	if r.Remote {
+		d.Received, d.Original = r.Fetched, original(r)
+	}
+	a.addPeople(tx, &d, r)
+	a.addThread(tx, &d, r)
+	return d
+}
+
+func (a *ask) addPeople(tx *store.Txn, d *recordPage, r *store.Record) {
+	for _, iri := range r.Authors {
+		if author := a.actor(tx, iri); author.ID != 0 {
+			d.Authors = append(d.Authors, actorLink(author))
+		}
+	}
+	if n := tx.CountReactions(r.ID, store.Liked); n > 0 {
+		d.Likes = a.t("record.likes", "count", n)
+	}
+	if n := tx.CountReactions(r.ID, store.Announced); n > 0 {
+		d.Announces = a.t("record.announces", "count", n)
+	}
+}
+
+func (a *ask) addThread(tx *store.Txn, d *recordPage, r *store.Record) {
+	path := federation.PagePath(r)
+	if a.by.CanEdit(r) {
+		d.Editing = []assets.Link{a.link("record.edit", path+"/modifier"), a.link("record.delete", path+"/supprimer")}
+	}
+	if r.Root != 0 {
+		return // its thread is on the page of the record that began it
+	}
+	thread := tx.ListThread(r.ID, store.Query{Viewer: a.by, Limit: maxThread})
+	for _, it := range thread.Items {
+		d.Thread = append(d.Thread, a.post(tx, it))
+	}
+	if d.ThreadCount = a.t("record.thread", "count", thread.Total); thread.Total == 0 {
+		d.ThreadCount = a.t("record.thread-none")
+	}
+	if a.by.Local {
+		answer := a.link("record.answer", "/actualites/nouvelle?sur="+r.ID.String())
+		d.Answer = &answer
+	}
+}
+
+// about is the record in whose thread r stands, if the viewer may see it.
+func (a *ask) about(tx *store.Txn, r *store.Record) *assets.Link {
+	root, err := tx.Record(r.Root)
+	if err != nil || !a.by.CanSee(root.Envelope()) {
+		return nil
+	}
+	return &assets.Link{Text: title(root.Envelope()), Href: federation.PagePath(root.Envelope())}
+}
+
+// frameRecord puts the page into its frame, once the store is closed.
+func (a *ask) frameRecord(d *recordPage, k *store.Kind) {
+	section, crumbs := "river", []assets.Link(nil)
+	if k.Path != "" {
+		section, crumbs = "experiments", []assets.Link{a.link("list."+k.Name+".title", "/"+k.Path)}
+	}
+	text, summary := d.Title, d.Description
+	d.Page = a.page(text, section, crumbs...)
+	d.Description = summary
+	if d.Audience != "" || !d.Received.IsZero() {
+		d.NoIndex = true
+	}
+	if d.Audience == "" {
+		d.Feeds = []assets.Feed{{Type: "application/activity+json", Href: d.Address}}
+	}
+	if d.Picture != nil {
+		d.Image = a.Node.BaseURL + d.Picture.Src
+	}
+}

@@ -1,0 +1,329 @@
+package page
+
+import (
+	"context"
+	"errors"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/reply"
+)
+
+const maxForm = 16 << 20 // bytes of a form with its picture
+
+type formPage struct {
+	assets.Page
+	Lead      string
+	Action    string
+	Questions []question
+	Hidden    []assets.Hidden
+	About     *assets.Link // the record in whose thread this will stand
+	Save      string
+	Cancel    string // path
+}
+
+// draft is a record in a form: a new one, or a copy of one that is there.
+type draft struct {
+	kind   *store.Kind
+	item   store.Item
+	lab    string // IRI of who publishes
+	parent *store.Record
+	fresh  bool
+}
+
+// create asks for a new record and publishes it.
+func (p *Pages) create(k *store.Kind) reply.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		a := p.ask(r)
+		if !a.by.Local {
+			return a.signIn(w)
+		}
+		if err := parseForm(w, r); err != nil {
+			return err
+		}
+		var d *draft
+		err := a.view(func(tx *store.Txn) (err error) {
+			d, err = a.newDraft(tx, k)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return a.handle(w, d)
+	}
+}
+
+// newDraft is an empty record, in the thread of another when the form says so.
+func (a *ask) newDraft(tx *store.Txn, k *store.Kind) (*draft, error) {
+	lab, err := tx.Lab()
+	if err != nil {
+		return nil, err
+	}
+	d := &draft{kind: k, item: k.New(), lab: lab.IRI, fresh: true}
+	r := d.item.Envelope()
+	r.Kind, r.Lang = k.Name, string(a.lang)
+	if k.Path != "" {
+		r.Audience = store.Team
+	}
+	about := a.r.FormValue("sur")
+	if about == "" || k.Path != "" {
+		return d, nil
+	}
+	id, err := store.ParseID(about)
+	if err != nil {
+		return nil, err
+	}
+	root, err := tx.Record(id)
+	if err != nil || !a.by.CanSee(root.Envelope()) {
+		return nil, store.ErrNotFound
+	}
+	d.parent = root.Envelope()
+	r.InReplyTo, r.Audience = d.parent.IRI, d.parent.Audience
+	return d, nil
+}
+
+// edit asks for a new version of a record and publishes it.
+func (p *Pages) edit(k *store.Kind) reply.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		a := p.ask(r)
+		it, err := a.editable(k)
+		if errors.Is(err, errNotTheirs) {
+			return a.signIn(w)
+		}
+		if err != nil {
+			return err
+		}
+		if err := parseForm(w, r); err != nil {
+			return err
+		}
+		if e, ok := it.(*store.Experiment); ok {
+			e.Problem = e.CurrentProblem()
+		}
+		return a.handle(w, &draft{kind: k, item: it, lab: it.Envelope().Lab})
+	}
+}
+
+// errNotTheirs: the viewer may see the record, and not change it.
+var errNotTheirs = errors.New("somebody else's record")
+
+func (a *ask) editable(k *store.Kind) (it store.Item, err error) {
+	err = a.view(func(tx *store.Txn) error {
+		if it, err = a.find(tx, k); err != nil {
+			return err
+		}
+		if !a.by.CanEdit(it.Envelope()) {
+			return errNotTheirs
+		}
+		return nil
+	})
+	return it, err
+}
+
+// parseForm reads a form that was sent, with or without a picture.
+func parseForm(w http.ResponseWriter, r *http.Request) error {
+	if r.Method != http.MethodPost {
+		return nil
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	err := r.ParseMultipartForm(maxForm)
+	switch {
+	case err == nil, errors.Is(err, http.ErrNotMultipart):
+		return nil
+	case errors.As(err, new(*http.MaxBytesError)):
+		return err
+	}
+	return &reply.Error{Status: http.StatusBadRequest, Err: err}
+}
+
+// handle shows the form of a draft, or saves what was sent.
+func (a *ask) handle(w http.ResponseWriter, d *draft) error {
+	if a.r.Method != http.MethodPost {
+		return a.showForm(w, d, http.StatusOK, nil)
+	}
+	version := d.item.Envelope().Version
+	fill(d.kind, d.item, a.r.PostForm)
+	wrong, err := a.takePicture(d)
+	if err != nil {
+		return err
+	}
+	if !d.fresh && a.r.PostFormValue("version") != strconv.Itoa(version) {
+		wrong = append(wrong, &store.FieldError{Reason: "error.stale"})
+	}
+	if e := d.tooWide(); e != nil {
+		wrong = append(wrong, e)
+	}
+	if len(wrong) > 0 {
+		wrong = append(wrong, fieldErrors(d.kind.Check(d.item))...)
+		return a.showForm(w, d, http.StatusUnprocessableEntity, wrong)
+	}
+	return a.publish(w, d)
+}
+
+func fieldErrors(err error) store.FieldErrors {
+	all, _ := errors.AsType[store.FieldErrors](err)
+	return all
+}
+
+// tooWide: what is said in a thread reaches no farther than the thread.
+func (d *draft) tooWide() *store.FieldError {
+	if d.parent == nil {
+		return nil
+	}
+	steps := store.Audiences.Slugs
+	if slices.Index(steps, string(d.item.Envelope().Audience)) <= slices.Index(steps, string(d.parent.Audience)) {
+		return nil
+	}
+	return &store.FieldError{Field: "audience", Reason: "error.audience-wider"}
+}
+
+func (a *ask) publish(w http.ResponseWriter, d *draft) error {
+	verb, done := "Update", "flash.updated"
+	if d.fresh {
+		verb, done = "Create", "flash.created"
+	}
+	// What was sent is saved even when the browser does not wait.
+	ctx := context.WithoutCancel(a.r.Context())
+	err := a.Node.Publish(ctx, a.by, &federation.Activity{Verb: verb, Actor: d.lab, Item: d.item})
+	if wrong := fieldErrors(err); wrong != nil {
+		return a.showForm(w, d, http.StatusUnprocessableEntity, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	r := d.item.Envelope()
+	a.Frame.Flash(a.r, "ok", done+"-"+string(r.Audience))
+	if d.parent != nil {
+		return a.redirect(w, http.StatusSeeOther, federation.PagePath(d.parent)+"#n-"+r.ID.String())
+	}
+	return a.redirect(w, http.StatusSeeOther, federation.PagePath(r))
+}
+
+func (a *ask) showForm(w http.ResponseWriter, d *draft, status int, wrong store.FieldErrors) error {
+	k, r := d.kind, d.item.Envelope()
+	key := "edit." + k.Name
+	if d.fresh {
+		key = "new." + k.Name
+	}
+	f := formPage{Page: a.page(a.t(key+".title"), a.sectionOf(k), a.crumbsOf(d)...), Save: a.t(key + ".save")}
+	f.NoIndex, f.Action, f.Cancel = true, a.r.URL.Path, a.cancelPath(d)
+	if lead := key + ".lead"; a.has(lead) {
+		f.Lead = a.t(lead)
+	}
+	if d.parent != nil {
+		f.About = &assets.Link{Text: title(d.parent), Href: federation.PagePath(d.parent)}
+		f.Hidden = append(f.Hidden, assets.Hidden{Name: "sur", Value: d.parent.ID.String()})
+	}
+	if !d.fresh {
+		f.Hidden = append(f.Hidden, assets.Hidden{Name: "version", Value: strconv.Itoa(r.Version)})
+	}
+	fields := a.fields(k, d.item)
+	a.keepTicks(fields)
+	f.Errors = a.Frame.Renderer.Catalog.Mistakes(a.lang, wrong, fields)
+	f.Questions = a.questions(k, d.item, fields)
+	return a.Frame.Render(w, a.r, status, "form.html", f)
+}
+
+// keepTicks shows the boxes that are no part of a record as they were sent.
+func (a *ask) keepTicks(fields []assets.Field) {
+	if a.r.Method != http.MethodPost {
+		return
+	}
+	for i, f := range fields {
+		if f.Type == "checkbox" {
+			fields[i].Value = a.r.PostFormValue(f.Name)
+		}
+		if strings.HasSuffix(f.Name, altEnd) {
+			fields[i].Value = answer(a.r.PostFormValue(f.Name))
+		}
+	}
+}
+
+func (a *ask) sectionOf(k *store.Kind) string {
+	if k.Path == "" {
+		return "river"
+	}
+	return "experiments"
+}
+
+func (a *ask) crumbsOf(d *draft) []assets.Link {
+	if d.kind.Path == "" {
+		return nil
+	}
+	return []assets.Link{a.link("list."+d.kind.Name+".title", "/"+d.kind.Path)}
+}
+
+func (a *ask) cancelPath(d *draft) string {
+	switch {
+	case d.parent != nil:
+		return federation.PagePath(d.parent)
+	case !d.fresh:
+		return strings.TrimSuffix(a.r.URL.Path, "/modifier")
+	case d.kind.Path != "":
+		return "/" + d.kind.Path
+	}
+	return "/lab"
+}
+
+// takePicture takes over the picture that was sent, or the one that was there,
+// with the words for it. What is wrong with them is returned beside an error that
+// is not the form's.
+func (a *ask) takePicture(d *draft) (store.FieldErrors, error) {
+	var wrong store.FieldErrors
+	for _, f := range d.kind.Fields {
+		if f.Widget != store.Picture {
+			continue
+		}
+		img, err := a.sentImage(f.Name)
+		if e, ok := errors.AsType[*store.FieldError](err); ok {
+			e.Field = f.Name
+			wrong, err = append(wrong, e), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if img != nil {
+			decorative := a.r.PostFormValue(f.Name+decorativeEnd) != ""
+			if img.Alt = answer(a.r.PostFormValue(f.Name + altEnd)); decorative {
+				img.Alt = ""
+			}
+			if img.Alt == "" && !decorative {
+				wrong = append(wrong, &store.FieldError{Field: f.Name + altEnd, Reason: "error.alt-required"})
+			}
+		}
+		*f.At(d.item).(**store.Image) = img
+	}
+	return wrong, nil
+}
+
+// sentImage is the picture of a form: the new one, or the one that it kept.
+func (a *ask) sentImage(name string) (*store.Image, error) {
+	kept := a.keptImage(a.r.PostFormValue(name + keptEnd))
+	if a.r.PostFormValue(name+removeEnd) != "" {
+		kept = nil
+	}
+	file, header, err := a.r.FormFile(name)
+	if err != nil || header.Size == 0 {
+		return kept, closeFile(file)
+	}
+	img, err := a.Images.Put(a.r.Context(), file)
+	if err != nil {
+		return kept, errors.Join(err, closeFile(file))
+	}
+	if strings.HasPrefix(img.URL, "/") {
+		img.URL = a.Node.BaseURL + img.URL
+	}
+	return img, closeFile(file)
+}
+
+func closeFile(file multipart.File) error {
+	if file == nil {
+		return nil
+	}
+	return file.Close()
+}
