@@ -44,6 +44,16 @@ type Option func(*Node)
 // Durable makes the node wait for the disk, as in production.
 func Durable(n *Node) { n.durable = true }
 
+// Fetching changes what the node may fetch and how long it waits.
+func Fetching(change func(*fetch.Config)) Option {
+	return func(n *Node) { n.fetching = change }
+}
+
+// Admitting lets a host send one more activity only when allow says so.
+func Admitting(allow func(host string) bool) Option {
+	return func(n *Node) { n.allow = allow }
+}
+
 // Node is a node under test. Its fields are valid while it runs.
 type Node struct {
 	*federation.Node
@@ -52,14 +62,16 @@ type Node struct {
 	Worker   *delivery.Worker
 	Sessions *session.Manager
 
-	t       testing.TB
-	dir     string
-	listen  string
-	durable bool
-	db      *bolt.DB
-	server  *http.Server
-	cancel  context.CancelFunc
-	work    *errgroup.Group
+	t        testing.TB
+	dir      string
+	listen   string
+	durable  bool
+	fetching func(*fetch.Config)
+	allow    func(host string) bool
+	db       *bolt.DB
+	server   *http.Server
+	cancel   context.CancelFunc
+	work     *errgroup.Group
 }
 
 // Admin is somebody who runs the node.
@@ -144,10 +156,7 @@ func (n *Node) assemble(s *store.Store) {
 	ring := keyring.Of(s)
 	n.Node = federation.New(federation.Config{
 		Store: s, BaseURL: n.URL, Keys: ring, Log: log, Lang: "fr", Scale: RetryScale,
-		Fetch: fetch.New(fetch.Config{
-			UserAgent: "Essaim/test (+" + n.URL + ")", AllowHTTP: true, AllowNets: Loopback,
-			Signer: ring.NodeSigner(), FailureTTL: time.Millisecond,
-		}),
+		Fetch:  fetch.New(n.fetchConfig(s, ring)),
 		Words:  func(_, key string, args ...any) string { return key },
 		Render: func(markdown string) string { return "<p>" + markdown + "</p>" },
 	})
@@ -157,6 +166,24 @@ func (n *Node) assemble(s *store.Store) {
 	n.Sessions = session.New(s, session.Config{BaseURL: n.URL, Log: log})
 }
 
+func (n *Node) fetchConfig(s *store.Store, ring *keyring.Ring) fetch.Config {
+	c := fetch.Config{
+		UserAgent: "Essaim/test (+" + n.URL + ")", AllowHTTP: true, AllowNets: Loopback,
+		Signer: ring.NodeSigner(), FailureTTL: time.Millisecond,
+		Blocked: func(host string) (blocked bool) {
+			err := s.View(context.Background(), func(tx *store.Txn) error {
+				blocked = tx.HostBlocked(host)
+				return nil
+			})
+			return blocked || err != nil
+		},
+	}
+	if n.fetching != nil {
+		n.fetching(&c)
+	}
+	return c
+}
+
 func (n *Node) handler() http.Handler {
 	r := mux.NewRouter()
 	activitypub.Routes(r, activitypub.Config{
@@ -164,6 +191,7 @@ func (n *Node) handler() http.Handler {
 		Errors: reply.Responder{Log: n.Log, Render: reply.JSON},
 		Front: inbox.New(inbox.Config{
 			Node: n.Node, Policy: httpsig.Policy{Origin: n.URL, AllowHTTP: true}, Alive: n.Worker.Wake,
+			Allow: n.allow,
 		}),
 	})
 	return r
