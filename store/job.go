@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"encoding/json"
+	"iter"
 	"time"
 )
 
@@ -56,6 +57,19 @@ func (t *Txn) DueJobs(limit int) (due []*Job, next time.Time) {
 	return due, time.Time{}
 }
 
+// StuckJobs yields the jobs that were put aside for the admin to see.
+func (t *Txn) StuckJobs() iter.Seq[*Job] {
+	return func(yield func(*Job) bool) {
+		for k, v := range t.scanRange([]byte(tJob), jobKey(&Job{Stuck: true}), prefixEnd([]byte(tJob)), false) {
+			j := new(Job)
+			mustDecode(k, v, j)
+			if !yield(j) {
+				return
+			}
+		}
+	}
+}
+
 // DeleteJob removes a job that is done.
 func (t *Txn) DeleteJob(j *Job) { t.tx.Delete(jobKey(j)) }
 
@@ -65,4 +79,5 @@ func (t *Txn) RetryJob(j *Job, due time.Time, reason string, stuck bool) {
 	j.Due, j.Error, j.Stuck = stamp(due), reason, stuck
 	j.Tries++
 	t.putJSON(jobKey(j), j)
+	t.wake = t.wake || !stuck && !due.After(t.now)
 }

@@ -45,8 +45,10 @@ type outgoingHead struct {
 }
 
 // Enqueue appends an activity to the out-log; recipients with the same inbox
-// are one delivery. Nothing is written when there are none.
+// are one delivery. Seq and Inboxes are set here. Nothing is written when there
+// are none.
 func (t *Txn) Enqueue(o Outgoing, to []Recipient) {
+	o.Inboxes = make([]uint32, 0, len(to))
 	for _, r := range to {
 		if n := t.inboxNumber(r); n != 0 {
 			o.Inboxes = append(o.Inboxes, n)

@@ -1,0 +1,79 @@
+package store_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/essaim/essaim/store"
+)
+
+func kinds(jobs []*store.Job) []string {
+	list := []string{}
+	for _, j := range jobs {
+		list = append(list, j.Kind)
+	}
+	return list
+}
+
+func TestJobsAreDoneInTheOrderInWhichTheyAreDue(t *testing.T) {
+	s, c := open(t)
+	update(t, s, func(tx *store.Txn) {
+		for _, kind := range []string{"a", "b", "c"} {
+			tx.AddJob(kind, map[string]int{"n": 1})
+		}
+	})
+	update(t, s, func(tx *store.Txn) {
+		due, next := tx.DueJobs(9)
+		if got := kinds(due); !slices.Equal(got, []string{"a", "b", "c"}) || !next.IsZero() || string(due[0].Data) != `{"n":1}` {
+			t.Fatalf("got %v, next %v", got, next)
+		}
+		if two, next := tx.DueJobs(2); len(two) != 2 || !next.Equal(c.at) {
+			t.Errorf("of two: got %v, next %v", kinds(two), next)
+		}
+		tx.RetryJob(due[0], c.at.Add(time.Minute), "no answer", false)
+		tx.DeleteJob(due[1])
+	})
+	update(t, s, func(tx *store.Txn) {
+		due, next := tx.DueJobs(9)
+		if got := kinds(due); !slices.Equal(got, []string{"c"}) || !next.Equal(c.at.Add(time.Minute)) {
+			t.Errorf("got %v, next %v", got, next)
+		}
+		tx.DeleteJob(due[0])
+		if due, next := tx.DueJobs(9); due != nil || !next.Equal(c.at.Add(time.Minute)) {
+			t.Errorf("none is due: got %v, next %v", kinds(due), next)
+		}
+	})
+	c.pass(time.Minute)
+	view(t, s, func(tx *store.Txn) {
+		due, _ := tx.DueJobs(9)
+		if len(due) != 1 || due[0].Kind != "a" || due[0].Tries != 1 || due[0].Error != "no answer" {
+			t.Errorf("got %+v", due)
+		}
+	})
+}
+
+func TestStuckJobIsKeptAside(t *testing.T) {
+	s, c := open(t)
+	update(t, s, func(tx *store.Txn) { tx.AddJob("a", nil) })
+	update(t, s, func(tx *store.Txn) {
+		due, _ := tx.DueJobs(1)
+		tx.RetryJob(due[0], c.at, "given up", true)
+	})
+	c.pass(100 * 365 * 24 * time.Hour)
+	update(t, s, func(tx *store.Txn) {
+		tx.AddJob("b", nil)
+		due, next := tx.DueJobs(9)
+		if got := kinds(due); !slices.Equal(got, []string{"b"}) || !next.IsZero() {
+			t.Errorf("got %v, next %v", got, next)
+		}
+		stuck := slices.Collect(tx.StuckJobs())
+		if len(stuck) != 1 || stuck[0].Kind != "a" || stuck[0].Error != "given up" {
+			t.Fatalf("stuck: got %+v", stuck)
+		}
+		tx.DeleteJob(stuck[0])
+		for j := range tx.StuckJobs() {
+			t.Errorf("still stuck: %+v", j)
+		}
+	})
+}
