@@ -122,6 +122,14 @@ func (f *Frame) failure(w http.ResponseWriter, r *http.Request, p reply.Problem)
 	}
 }
 
+// Fail writes the page of a refusal that has words of its own: key ends
+// "failure.KEY.title" and "failure.KEY.text".
+func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, status int, key string) error {
+	w.Header().Set("Cache-Control", "no-store")
+	f.failure(w, r, reply.Problem{Status: status, Key: key})
+	return nil
+}
+
 // Handle makes a handler of one that needs the lab: before the set-up it answers
 // 503 with a page that says where to find the link.
 func (f *Frame) Handle(h reply.Handler) http.Handler {
@@ -131,8 +139,7 @@ func (f *Frame) Handle(h reply.Handler) http.Handler {
 		}
 		_, err := f.lab(r.Context())
 		if errors.Is(err, store.ErrNotFound) {
-			f.failure(w, r, reply.Problem{Status: http.StatusServiceUnavailable, Key: "not-set-up"})
-			return nil
+			return f.Fail(w, r, http.StatusServiceUnavailable, "not-set-up")
 		}
 		if err != nil {
 			return err

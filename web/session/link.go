@@ -73,7 +73,17 @@ func (m *Manager) SignInByLink(ctx context.Context, secret string) (*store.Accou
 	if err != nil {
 		return nil, err
 	}
-	return w.account, m.Begin(ctx, w.account)
+	if err := m.Begin(ctx, w.account); err != nil {
+		return nil, err
+	}
+	m.scs.Put(ctx, keyLinked, m.store.Now().Unix())
+	return w.account, nil
+}
+
+// ByLink says whether this session began with a link within the last hour:
+// whoever comes in that way may choose a password without knowing the old one.
+func (m *Manager) ByLink(ctx context.Context) bool {
+	return m.store.Now().Unix()-m.scs.GetInt64(ctx, keyLinked) < int64(time.Hour/time.Second)
 }
 
 // Bearer is who sends a request with a bearer token (RFC 6750 §2.1), and what

@@ -32,6 +32,7 @@ const (
 const (
 	keyAccount = "account"
 	keyStamp   = "stamp"
+	keyLinked  = "linked" // when it began with a link: seconds since 1970
 )
 
 // Config is what a Manager is made of.

@@ -130,10 +130,13 @@ func (m *Manager) SetPassword(ctx context.Context, id store.ID, password string)
 }
 
 // Begin makes the session that of an account that proved itself in another way:
-// by the set-up, by a link.
+// by the set-up, by a link. Nothing of the session before is left.
 func (m *Manager) Begin(ctx context.Context, account *store.Account) error {
 	if err := m.scs.RenewToken(ctx); err != nil {
 		return fmt.Errorf("renew session: %w", err)
+	}
+	if err := m.scs.Clear(ctx); err != nil {
+		return fmt.Errorf("clear session: %w", err)
 	}
 	m.scs.Put(ctx, keyAccount, account.ID.String())
 	m.scs.Put(ctx, keyStamp, stamp(account))

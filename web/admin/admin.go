@@ -1,0 +1,147 @@
+// Package admin is the dialect for whoever has an account: signing in, the
+// set-up of a new node, one's own account, and the administration of the lab.
+//
+// Private matters of an account go to web/session, what others may see of it to
+// federation.Node.Publish. The administration is for roles that run the node
+// (store.Role.Runs). No page needs JavaScript.
+package admin
+
+import (
+	"embed"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"sync"
+
+	"github.com/gorilla/mux"
+
+	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/frame"
+	"github.com/essaim/essaim/web/reply"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// Templates are the pages of this package, for assets.New.
+var Templates = templates()
+
+func templates() fs.FS {
+	sub, err := fs.Sub(templateFiles, "templates")
+	if err != nil {
+		panic("admin: " + err.Error()) // embedded: the program itself is wrong
+	}
+	return sub
+}
+
+// Deliveries is the worker that posts to other nodes.
+type Deliveries interface {
+	Retry(host string) // tries a host now
+	Drop(host string)  // gives up what waits for a host
+}
+
+// Config is what Pages are made of.
+type Config struct {
+	Frame      *frame.Frame
+	Node       *federation.Node
+	Deliveries Deliveries
+	// Development: the node relaxes what no node in production may; every page
+	// of the administration says so.
+	Development bool
+	// Address is the network address that wrong passwords are counted by. Nil:
+	// that of the connection.
+	Address func(*http.Request) string
+}
+
+// Pages answers at /connexion, /installation, /mon-compte and /admin. It is safe
+// for concurrent use.
+type Pages struct {
+	Config
+	setUp sync.Mutex // one set-up at a time
+}
+
+// New returns the pages of a node.
+func New(c Config) *Pages {
+	if c.Address == nil {
+		c.Address = func(r *http.Request) string { return r.RemoteAddr }
+	}
+	return &Pages{Config: c}
+}
+
+// maxForm is the most bytes of a form.
+const maxForm = 64 << 10
+
+// Routes mounts the pages. The language's prefix is off the path already.
+func (p *Pages) Routes(r *mux.Router) {
+	both := []string{http.MethodGet, http.MethodHead, http.MethodPost}
+	r.Handle("/installation/{secret}", p.Frame.Always(limited(p.install))).Methods(both...)
+	r.Handle("/connexion", p.Frame.Handle(limited(p.signIn))).Methods(both...)
+	r.Handle("/connexion/{secret}", p.Frame.Handle(limited(p.signInByLink))).Methods(both...)
+	r.Handle("/deconnexion", p.Frame.Handle(limited(p.signOut))).Methods(http.MethodPost)
+	p.member(r, "/mon-compte", p.account)
+	p.member(r, "/mon-compte/mot-de-passe", p.password)
+
+	p.runs(r, "/admin", p.home)
+	p.runs(r, "/admin/demandes", p.requests)
+	p.runs(r, "/admin/livraisons", p.deliveries)
+	p.runs(r, "/admin/livraisons/reessayer", p.retry)
+	p.runs(r, "/admin/livraisons/abandonner", p.drop)
+	p.runs(r, "/admin/taches", p.jobs)
+	p.runs(r, "/admin/membres", p.members)
+	p.runs(r, "/admin/membres/nouveau", p.invite)
+	p.runs(r, "/admin/membres/lien", p.renewLink)
+	p.runs(r, "/admin/lab", p.lab)
+	p.runs(r, "/admin/blocages", p.blocks)
+	p.runs(r, "/admin/signalements", p.reports)
+}
+
+// member mounts a page for everybody who is signed in. A visitor is sent to sign
+// in and back.
+func (p *Pages) member(r *mux.Router, path string, h reply.Handler) {
+	r.Handle(path, p.Frame.Handle(limited(func(w http.ResponseWriter, r *http.Request) error {
+		switch {
+		case p.Frame.Viewer(r).Local:
+			return h(w, r)
+		case r.Method == http.MethodPost:
+			return &reply.Error{Status: http.StatusUnauthorized}
+		}
+		return p.Frame.Redirect(w, r, "/connexion?"+url.Values{"retour": {r.URL.RequestURI()}}.Encode())
+	}))).Methods(http.MethodGet, http.MethodHead, http.MethodPost)
+}
+
+// runs mounts a page for those who run the node.
+func (p *Pages) runs(r *mux.Router, path string, h reply.Handler) {
+	p.member(r, path, func(w http.ResponseWriter, r *http.Request) error {
+		if !p.Frame.Viewer(r).Runs {
+			return &reply.Error{Status: http.StatusForbidden}
+		}
+		return h(w, r)
+	})
+}
+
+// limited reads the form of a POST, which has a limit.
+func limited(h reply.Handler) reply.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		if err := r.ParseForm(); err != nil {
+			if reply.Status(err) == http.StatusRequestEntityTooLarge {
+				return err
+			}
+			return &reply.Error{Status: http.StatusBadRequest, Err: err}
+		}
+		return h(w, r)
+	}
+}
+
+// t is a message in the request's language.
+func (p *Pages) t(r *http.Request, key string, args ...any) string {
+	return p.Frame.Renderer.T(r, key, args...)
+}
+
+// view reads the store.
+func (p *Pages) view(r *http.Request, fn func(tx *store.Txn) error) error {
+	return p.Node.Store.View(r.Context(), fn)
+}
+
+func isPost(r *http.Request) bool { return r.Method == http.MethodPost }

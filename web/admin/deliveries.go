@@ -1,0 +1,157 @@
+package admin
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/assets"
+)
+
+// deliveriesPage is "admin-deliveries.html": the queue, a row for each host.
+type deliveriesPage struct {
+	top
+	Hosts []hostRow
+	Empty assets.Empty
+}
+
+// hostRow is how a host is doing as a receiver.
+type hostRow struct {
+	Host    string
+	State   assets.Badge
+	Waiting int
+	Fails   int
+	Since   time.Time // failing since; zero: it is not
+	NextAt  time.Time // zero: as soon as there is something
+	LastOK  time.Time
+	Error   string // what went wrong last, in words
+	Dropped int
+	Drop    string // address of the page that asks before dropping; empty: nothing waits
+	Retry   bool   // there is something to try again
+
+	state store.LaneState
+}
+
+func (p *Pages) deliveries(w http.ResponseWriter, r *http.Request) error {
+	var rows []hostRow
+	err := p.view(r, func(tx *store.Txn) error {
+		rows = p.hostRows(r, tx)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.Frame.Render(w, r, http.StatusOK, "admin-deliveries.html", deliveriesPage{
+		top: p.admin(r, p.t(r, "admin.tab.deliveries"), "/admin/livraisons"), Hosts: rows,
+		Empty: assets.Empty{Title: p.t(r, "delivery.empty"), Text: p.t(r, "delivery.empty-text")},
+	})
+}
+
+// hostRows are the hosts that are in trouble, then those that something waits
+// for, then the others.
+func (p *Pages) hostRows(r *http.Request, tx *store.Txn) []hostRow {
+	var rows []hostRow
+	backlog := tx.Backlog()
+	for l := range tx.Lanes() {
+		rows = append(rows, p.hostRow(r, l, backlog[l.Host]))
+		delete(backlog, l.Host)
+	}
+	for host, waiting := range backlog { // never tried yet
+		rows = append(rows, p.hostRow(r, &store.Lane{Host: host}, waiting))
+	}
+	rank := map[store.LaneState]int{store.Lost: 0, store.Failing: 1, store.Healthy: 2}
+	slices.SortFunc(rows, func(a, b hostRow) int {
+		return cmp.Or(cmp.Compare(rank[a.state], rank[b.state]), cmp.Compare(b.Waiting, a.Waiting), cmp.Compare(a.Host, b.Host))
+	})
+	return rows
+}
+
+func (p *Pages) hostRow(r *http.Request, l *store.Lane, waiting int) hostRow {
+	row := hostRow{
+		Host: l.Host, Waiting: waiting, Fails: l.Fails, Since: l.Since, NextAt: l.NextAt, LastOK: l.LastOK, Dropped: l.Dropped,
+		Retry: waiting > 0 || l.State != store.Healthy, state: l.State,
+	}
+	if waiting > 0 {
+		row.Drop = "/admin/livraisons/abandonner?" + url.Values{"host": {l.Host}}.Encode()
+	}
+	switch l.State {
+	case store.Lost:
+		row.State = assets.Badge{Tone: "err", Text: p.t(r, "delivery.lost")}
+	case store.Failing:
+		row.State = assets.Badge{Tone: "warn", Text: p.t(r, "delivery.failing")}
+	default:
+		row.State = assets.Badge{Tone: "ok", Text: p.t(r, "delivery.healthy")}
+	}
+	if l.Error != "" {
+		row.Error = p.failureText(r, l)
+	}
+	return row
+}
+
+// failureText says in words what federation/delivery wrote as a class.
+func (p *Pages) failureText(r *http.Request, l *store.Lane) string {
+	key := "delivery.error." + l.Error
+	if !p.Frame.Renderer.Catalog.Has(assets.French, key) {
+		key = "delivery.error.unknown"
+	}
+	text := p.t(r, key)
+	if l.Status != 0 {
+		text += " " + p.t(r, "delivery.status", "status", http.StatusText(l.Status), "code", numeral(l.Status))
+	}
+	return text
+}
+
+// retry is /admin/livraisons/reessayer.
+func (p *Pages) retry(w http.ResponseWriter, r *http.Request) error {
+	if !isPost(r) {
+		return p.Frame.Redirect(w, r, "/admin/livraisons")
+	}
+	host, err := p.knownHost(r)
+	if err != nil {
+		return err
+	}
+	p.Deliveries.Retry(host)
+	p.Frame.Flash(r, "ok", "delivery.retried", "host", host)
+	return p.Frame.Redirect(w, r, "/admin/livraisons")
+}
+
+// drop is /admin/livraisons/abandonner; it asks first.
+func (p *Pages) drop(w http.ResponseWriter, r *http.Request) error {
+	host, err := p.knownHost(r)
+	if err != nil {
+		return err
+	}
+	if isPost(r) {
+		p.Deliveries.Drop(host)
+		p.Frame.Flash(r, "ok", "delivery.dropped", "host", host)
+		return p.Frame.Redirect(w, r, "/admin/livraisons")
+	}
+	page := p.admin(r, p.t(r, "delivery.drop-title", "host", host), "/admin/livraisons").Page
+	return p.Frame.Render(w, r, http.StatusOK, "confirm.html", assets.Confirm{
+		Page: page, Text: p.t(r, "delivery.drop-text", "host", host),
+		Points: []string{p.t(r, "delivery.drop-lost"), p.t(r, "delivery.drop-later")},
+		Action: "/admin/livraisons/abandonner", Button: p.t(r, "delivery.drop"), Danger: true,
+		Hidden: []assets.Hidden{{Name: "host", Value: host}},
+		Back:   assets.Link{Text: p.t(r, "form.cancel"), Href: "/admin/livraisons"},
+	})
+}
+
+// knownHost is the host of the form, if there is a queue for it.
+func (p *Pages) knownHost(r *http.Request) (string, error) {
+	host := r.FormValue("host")
+	known := false
+	err := p.view(r, func(tx *store.Txn) error {
+		for l := range tx.Lanes() {
+			known = known || l.Host == host
+		}
+		known = known || tx.Backlog()[host] > 0
+		return nil
+	})
+	if err == nil && !known {
+		err = store.ErrNotFound
+	}
+	return host, err
+}

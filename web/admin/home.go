@@ -1,0 +1,129 @@
+package admin
+
+import (
+	"net/http"
+
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/assets"
+)
+
+// homePage is "admin-home.html": what there is to do, then figures.
+type homePage struct {
+	top
+	Todo    []todo
+	Figures assets.Table
+}
+
+// todo is one thing that waits for a person.
+type todo struct {
+	Badge assets.Badge
+	Link  assets.Link
+}
+
+// figures are what the store counts for the dashboard.
+type figures struct {
+	asking, reports, stuck          int
+	failing, lost, waiting          int
+	members, records, hosts         int
+	followers, followed, unanswered int
+}
+
+func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
+	var n figures
+	err := p.view(r, func(tx *store.Txn) (err error) {
+		n, err = count(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return p.Frame.Render(w, r, http.StatusOK, "admin-home.html", homePage{
+		top: p.admin(r, p.t(r, "admin.title"), "/admin"), Todo: p.todo(r, n), Figures: p.figures(r, n),
+	})
+}
+
+func count(tx *store.Txn) (n figures, err error) {
+	lab, err := tx.Lab()
+	if err != nil {
+		return n, err
+	}
+	for f := range tx.Followers(lab.ID) {
+		switch f.State {
+		case store.Asked:
+			n.asking++
+		case store.Accepted:
+			n.followers++
+		}
+	}
+	for f := range tx.Following(lab.ID) {
+		switch f.State {
+		case store.Asked:
+			n.unanswered++
+		case store.Accepted:
+			n.followed++
+		}
+	}
+	for l := range tx.Lanes() {
+		n.hosts++
+		switch l.State {
+		case store.Failing:
+			n.failing++
+		case store.Lost:
+			n.lost++
+		}
+	}
+	for _, waiting := range tx.Backlog() {
+		n.waiting += waiting
+	}
+	for range tx.Reports() {
+		n.reports++
+	}
+	for range tx.StuckJobs() {
+		n.stuck++
+	}
+	c := tx.Count()
+	n.members, n.records = c.Members, c.Records
+	return n, nil
+}
+
+// todo are the things to do, the most pressing first; what there is none of is
+// left out.
+func (p *Pages) todo(r *http.Request, n figures) []todo {
+	all := []struct {
+		count           int
+		tone, key, href string
+	}{
+		{n.asking, "info", "asking", "/admin/demandes"},
+		{n.reports, "warn", "reports", "/admin/signalements"},
+		{n.lost, "err", "lost", "/admin/livraisons"},
+		{n.failing, "warn", "failing", "/admin/livraisons"},
+		{n.stuck, "err", "stuck", "/admin/taches"},
+	}
+	var list []todo
+	for _, x := range all {
+		if x.count > 0 {
+			list = append(list, todo{
+				Badge: assets.Badge{Tone: x.tone, Text: p.t(r, "admin.todo."+x.key+"-badge")},
+				Link:  assets.Link{Text: p.t(r, "admin.todo."+x.key, "count", x.count), Href: x.href},
+			})
+		}
+	}
+	return list
+}
+
+func (p *Pages) figures(r *http.Request, n figures) assets.Table {
+	t := assets.Table{Caption: p.t(r, "admin.figures"), Columns: []assets.Column{
+		{Text: p.t(r, "admin.figure")}, {Text: p.t(r, "admin.number"), Number: true},
+	}}
+	lang := assets.LangOf(r.Context())
+	for _, x := range []struct {
+		key   string
+		count int
+	}{
+		{"members", n.members}, {"records", n.records}, {"followers", n.followers}, {"followed", n.followed},
+		{"unanswered", n.unanswered}, {"hosts", n.hosts}, {"waiting", n.waiting},
+	} {
+		t.Rows = append(t.Rows, []assets.Cell{{Text: p.t(r, "admin.figure-"+x.key)}, {Text: lang.Number(int64(x.count))}})
+	}
+	return t
+}
