@@ -1,0 +1,277 @@
+package store_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/essaim/essaim/store"
+)
+
+// valid is an item of a kind whose every field holds something allowed.
+func valid(t *testing.T, k *store.Kind) store.Item {
+	t.Helper()
+	it := k.New()
+	for i := range k.Fields {
+		f := &k.Fields[i]
+		switch p := f.At(it).(type) {
+		case *string:
+			*p = "text of " + f.Name
+			if f.Vocabulary != nil {
+				*p = f.Vocabulary.Slugs[0]
+			}
+		case *[]string:
+			*p = slices.Clone(f.Vocabulary.Slugs[:min(2, len(f.Vocabulary.Slugs))])
+		case **store.Image:
+			*p = &store.Image{URL: "/media/x.png", Alt: "x"}
+		}
+	}
+	it.Envelope().Kind = k.Name
+	return it
+}
+
+func eachField(t *testing.T, test func(t *testing.T, k *store.Kind, f *store.Field)) {
+	t.Helper()
+	for _, k := range store.Kinds {
+		for i := range k.Fields {
+			t.Run(k.Name+"/"+k.Fields[i].Name, func(t *testing.T) { test(t, k, &k.Fields[i]) })
+		}
+	}
+}
+
+func TestKindsAreToldApart(t *testing.T) {
+	seen := map[string]bool{}
+	for _, k := range store.Kinds {
+		for _, name := range []string{"name " + k.Name, "path " + k.Path, "letter " + k.Letter} {
+			if seen[name] && name != "path " {
+				t.Errorf("%s: %s is another kind's", k.Name, name)
+			}
+			seen[name] = true
+		}
+		if k.Name == "" || len(k.Letter) != 1 || k.Type == "" || strings.Contains(k.Name, "\x00") || store.KindOf(k.Name) != k {
+			t.Errorf("got %+v", k)
+		}
+		if it := k.New(); it.Envelope() == k.New().Envelope() {
+			t.Errorf("%s: New gives out the same twice", k.Name)
+		}
+		names := map[string]bool{}
+		for _, f := range k.Fields {
+			if names[f.Name] || k.Field(f.Name).Name != f.Name {
+				t.Errorf("%s: field %q stands twice", k.Name, f.Name)
+			}
+			names[f.Name] = true
+		}
+		if k.Field("no such field") != nil || !names["audience"] {
+			t.Errorf("%s: has a field that is none, or no audience", k.Name)
+		}
+	}
+	if store.KindOf("") != nil || store.KindOf("Experiment") != nil {
+		t.Error("there is no such kind")
+	}
+}
+
+// What a descriptor says of its fields fits what they are.
+func TestFieldsFitTheirWidgets(t *testing.T) {
+	points := map[store.Widget]string{
+		store.Line: "*string", store.Text: "*string", store.Markdown: "*string",
+		store.Choice: "*string", store.Choices: "*[]string", store.Picture: "**store.Image",
+	}
+	eachField(t, func(t *testing.T, k *store.Kind, f *store.Field) {
+		if f.Widget == store.Shown {
+			if f.Required || f.Facet {
+				t.Error("it is not asked for")
+			}
+			return
+		}
+		it := k.New()
+		if got := reflect.TypeOf(f.At(it)).String(); got != points[f.Widget] {
+			t.Errorf("a %s points to %s, want %s", f.Widget, got, points[f.Widget])
+		}
+		if f.At(it) != f.At(it) || f.At(it) == f.At(k.New()) {
+			t.Error("At does not point into the item")
+		}
+		chosen := f.Widget == store.Choice || f.Widget == store.Choices
+		if chosen != (f.Vocabulary != nil) || f.Facet && !chosen {
+			t.Error("a choice has a vocabulary, and only a choice can be a facet")
+		}
+	})
+}
+
+func TestVocabulariesAreSlugs(t *testing.T) {
+	eachField(t, func(t *testing.T, _ *store.Kind, f *store.Field) {
+		if f.Vocabulary == nil {
+			return
+		}
+		seen := map[string]bool{}
+		for _, slug := range f.Vocabulary.Slugs {
+			odd := strings.Trim(slug, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.:")
+			if slug == "" || odd != "" || seen[slug] || !f.Vocabulary.Has(slug) {
+				t.Errorf("slug %q", slug)
+			}
+			seen[slug] = true
+		}
+		if f.Vocabulary.Has("") || f.Vocabulary.Has("no such slug") {
+			t.Error("has what it has not")
+		}
+	})
+}
+
+func TestCheckNamesTheFieldAndTheMistake(t *testing.T) {
+	eachField(t, func(t *testing.T, k *store.Kind, f *store.Field) {
+		it := valid(t, k)
+		wantReason(t, k, it, f, "")
+		switch p := f.At(it).(type) {
+		case *string:
+			checkText(t, k, it, f, p)
+		case *[]string:
+			checkList(t, k, it, f, p)
+		case **store.Image:
+			*p = nil
+			wantReason(t, k, it, f, ifRequired(f))
+		}
+	})
+}
+
+func ifRequired(f *store.Field) string {
+	if f.Required {
+		return "error.required"
+	}
+	return ""
+}
+
+func checkText(t *testing.T, k *store.Kind, it store.Item, f *store.Field, p *string) {
+	t.Helper()
+	*p = ""
+	wantReason(t, k, it, f, ifRequired(f))
+	if f.Required {
+		*p = " \n\t"
+		wantReason(t, k, it, f, "error.required")
+	}
+	if f.Max > 0 {
+		*p = strings.Repeat("é", f.Max)
+		wantReason(t, k, it, f, "")
+		*p += "é"
+		wantReason(t, k, it, f, "error.too-long")
+	}
+	if f.Vocabulary != nil {
+		*p = "no such slug"
+		wantReason(t, k, it, f, "error.choice")
+	}
+}
+
+func checkList(t *testing.T, k *store.Kind, it store.Item, f *store.Field, p *[]string) {
+	t.Helper()
+	*p = nil
+	wantReason(t, k, it, f, ifRequired(f))
+	*p = []string{f.Vocabulary.Slugs[0], "no such slug"}
+	wantReason(t, k, it, f, "error.choice")
+	if f.Max > 0 {
+		*p = slices.Repeat(f.Vocabulary.Slugs[:1], f.Max+1)
+		wantReason(t, k, it, f, "error.too-many-choices")
+	}
+}
+
+func wantReason(t *testing.T, k *store.Kind, it store.Item, f *store.Field, want string) {
+	t.Helper()
+	err := k.Check(it)
+	if want == "" {
+		if err != nil {
+			t.Errorf("got %v, want nothing", err)
+		}
+		return
+	}
+	got, ok := errors.AsType[*store.FieldError](err)
+	if !ok || got.Field != f.Name || got.Reason != want {
+		t.Errorf("got %v, want %s: %s", err, f.Name, want)
+		return
+	}
+	if strings.HasPrefix(want, "error.too-") && (got.Args["max"] != f.Max || got.Args["have"] != f.Max+1) {
+		t.Errorf("%s: got %v", want, got.Args)
+	}
+	for _, lang := range []string{"fr", "en"} {
+		if !hasWords(t, lang, strings.TrimPrefix(want, "error.")) {
+			t.Errorf("%s has no words in %s", want, lang)
+		}
+	}
+}
+
+// hasWords says whether a language has a message of this name.
+func hasWords(t *testing.T, lang, name string) bool {
+	t.Helper()
+	files, err := filepath.Glob("../web/assets/locales/*." + lang + ".toml")
+	must(t, err)
+	return slices.ContainsFunc(files, func(file string) bool {
+		words, err := os.ReadFile(file)
+		must(t, err)
+		return bytes.Contains(words, []byte("\n"+name+" = "))
+	})
+}
+
+func TestCheckSaysAllMistakesInTheOrderOfTheForm(t *testing.T) {
+	e := &store.Experiment{Stage: "x"}
+	e.Themes = []string{"y"}
+	err := store.KindOf("experiment").Check(e)
+	all, ok := errors.AsType[store.FieldErrors](err)
+	if !ok {
+		t.Fatalf("got %T", err)
+	}
+	var got []string
+	for _, f := range all {
+		got = append(got, f.Field+" "+f.Reason)
+	}
+	want := []string{"title error.required", "pitch error.required", "stage error.choice", "themes error.choice", "audience error.required"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if text := err.Error(); !strings.Contains(text, "field title: error.required; field pitch") {
+		t.Errorf("got %q", text)
+	}
+}
+
+// A kind is one file: whatever it declares comes back from the store, without a
+// line anywhere else.
+func TestEveryKindComesBackFromTheStore(t *testing.T) {
+	s, _ := open(t)
+	for _, k := range store.Kinds {
+		it := valid(t, k)
+		if reviser, ok := it.(store.Reviser); ok {
+			reviser.Revise(nil, noon)
+		}
+		r := it.Envelope()
+		r.IRI, r.Lab, r.Audience, r.Created, r.Updated = "https://home.example/"+k.Name, iri(home, "lab"), store.Public, noon, noon
+		want, err := json.Marshal(it)
+		must(t, err)
+		update(t, s, func(tx *store.Txn) {
+			r.ID = 0
+			putRecord(t, tx, it)
+			back, err := tx.Record(r.ID)
+			must(t, err)
+			back.Envelope().ID = 0
+			if got, err := json.Marshal(back); err != nil || !bytes.Equal(got, want) || reflect.TypeOf(back) != reflect.TypeOf(it) {
+				t.Errorf("%s: got %s, %v, want %s", k.Name, got, err, want)
+			}
+			for i := range k.Fields {
+				f := &k.Fields[i]
+				if !f.Facet {
+					continue
+				}
+				if got := tx.ListKind(k.Name, with(store.Query{}, f.Name, firstSlug(f.At(it)))).Total; got != 1 {
+					t.Errorf("%s: facet %s: got %d, want 1", k.Name, f.Name, got)
+				}
+			}
+		})
+	}
+}
+
+func firstSlug(p any) string {
+	if s, ok := p.(*string); ok {
+		return *s
+	}
+	return (*p.(*[]string))[0]
+}
