@@ -68,7 +68,7 @@ func (r refreshLimit) allow(host string) bool {
 // actor whose own document shows that key. When the signature does not fit, the
 // actor may have changed its key: it is fetched again, once. Errors:
 // httpsig.ErrSignature and ErrKey; ErrBlocked; fetch.ErrTemporary when the key
-// cannot be had now; store.ErrGone for an actor that was deleted.
+// cannot be had now.
 func (n *Node) Verify(ctx context.Context, s *httpsig.Signature) (*store.Actor, error) {
 	if err := n.checkKeyHost(ctx, s.KeyID); err != nil {
 		return nil, err
@@ -77,11 +77,11 @@ func (n *Node) Verify(ctx context.Context, s *httpsig.Signature) (*store.Actor, 
 	if err != nil {
 		return nil, err
 	}
-	if err := n.verifyWith(s, actor, key); err == nil || fresh || !n.refresh.allow(actor.Host) {
+	if err := n.verifyWith(s, actor, key); err == nil || fresh || !n.refresh.allow(store.HostOf(s.KeyID)) {
 		return actor, err
 	}
 	if err := n.Learn(ctx, actor.IRI); err != nil {
-		return nil, fmt.Errorf("fetch key %s again: %w", s.KeyID, err)
+		return nil, fmt.Errorf("fetch key %s again: %w", s.KeyID, keyError(err))
 	}
 	actor, key, err = n.storedKey(ctx, s.KeyID)
 	if err != nil {
@@ -121,6 +121,9 @@ func (n *Node) key(ctx context.Context, keyID string) (a *store.Actor, k store.P
 	if a, k, err = n.storedKey(ctx, keyID); err == nil {
 		return a, k, false, nil
 	}
+	if n.knowsOwner(ctx, keyID) && !n.refresh.allow(store.HostOf(keyID)) {
+		return nil, k, false, fmt.Errorf("its owner did not show key %s a moment ago: %w", keyID, httpsig.ErrSignature)
+	}
 	if err := n.fetchKey(ctx, keyID); err != nil {
 		return nil, k, false, fmt.Errorf("fetch key %s: %w", keyID, keyError(err))
 	}
@@ -128,6 +131,15 @@ func (n *Node) key(ctx context.Context, keyID string) (a *store.Actor, k store.P
 		return nil, k, false, fmt.Errorf("its owner does not show key %s: %w", keyID, httpsig.ErrSignature)
 	}
 	return a, k, true, nil
+}
+
+// knowsOwner says whether the actor whose key this is by its address is here.
+func (n *Node) knowsOwner(ctx context.Context, keyID string) bool {
+	iri, _, _ := strings.Cut(keyID, "#")
+	return n.Store.View(ctx, func(tx *store.Txn) error {
+		_, err := tx.ActorByIRI(iri)
+		return err
+	}) == nil
 }
 
 // fetchKey fetches the owner of a key. The key's address is the owner's with a
@@ -158,8 +170,8 @@ func (n *Node) fetchKey(ctx context.Context, keyID string) error {
 // keyError says whose fault it is that a key was not found: a temporary failure
 // stays one, so that the sender tries again; all else is a bad signature.
 func keyError(err error) error {
-	if errors.Is(err, fetch.ErrTemporary) || errors.Is(err, fetch.ErrGone) || errors.Is(err, store.ErrGone) ||
-		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, store.ErrBusy) || errors.Is(err, store.ErrFull) {
+	if errors.Is(err, fetch.ErrTemporary) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
+		errors.Is(err, store.ErrBusy) || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrClosed) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", httpsig.ErrSignature, err)
