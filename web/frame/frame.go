@@ -30,7 +30,7 @@ type Frame struct {
 	Demo      bool // the content is fictional
 	Log       *slog.Logger
 
-	ready atomic.Bool // the lab was set up
+	known atomic.Pointer[knownLab]
 }
 
 const flashKey = "flash"
@@ -65,17 +65,32 @@ func (f *Frame) site(r *http.Request) assets.Site {
 		return s
 	}
 	s.Name, s.Handle = lab.DisplayName(), lab.Address()
-	if len(lab.Territory) > 0 {
+	if len(lab.Territory) > 0 && f.Renderer.Catalog.Has(assets.French, "territory."+lab.Territory[0]) {
 		s.Territory = f.Renderer.T(r, "territory."+lab.Territory[0])
 	}
 	return s
 }
 
+// knownLab is the lab as it was at a version of the node's actors.
+type knownLab struct {
+	version uint64
+	lab     *store.Actor
+}
+
+// lab returns the node's lab, which nobody may change, or store.ErrNotFound
+// before the set-up.
 func (f *Frame) lab(ctx context.Context) (lab *store.Actor, err error) {
+	version := f.Store.LocalActorsVersion() // before reading: what is newer is read again
+	if k := f.known.Load(); k != nil && k.version == version {
+		return k.lab, nil
+	}
 	err = f.Store.View(ctx, func(tx *store.Txn) error {
 		lab, err = tx.Lab()
 		return err
 	})
+	if err == nil {
+		f.known.Store(&knownLab{version, lab})
+	}
 	return lab, err
 }
 
@@ -134,9 +149,6 @@ func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, status int, key str
 // 503 with a page that says where to find the link.
 func (f *Frame) Handle(h reply.Handler) http.Handler {
 	return f.Always(func(w http.ResponseWriter, r *http.Request) error {
-		if f.ready.Load() {
-			return h(w, r)
-		}
 		_, err := f.lab(r.Context())
 		if errors.Is(err, store.ErrNotFound) {
 			return f.Fail(w, r, http.StatusServiceUnavailable, "not-set-up")
@@ -144,7 +156,6 @@ func (f *Frame) Handle(h reply.Handler) http.Handler {
 		if err != nil {
 			return err
 		}
-		f.ready.Store(true)
 		return h(w, r)
 	})
 }
