@@ -1,7 +1,9 @@
 package page
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,10 +38,13 @@ type arc struct {
 type dot struct {
 	X, Y, R string
 	Home    bool
-	Label   string
-	LabelX  string
-	LabelY  string
-	End     bool // the label stands to the left of the dot
+	Label   *label
+}
+
+// label is a lab's name beside its dot; Anchor is the SVG property text-anchor.
+type label struct {
+	Text, X, Y, Anchor string
+	at                 point
 }
 
 // sketch gathers the labs of the picture.
@@ -92,9 +97,9 @@ func (s *sketch) draw(a *ask) chart {
 		Width: chartWidth, Height: chartHeight, Title: a.t("network.picture"),
 		Land: []string{outlinePath(coast), outlinePath(corsica)},
 	}
-	for code, at := range spots {
-		if p, _ := place(code); at.inset == 0 {
-			c.Regions = append(c.Regions, p)
+	for _, code := range store.Territories.Slugs {
+		if s := spots[code]; s.inset == 0 {
+			c.Regions = append(c.Regions, project(s.lon, s.lat))
 		}
 	}
 	for i, code := range overseas {
@@ -102,9 +107,14 @@ func (s *sketch) draw(a *ask) chart {
 		c.Insets = append(c.Insets, inset{X: x, Y: insetTop, Size: insetSize, Name: a.place(code), NameX: x + insetSize/2, NameY: insetTop + insetSize - 7})
 	}
 	s.settle()
-	for _, l := range s.labs {
-		c.Dots = append(c.Dots, l.dot(l == s.labs[0], len(s.labs) <= maxLabels))
+	for i, l := range s.labs {
+		d := dot{X: round(l.at.X), Y: round(l.at.Y), R: round(l.radius), Home: i == 0}
+		if i == 0 || len(s.labs) <= maxLabels {
+			d.Label = l.label()
+		}
+		c.Dots = append(c.Dots, d)
 	}
+	spread(c.Dots)
 	for _, l := range s.labs[1:] {
 		c.Arcs = append(c.Arcs, s.arcs(l)...)
 	}
@@ -123,7 +133,7 @@ func (s *sketch) settle() {
 		}
 		at, ok := place(code)
 		if !ok {
-			code, at = "", point{X: chartWidth - 40, Y: 40}
+			code, at = "", point{X: chartWidth - 60, Y: 40}
 		}
 		l.at = beside(at, taken[code], ok)
 		l.radius = 8 + math.Min(10, 2*math.Sqrt(float64(l.published)))
@@ -135,7 +145,7 @@ func (s *sketch) settle() {
 // other at the edge.
 func beside(at point, n int, round bool) point {
 	if !round {
-		return point{X: at.X - 40*float64(n/10), Y: at.Y + 36*float64(n%10)}
+		return point{X: at.X - 40*float64(n/12), Y: at.Y + 38*float64(n%12)}
 	}
 	if n == 0 {
 		return at
@@ -144,16 +154,41 @@ func beside(at point, n int, round bool) point {
 	return point{X: at.X + far*math.Cos(angle), Y: at.Y + far*math.Sin(angle)}
 }
 
-func (l *lab) dot(home, named bool) dot {
-	d := dot{X: round(l.at.X), Y: round(l.at.Y), R: round(l.radius), Home: home}
-	if named || home {
-		d.Label, d.LabelY = l.actor.DisplayName(), round(l.at.Y+4)
-		d.LabelX = round(l.at.X + l.radius + 6)
-		if l.at.X > chartWidth*0.55 {
-			d.End, d.LabelX = true, round(l.at.X-l.radius-6)
+// label stands outwards of the dot: left of it in the west, right of it in the
+// east, below it overseas.
+func (l *lab) label() *label {
+	n := &label{Text: l.actor.DisplayName(), Anchor: "start", at: point{X: l.at.X + l.radius + 7, Y: l.at.Y + 5}}
+	switch {
+	case l.at.Y > insetTop:
+		n.Anchor, n.at = "middle", point{X: l.at.X, Y: insetTop + insetSize + 18}
+	case l.at.X < chartMiddle:
+		n.Anchor, n.at.X = "end", l.at.X-l.radius-7
+	}
+	return n
+}
+
+const lineHeight = 19
+
+// spread moves names down that would cover another of the same side, then writes
+// all of them out.
+func spread(dots []dot) {
+	var set []*label
+	for _, d := range dots {
+		if d.Label != nil {
+			set = append(set, d.Label)
 		}
 	}
-	return d
+	slices.SortStableFunc(set, func(a, b *label) int { return cmp.Compare(a.at.Y, b.at.Y) })
+	for i, n := range set {
+		for _, above := range set[:i] {
+			if above.Anchor == n.Anchor && n.Anchor != "middle" && n.at.Y-above.at.Y < lineHeight {
+				n.at.Y = above.at.Y + lineHeight
+			}
+		}
+	}
+	for _, n := range set {
+		n.X, n.Y = round(n.at.X), round(n.at.Y)
+	}
 }
 
 // arcs are the follows between home and l, one per direction.

@@ -2,14 +2,17 @@ package page
 
 import "math"
 
-// The schematic map is drawn in a box of 640 by 620: metropolitan France above,
-// the overseas regions in a row of insets below.
+// The schematic map is drawn in a box of 880 by 640: metropolitan France above,
+// with room for names on both sides, the overseas regions in a row of insets
+// below.
 const (
-	chartWidth  = 640
-	chartHeight = 620
-	landHeight  = 500
-	insetTop    = 516
-	insetSize   = 88
+	chartWidth  = 880
+	chartHeight = 640
+	chartMiddle = 445 // of the mainland, from the left
+	landLeft    = 190 // of the westernmost cape
+	insetTop    = 524
+	insetSize   = 84
+	insetGap    = 64
 )
 
 // point is a place of the drawing.
@@ -33,7 +36,7 @@ var spots = map[string]spot{
 	"region:01": {inset: 1}, "region:02": {inset: 2}, "region:03": {inset: 3}, "region:04": {inset: 4}, "region:06": {inset: 5},
 }
 
-// coast is a rough outline of the mainland, island of the biggest one off it.
+// coast and corsica are rough outlines, in degrees.
 var (
 	coast = [][2]float64{
 		{2.4, 51.05}, {1.6, 50.85}, {1.5, 50.2}, {0.1, 49.6}, {-1.1, 49.35}, {-1.3, 49.7}, {-1.9, 49.7}, {-1.6, 48.65},
@@ -50,8 +53,8 @@ var overseas = [...]string{"region:01", "region:02", "region:03", "region:04", "
 
 // project draws degrees flat, with the proportions of 46.5° north.
 func project(lon, lat float64) point {
-	const scale = 48.5
-	return point{X: 40 + (lon+5.2)*math.Cos(46.5*math.Pi/180)*scale*1.08, Y: 24 + (51.2-lat)*scale}
+	const scale = 49 // of a degree of latitude
+	return point{X: landLeft + (lon+4.8)*math.Cos(46.5*math.Pi/180)*scale, Y: 16 + (51.2-lat)*scale}
 }
 
 // place is where a region stands in the drawing; false for what is no region.
@@ -61,9 +64,9 @@ func place(code string) (point, bool) {
 	case !ok:
 		return point{}, false
 	case s.inset > 0:
-		return point{X: insetLeft(s.inset) + insetSize/2, Y: insetTop + insetSize/2 - 8}, true
+		return point{X: insetLeft(s.inset) + insetSize/2, Y: insetTop + insetSize/2 - 6}, true
 	}
 	return project(s.lon, s.lat), true
 }
 
-func insetLeft(n int) float64 { return 24 + float64(n-1)*(insetSize+12) }
+func insetLeft(n int) float64 { return 102 + float64(n-1)*(insetSize+insetGap) }

@@ -98,8 +98,8 @@ func (a *ask) addNetwork(tx *store.Txn, d *networkPage, lab *store.Actor) {
 	if waiting > 0 && a.by.Runs {
 		d.Waiting = a.t("network.waiting", "count", waiting)
 	}
-	d.Following = table(a.t("network.following"), following, a.by.Runs)
-	d.Followers = table(a.t("network.followers"), followers, false)
+	d.Following = table(a.t("network.following-table"), following, a.by.Runs)
+	d.Followers = table(a.t("network.followers-table"), followers, false)
 	d.FollowingCount = a.t("network.following-count", "count", accepted(tx.Following(lab.ID)))
 	d.FollowersCount = a.t("network.followers-count", "count", accepted(tx.Followers(lab.ID)))
 	d.Address, d.Picture = lab.Address(), m.draw(a)

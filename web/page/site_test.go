@@ -1,0 +1,126 @@
+package page
+
+import (
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/federation/fetch"
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/media"
+	"github.com/essaim/essaim/web/frame"
+	"github.com/essaim/essaim/web/webtest"
+
+	"github.com/gorilla/mux"
+	"net/netip"
+)
+
+// site is a node with its pages on a server.
+type site struct {
+	*webtest.Site
+	node  *webtest.Node
+	frame *frame.Frame
+}
+
+// newSite is a node that may also dial servers of this machine.
+func newSite(t testing.TB) *site {
+	t.Helper()
+	n := webtest.New(t)
+	n.Fetch.Close()
+	n.Fetch = fetch.New(fetch.Config{AllowHTTP: true, AllowNets: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+	images, err := media.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { images.Close() })
+	f := n.Frame(t, Templates)
+	pages := New(Config{Frame: f, Node: n.Node, Images: images})
+	return &site{node: n, frame: f, Site: webtest.Serve(t, f, func(r *mux.Router) {
+		r.PathPrefix("/media/").Handler(images.Handler())
+		pages.Routes(r)
+	})}
+}
+
+// viewer is what a member is allowed.
+func (s *site) viewer(member *store.Actor) store.Viewer {
+	return store.Viewer{Actor: member.IRI, Local: true, Runs: member == s.node.Admin}
+}
+
+// publish saves a record in the name of the lab.
+func (s *site) publish(t testing.TB, by *store.Actor, it store.Item) *store.Record {
+	t.Helper()
+	r := it.Envelope()
+	if r.Kind == "" {
+		r.Kind = "experiment"
+	}
+	err := s.node.Publish(t.Context(), s.viewer(by), &federation.Activity{Verb: "Create", Actor: s.node.Lab.IRI, Item: it})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// experiment is a small valid one.
+func experiment(title string, audience store.Audience) *store.Experiment {
+	return &store.Experiment{Stage: "signal", Record: store.Record{
+		Kind: "experiment", Title: title, Pitch: "Une accroche.", Audience: audience, Lang: "fr",
+		Themes: []string{"mobilite"}, Territory: []string{"region:53"}, Licence: "etalab-2.0",
+	}}
+}
+
+// answer is a piece of news in the thread of a record.
+func (s *site) answer(t testing.TB, by *store.Actor, about *store.Record, text string, audience store.Audience) *store.Record {
+	t.Helper()
+	return s.publish(t, by, &store.News{Record: store.Record{Kind: "news", Body: text, Audience: audience, InReplyTo: about.IRI, Lang: "fr"}})
+}
+
+// neighbour puts a lab of another node into the store, as if it had been met.
+func (s *site) neighbour(t testing.TB, handle string) *store.Actor {
+	t.Helper()
+	iri := "https://" + handle + ".example/actors/" + handle
+	lab := &store.Actor{
+		IRI: iri, Type: store.Group, Handle: handle, Host: handle + ".example", Name: "Labo " + handle, URL: "https://" + handle + ".example/",
+		Inbox: iri + "/inbox", Territory: []string{"region:93"}, Lang: "fr", Fetched: time.Now(),
+	}
+	s.update(t, func(tx *store.Txn) error { return tx.PutActor(lab) })
+	return lab
+}
+
+// follow makes one actor follow another.
+func (s *site) follow(t testing.TB, from, to *store.Actor, state store.FollowState) *store.Follow {
+	t.Helper()
+	f := &store.Follow{Follower: from.ID, Followed: to.ID, State: state, IRI: from.IRI + "#follow", Inbox: from.Inbox, Asked: time.Now()}
+	s.update(t, func(tx *store.Txn) error {
+		tx.PutFollow(f)
+		return nil
+	})
+	return f
+}
+
+// mirror puts a record of another node into the store and the river.
+func (s *site) mirror(t testing.TB, lab *store.Actor, it store.Item) *store.Record {
+	t.Helper()
+	r := it.Envelope()
+	r.Lab, r.Host, r.Remote, r.Fetched = lab.IRI, lab.Host, true, time.Now()
+	r.IRI = "https://" + lab.Host + "/o/" + url.PathEscape(r.Title+r.HTML)
+	r.URL = "https://" + lab.Host + "/fiche"
+	if r.Created.IsZero() {
+		r.Created = time.Now().Add(-time.Hour)
+	}
+	s.update(t, func(tx *store.Txn) error {
+		if err := tx.PutRecord(it, nil); err != nil {
+			return err
+		}
+		tx.AddToRiver(it)
+		return nil
+	})
+	return r
+}
+
+func (s *site) update(t testing.TB, fn func(*store.Txn) error) {
+	t.Helper()
+	if err := s.node.Store.Update(t.Context(), fn); err != nil {
+		t.Fatal(err)
+	}
+}
