@@ -23,6 +23,29 @@ func (t *Txn) Check() []string {
 	return c.wrong
 }
 
+// CheckLists says where a list does not hold just what CanList lets a viewer see.
+func (t *Txn) CheckLists(v Viewer) []string {
+	c := checker{t: t}
+	want := map[string][]ID{}
+	c.eachRecord(func(it Item) {
+		if r := it.Envelope(); v.CanList(r) {
+			want[r.Kind] = append(want[r.Kind], r.ID)
+		}
+	})
+	for _, k := range Kinds {
+		p := t.ListKind(k.Name, Query{Viewer: v, Limit: len(want[k.Name]) + 1})
+		var got []ID
+		for _, it := range p.Items {
+			got = append(got, it.Envelope().ID)
+		}
+		slices.Reverse(got)
+		if !slices.Equal(got, want[k.Name]) || p.Total != len(got) {
+			c.says("%s for %+v: got %v of %d, want %v", k.Name, v, got, p.Total, want[k.Name])
+		}
+	}
+	return c.wrong
+}
+
 type checker struct {
 	t     *Txn
 	wrong []string

@@ -36,6 +36,11 @@ func TestIndexesStayTrueWhateverHappens(t *testing.T) {
 					for _, wrong := range tx.Check() {
 						t.Errorf("round %d: %s", round, wrong)
 					}
+					for _, v := range viewers() {
+						for _, wrong := range tx.CheckLists(v) {
+							t.Errorf("round %d: %s", round, wrong)
+						}
+					}
 				})
 				if t.Failed() {
 					return
@@ -43,6 +48,17 @@ func TestIndexesStayTrueWhateverHappens(t *testing.T) {
 			}
 		})
 	}
+}
+
+func viewers() []store.Viewer {
+	list := []store.Viewer{{}}
+	for _, host := range []string{home, other} {
+		for _, v := range []store.Viewer{{}, {Node: true}, {Local: true}, {Local: true, Runs: true}} {
+			v.Actor = iri(host, "ana")
+			list = append(list, v)
+		}
+	}
+	return list
 }
 
 func (w walk) step() {
@@ -113,6 +129,9 @@ func (w walk) putRecord() {
 	r := it.Envelope()
 	r.Audience = ladder[w.rnd.IntN(len(ladder))]
 	r.Created = noon.Add(-time.Duration(w.rnd.IntN(3)) * time.Hour)
+	for range w.rnd.IntN(3) - 1 {
+		r.Addressed = append(r.Addressed, iri(w.host(), w.name()))
+	}
 	for range w.rnd.IntN(3) {
 		r.Authors = append(r.Authors, iri(w.host(), w.name()))
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -68,17 +69,29 @@ func (t *Txn) Record(id ID) (Item, error) {
 }
 
 func decodeItem(k, b []byte) Item {
-	var head struct {
-		Kind string `json:"kind"`
-	}
-	mustDecode(k, b, &head)
-	kind := KindOf(head.Kind)
+	kind := KindOf(kindIn(b))
 	if kind == nil {
-		panic(fmt.Errorf("store: value of %q is of unknown kind %q", k, head.Kind))
+		panic(fmt.Errorf("store: value of %q is of unknown kind %q", k, kindIn(b)))
 	}
 	it := kind.New()
 	mustDecode(k, b, it)
 	return it
+}
+
+// kindIn reads the kind of an encoded item. It is near the beginning, so most of
+// the bytes are read once only.
+func kindIn(b []byte) (kind string) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	_, err := d.Token() // the opening brace
+	for err == nil && d.More() {
+		var name json.Token
+		if name, err = d.Token(); name == "kind" {
+			_ = d.Decode(&kind) // empty if it fails, and no kind has an empty name
+			return kind
+		}
+		err = d.Decode(new(json.RawMessage))
+	}
+	return ""
 }
 
 // RecordByIRI returns the record with exactly this id on the wire, ErrGone when
