@@ -29,6 +29,8 @@ func (n *Node) checkReceived(a *Activity, signer string) error {
 // verb's to know.
 func (n *Node) authorize(tx *store.Txn, a *Activity) error {
 	switch {
+	case !a.actor.Deleted.IsZero() && !a.local:
+		return fmt.Errorf("actor %s deleted itself: %w", a.Actor, ErrForbidden)
 	case !a.actor.Deleted.IsZero():
 		return fmt.Errorf("actor %s: %w", a.Actor, store.ErrGone)
 	case !a.local && (!n.admits(tx, a.actor.Host) || !n.admits(tx, store.HostOf(a.Actor)) || tx.BlockedHere(a.actor.ID)):

@@ -24,7 +24,7 @@ func remove(n *Node, tx *store.Txn, a *Activity) error {
 		return n.removeMirror(tx, a, it)
 	case a.local:
 		return err
-	case errors.Is(err, store.ErrGone):
+	case errors.Is(err, store.ErrGone) && wasHere(tx, a):
 		return fmt.Errorf("record %s: %w", a.Object, errSeen)
 	case !store.SameOrigin(a.Object, a.Actor):
 		return fmt.Errorf("record %s is not at home with %s: %w", a.Object, a.Actor, ErrForbidden)
@@ -32,6 +32,13 @@ func remove(n *Node, tx *store.Txn, a *Activity) error {
 	// Not here, or not yet: it shall not come late.
 	tx.PutTombstone(&store.Tombstone{IRI: a.Object, Owner: a.Actor, Deleted: a.When})
 	return nil
+}
+
+// wasHere says whether a deleted record was one of this node's copies, or its
+// deletion was told by the same actor.
+func wasHere(tx *store.Txn, a *Activity) bool {
+	ts := tx.Tombstone(a.Object)
+	return ts.Type != "" || ts.Owner == a.Actor
 }
 
 func (n *Node) removeItem(tx *store.Txn, a *Activity, it store.Item) error {

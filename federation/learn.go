@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/essaim/essaim/federation/fetch"
 	"github.com/essaim/essaim/federation/vocab"
@@ -87,6 +88,9 @@ func (n *Node) keepCopy(tx *store.Txn, doc vocab.Doc, owner string, announced bo
 	}
 	it, err := n.readMirror(tx, doc, author)
 	if err != nil {
+		return nil, err
+	}
+	if err := revive(tx, it.Envelope().IRI, owner, time.Time{}); err != nil {
 		return nil, err
 	}
 	if err := n.putMirror(tx, it, doc.Raw()); err != nil {

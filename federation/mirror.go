@@ -4,43 +4,97 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/essaim/essaim/federation/vocab"
 	"github.com/essaim/essaim/store"
 )
 
-// createMirror takes a record of another node in, when somebody here has to do
-// with it. A record that was deleted comes back only if it was published again
-// after that.
+// maxObjects bounds the records that one activity brings.
+const maxObjects = 20
+
+// createMirror takes the records of another node in, when somebody here has to do
+// with them. There is nearly always one; GoToSocial sends several votes at once.
 func (n *Node) createMirror(tx *store.Txn, a *Activity) error {
-	if len(a.Objects) == 0 {
-		return fmt.Errorf("no object: %w", ErrMalformed)
+	refs := a.Doc.Refs("object")
+	if len(refs) == 0 || len(refs) > maxObjects {
+		return fmt.Errorf("%d objects: %w", len(refs), ErrMalformed)
 	}
-	if a.object().IsZero() {
-		tx.AddJob(jobFetch, fetchJob{IRI: a.Object})
+	var ignored error
+	taken := false
+	for _, ref := range refs {
+		err := n.mirror(tx, a, ref)
+		switch {
+		case err == nil:
+			taken = true
+		case errors.Is(err, ErrIgnored):
+			ignored = err
+		default:
+			return err
+		}
+	}
+	if taken {
 		return nil
 	}
-	it, err := n.readMirror(tx, a.object(), a.actor)
+	return ignored
+}
+
+// mirror takes one record in. One that was deleted comes back only if it was
+// published again after that.
+func (n *Node) mirror(tx *store.Txn, a *Activity, ref vocab.Ref) error {
+	if ref.Doc.IsZero() {
+		return n.mirrorLater(tx, a, ref.IRI)
+	}
+	it, err := n.readMirror(tx, ref.Doc, a.actor)
 	if err != nil {
 		return err
 	}
 	r := it.Envelope()
-	if a.record = r.ID; r.ID != 0 {
+	if r.ID != 0 {
 		return n.updateMirror(tx, a, it)
 	}
 	if !n.concerns(tx, a, r) {
 		return fmt.Errorf("record %s of %s: %w", r.IRI, a.Actor, ErrIgnored)
 	}
-	if ts := tx.Tombstone(r.IRI); ts != nil {
-		if ts.Owner != a.Actor || a.When.Before(ts.Deleted) {
-			return fmt.Errorf("record %s was deleted: %w", r.IRI, ErrIgnored)
-		}
-		tx.DropTombstone(r.IRI)
+	if !r.Audience.Open() && len(r.Addressed) == 0 && n.reaches(tx, a.actor)(a.Inbox) {
+		r.Addressed = []string{a.Inbox} // named in bto or bcc, which nobody shows
+	}
+	if err := revive(tx, r.IRI, a.Actor, a.When); err != nil {
+		return err
 	}
 	if err := n.putMirror(tx, it, a.Doc.Raw()); err != nil {
 		return err
 	}
 	a.record = r.ID
+	return nil
+}
+
+// mirrorLater leaves the job to fetch a record that was only named.
+func (n *Node) mirrorLater(tx *store.Txn, a *Activity, iri string) error {
+	switch {
+	case store.Origin(iri) == "":
+		return fmt.Errorf("object %q: %w", iri, ErrIgnored)
+	case !store.SameOrigin(iri, a.Actor):
+		return fmt.Errorf("object %s is not at home with %s: %w", iri, a.Actor, ErrForbidden)
+	case !tx.FollowedHere(a.actor.ID) && !n.namesUs(tx, a):
+		return fmt.Errorf("object %s: %w", iri, ErrIgnored)
+	}
+	tx.AddJob(jobFetch, fetchJob{IRI: iri})
+	return nil
+}
+
+// revive forgets the deletion of a record that its owner published again after
+// it. A deletion that was told of a record which was never here binds only the
+// actor who told it: another one of its server may own the record.
+func revive(tx *store.Txn, iri, owner string, when time.Time) error {
+	ts := tx.Tombstone(iri)
+	switch {
+	case ts == nil:
+		return nil
+	case ts.Owner == owner && when.Before(ts.Deleted), ts.Owner != owner && ts.Type != "":
+		return fmt.Errorf("record %s was deleted: %w", iri, ErrIgnored)
+	}
+	tx.DropTombstone(iri)
 	return nil
 }
 
@@ -66,7 +120,11 @@ func (n *Node) readMirror(tx *store.Txn, doc vocab.Doc, owner *store.Actor) (sto
 	}
 	r := it.Envelope()
 	r.Root = rootOf(tx, r.InReplyTo)
-	r.Addressed = slices.DeleteFunc(r.Addressed, func(iri string) bool { return !n.IsLocal(iri) })
+	reaches := n.reaches(tx, owner)
+	r.Addressed = slices.DeleteFunc(r.Addressed, func(iri string) bool { return !reaches(iri) })
+	if r.Audience == store.FollowedLabs && !tx.FollowedHere(owner.ID) {
+		r.Audience = store.Team // for followers, of whom nobody is here: only for those whom it names
+	}
 	if old, err := tx.RecordByIRI(r.IRI); err == nil {
 		if old.Envelope().Lab != owner.IRI {
 			return nil, fmt.Errorf("record %s is of another actor: %w", r.IRI, ErrForbidden)
@@ -88,16 +146,23 @@ func (n *Node) concerns(tx *store.Txn, a *Activity, r *store.Record) bool {
 	case len(r.Addressed) > 0:
 		return true
 	}
-	return slices.ContainsFunc(append(a.Doc.Recipients(), a.Inbox), n.isLocalActor(tx))
+	return n.namesUs(tx, a)
 }
 
-func (n *Node) isLocalActor(tx *store.Txn) func(iri string) bool {
+// namesUs says whether an activity is for an actor of this node.
+func (n *Node) namesUs(tx *store.Txn, a *Activity) bool {
+	return slices.ContainsFunc(append(a.Doc.Recipients(), a.Inbox), n.reaches(tx, a.actor))
+}
+
+// reaches says of an IRI whether it is an actor of this node who does not keep
+// the author away.
+func (n *Node) reaches(tx *store.Txn, author *store.Actor) func(iri string) bool {
 	return func(iri string) bool {
 		if !n.IsLocal(iri) {
 			return false
 		}
 		actor, err := tx.ActorByIRI(iri)
-		return err == nil && actor.Local
+		return err == nil && actor.Local && actor.Deleted.IsZero() && !tx.Blocks(actor.ID, author.ID)
 	}
 }
 
@@ -135,6 +200,6 @@ func (n *Node) updateMirror(tx *store.Txn, a *Activity, it store.Item) error {
 	if r.Updated.Before(old.Envelope().Updated) {
 		return fmt.Errorf("record %s is older than the copy here: %w", r.IRI, ErrIgnored)
 	}
-	r.Created = old.Envelope().Created
+	r.Created, a.record = old.Envelope().Created, r.ID
 	return n.putMirror(tx, it, a.Doc.Raw())
 }

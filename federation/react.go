@@ -2,6 +2,7 @@ package federation
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/essaim/essaim/federation/vocab"
 	"github.com/essaim/essaim/store"
@@ -20,6 +21,9 @@ func like(n *Node, tx *store.Txn, a *Activity) error {
 // yet is fetched from its own origin: what the announcement embeds is not
 // trusted.
 func announce(n *Node, tx *store.Txn, a *Activity) error {
+	if err := unwrap(a); err != nil {
+		return err
+	}
 	it, err := n.reactTo(tx, a, store.Announced)
 	if err != nil {
 		if !a.local && a.Object != "" && !n.IsLocal(a.Object) && tx.FollowedHere(a.actor.ID) {
@@ -43,6 +47,22 @@ func announce(n *Node, tx *store.Txn, a *Activity) error {
 			a.to = append(a.to, store.Recipient{Actor: f.Follower, Inbox: f.Inbox})
 		}
 	}
+	return nil
+}
+
+// unwrap looks into an announced activity. Groups pass on whole what was sent to
+// them (FEP-1b12): of a Create or an Update that names the group the record
+// counts, and nothing of all else.
+func unwrap(a *Activity) error {
+	inner := a.object()
+	if a.local || verbOf(inner.Verb()) == nil {
+		return nil
+	}
+	named := slices.Concat(inner.Recipients(), inner.Doc("object").Recipients())
+	if verb := inner.Verb(); verb != "Create" && verb != "Update" || !slices.Contains(named, a.Actor) {
+		return fmt.Errorf("announced %s: %w", inner.Verb(), ErrIgnored)
+	}
+	a.Object = inner.IRI("object")
 	return nil
 }
 

@@ -52,8 +52,11 @@ func (n *Node) undone(tx *store.Txn, a *Activity) (verb, object string, err erro
 	return inner.Verb(), inner.IRI("object"), nil
 }
 
-// sendUndo tells whoever heard of it.
+// sendUndo tells whoever heard of it; nobody did of a Block.
 func (n *Node) sendUndo(tx *store.Txn, a *Activity, row *store.Activity) error {
+	if row.Raw == nil {
+		return nil
+	}
 	asked, err := vocab.Parse(row.Raw)
 	if err != nil {
 		return fmt.Errorf("kept activity %s: %w", row.IRI, err)

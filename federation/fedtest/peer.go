@@ -281,14 +281,14 @@ func (a *PeerActor) Note(name string) Object {
 }
 
 // Activity is something that the actor does to an object: an IRI, or one written
-// out. Its id is new each time the object is.
+// out. The same again has the same id.
 func (a *PeerActor) Activity(verb string, object any) Object {
 	name := fmt.Sprint(object)
 	if o, ok := object.(Object); ok {
 		name = fmt.Sprint(o["id"])
 	}
 	return Object{
-		"@context": "https://www.w3.org/ns/activitystreams", "id": fmt.Sprintf("%s/activities/%s/%x", a.Peer.URL, verb, name),
+		"@context": "https://www.w3.org/ns/activitystreams", "id": fmt.Sprintf("%s/%s/%x", a.IRI, verb, name),
 		"type": verb, "actor": a.IRI, "object": object, "to": []string{Public},
 	}
 }

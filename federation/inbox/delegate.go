@@ -34,7 +34,10 @@ func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) }
 func (f *Front) receive(ctx context.Context, a *federation.Activity, signer string) error {
 	c := &call{activity: a, signer: signer}
 	err := f.through(ctx, c, a.Doc.Envelope(), f.actor.PostInbox)
-	if err == nil && !c.reached {
+	switch {
+	case err == nil && a.IRI == "":
+		return fmt.Errorf("activity without a usable id: %w", federation.ErrMalformed)
+	case err == nil && !c.reached:
 		return fmt.Errorf("activity %s of type %q: %w", a.IRI, a.Verb, federation.ErrIgnored)
 	}
 	return err

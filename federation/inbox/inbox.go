@@ -86,7 +86,7 @@ func (f *Front) PostInbox(w http.ResponseWriter, r *http.Request, inbox string) 
 		return err
 	}
 	a := federation.Received(doc, inbox)
-	if f.farewell(r.Context(), a) {
+	if f.moot(r.Context(), a) {
 		return nil
 	}
 	signer, err := f.Node.Verify(r.Context(), sig)
@@ -131,7 +131,21 @@ func (f *Front) Viewer(r *http.Request) (store.Viewer, error) {
 	if err != nil {
 		return store.Viewer{}, err
 	}
+	if err := f.admitViewer(r.Context(), actor); err != nil {
+		return store.Viewer{}, err
+	}
 	return store.Viewer{Actor: actor.IRI, Node: actor.Type == store.Application}, nil
+}
+
+// admitViewer keeps out whom the lab keeps away. Hosts that are blocked do not get
+// this far.
+func (f *Front) admitViewer(ctx context.Context, actor *store.Actor) error {
+	return f.Node.Store.View(ctx, func(tx *store.Txn) error {
+		if tx.BlockedHere(actor.ID) {
+			return fmt.Errorf("actor %s: %w", actor.IRI, federation.ErrBlocked)
+		}
+		return nil
+	})
 }
 
 // checkMediaType takes what peers send (ActivityPub §7): either type, with any
@@ -165,14 +179,18 @@ func (f *Front) read(w http.ResponseWriter, r *http.Request) (vocab.Doc, []byte,
 	return doc, body, err
 }
 
-// farewell says that an actor deletes itself of whom nothing is here: every
-// deletion of an account reaches every node, and its key can no longer be had.
-func (f *Front) farewell(ctx context.Context, a *federation.Activity) bool {
-	if a.Verb != "Delete" || a.Object != a.Actor {
+// moot says that an actor tells of its own end, or of a change, of whom nothing is
+// here: every account that is deleted anywhere reaches every node, and its key can
+// no longer be had.
+func (f *Front) moot(ctx context.Context, a *federation.Activity) bool {
+	if a.Verb != "Delete" && a.Verb != "Update" || a.Object == "" || a.Object != a.Actor {
 		return false
 	}
 	err := f.Node.Store.View(ctx, func(tx *store.Txn) error {
-		_, err := tx.ActorByIRI(a.Actor)
+		actor, err := tx.ActorByIRI(a.Actor)
+		if err == nil && !actor.Deleted.IsZero() {
+			return store.ErrNotFound
+		}
 		return err
 	})
 	return errors.Is(err, store.ErrNotFound)
