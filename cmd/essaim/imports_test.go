@@ -50,8 +50,8 @@ var layers = map[string][]string{
 	"store/media": {"store", "github.com/bbrks/go-blurhash", "golang.org/x/image"},
 
 	"web": {
-		"store", "federation", "federation/inbox", "federation/webfinger", "federation/nodeinfo",
-		"web/page", "web/admin", "web/activitypub", "web/session", "web/reply", "web/assets",
+		"store", "federation", "federation/inbox", "federation/httpsig", "federation/webfinger", "federation/nodeinfo",
+		"web/page", "web/admin", "web/activitypub", "web/frame", "web/session", "web/reply", "web/assets",
 		"github.com/gorilla/mux", "github.com/go-chi/httprate",
 	},
 	"web/page":  dialect,

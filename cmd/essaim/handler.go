@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/essaim/essaim/federation/nodeinfo"
+	"github.com/essaim/essaim/web"
+)
+
+// sourceURL is where the source of this program is offered (AGPL-3.0 §13).
+const sourceURL = "https://github.com/essaim/essaim"
+
+// handler answers everything that comes over HTTP.
+func (n *node) handler() (http.Handler, error) {
+	c := n.config
+	zone, err := time.LoadLocation(c.Node.TimeZone)
+	if err != nil {
+		return nil, fmt.Errorf("node.time_zone: %w", err)
+	}
+	renderer, err := web.NewRenderer(zone)
+	if err != nil {
+		return nil, fmt.Errorf("read templates: %w", err)
+	}
+	return web.Handler(web.Config{
+		Node: n.door, Sessions: n.sessions, Renderer: renderer, Deliveries: n.delivery, Images: n.media, Log: n.log,
+		Version: version(), SourceURL: sourceURL,
+		Demo: n.demo, Development: c.Development.active(), SignedOnly: c.Federation.AuthorizedFetch,
+		MaxBody: int64(c.Federation.MaxBody), InboxPerMinute: c.Limits.Inbox, PagesPerMinute: c.Limits.Pages,
+		TrustedProxies: c.HTTP.TrustedProxies, Software: n.software,
+	}), nil
+}
+
+// software is what a host says it runs, such as "essaim 0.1.0"; empty when it
+// says nothing.
+func (n *node) software(ctx context.Context, host string) string {
+	peer, err := nodeinfo.Software(ctx, n.fetch, host)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(peer.Software + " " + peer.Version)
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/essaim/essaim/store"
+)
+
+const (
+	day = 24 * time.Hour
+
+	// keepActivities outlasts the month for which others send again what they
+	// could not deliver; until then an activity is known by its id.
+	keepActivities = 40 * day
+	keepChanges    = 30 * day
+
+	// tidyBatch bounds one transaction: a long one would hold up all others.
+	tidyBatch = 500
+)
+
+// maintain removes what nobody needs any more, now and once a day, until ctx
+// ends.
+func (n *node) maintain(ctx context.Context) error {
+	daily := time.NewTicker(day)
+	defer daily.Stop()
+	for {
+		if err := n.tidy(ctx); err != nil && ctx.Err() == nil {
+			n.log.Error("tidy store", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-daily.C:
+		}
+	}
+}
+
+func (n *node) tidy(ctx context.Context) error {
+	old := []func(*store.Txn) int{
+		func(tx *store.Txn) int { return tx.ForgetActivities(tx.Now().Add(-keepActivities), tidyBatch) },
+		func(tx *store.Txn) int { return tx.TrimChanges(tx.Now().Add(-keepChanges), tidyBatch) },
+		func(tx *store.Txn) int { return tx.ForgetExpired(tidyBatch) },
+	}
+	for _, forget := range old {
+		if err := n.inBatches(ctx, forget); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inBatches calls forget in a transaction each until it finds less than a batch.
+func (n *node) inBatches(ctx context.Context, forget func(*store.Txn) int) error {
+	for more := true; more; {
+		err := n.store.Update(ctx, func(tx *store.Txn) error {
+			more = forget(tx) >= tidyBatch
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
