@@ -46,13 +46,14 @@ func (d *dialect) readRecord(r *http.Request, id store.ID) (it store.Item, raw [
 	return it, raw, err
 }
 
-// restricted serves a record that is not open, when who signed may see it.
+// restricted serves a record that is not open, when who signed may see it: of
+// what does not federate, only the members of this node may.
 func (d *dialect) restricted(w http.ResponseWriter, r *http.Request, rec *store.Record, raw []byte) error {
 	viewer, err := d.viewer(r)
 	if err != nil {
 		return err
 	}
-	if rec.Remote || !rec.Audience.Federates() || !viewer.CanSee(rec) {
+	if rec.Remote || !rec.Audience.Federates() && !viewer.Local || !viewer.CanSee(rec) {
 		return store.ErrNotFound
 	}
 	return activityDocument(raw).private().write(w, r, http.StatusOK)
@@ -74,22 +75,40 @@ func (d *dialect) tombstone(w http.ResponseWriter, r *http.Request, id store.ID)
 	return activityDocument(vocab.TombstoneDocument(ts)).write(w, r, http.StatusGone)
 }
 
-// activity serves an activity that everybody may see.
+// activity serves an activity of this node to whoever may see it.
 func (d *dialect) activity(w http.ResponseWriter, r *http.Request) error {
-	if err := d.publicView(r); err != nil {
+	viewer, err := d.viewer(r)
+	if err != nil && (d.SignedOnly || isRefusal(err)) {
 		return err
 	}
-	var body []byte
-	err := d.Node.Store.View(r.Context(), func(tx *store.Txn) error {
+	var doc *document
+	err = d.Node.Store.View(r.Context(), func(tx *store.Txn) error {
 		a, err := tx.ActivityByIRI(d.Node.BaseURL + "/activities/" + mux.Vars(r)["id"])
-		if err != nil || !a.Local || !a.Open {
+		if err != nil || !a.Local || !a.Open && !mayRead(tx, a, viewer) {
 			return store.ErrNotFound
 		}
-		body, err = d.Node.ActivityDocument(tx, a)
+		body, err := d.Node.ActivityDocument(tx, a)
+		if doc = activityDocument(body); !a.Open {
+			doc.private()
+		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return activityDocument(body).write(w, r, http.StatusOK)
+	return doc.write(w, r, http.StatusOK)
+}
+
+// mayRead says whether a member may read an activity that is not for everybody:
+// one about a record he may see, or one of an actor for whom he acts.
+func mayRead(tx *store.Txn, a *store.Activity, v store.Viewer) bool {
+	if !v.Local {
+		return false
+	}
+	if a.Record != 0 {
+		it, err := tx.Record(a.Record)
+		return err == nil && v.CanSee(it.Envelope())
+	}
+	actor, err := tx.Actor(a.Actor)
+	return err == nil && (v.Runs || v.Actor == actor.IRI)
 }

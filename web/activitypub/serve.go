@@ -37,9 +37,10 @@ func newDocument(body []byte, typ, cached string) *document {
 // activityDocument is an ActivityStreams document that everybody may have.
 func activityDocument(body []byte) *document { return newDocument(body, activityJSON, shortCache) }
 
-// private marks a document that depends on who signed the request.
+// private marks a document that depends on who signed the request, or on its
+// token.
 func (doc *document) private() *document {
-	doc.cached, doc.vary = noCache, "Accept, Signature"
+	doc.cached, doc.vary = noCache, "Accept, Authorization, Signature"
 	return doc
 }
 
@@ -86,11 +87,15 @@ func seePage(w http.ResponseWriter, r *http.Request, page string) error {
 	return nil
 }
 
-// viewer is who signed the request. Unsigned ones are refused where the node
-// serves signed requests only.
+// viewer is who signed the request, or whose software sent it with a token
+// (ActivityPub §6: a client reads what it posted). Others are refused where the
+// node serves signed requests only.
 func (d *dialect) viewer(r *http.Request) (store.Viewer, error) {
-	v, err := d.Front.Viewer(r)
-	if err != nil {
+	v, _, token, err := d.Sessions.Bearer(r.Context(), r)
+	if err == nil && token.Has("read") {
+		return v, nil
+	}
+	if v, err = d.Front.Viewer(r); err != nil {
 		return v, err
 	}
 	if v.Actor == "" && d.SignedOnly {
