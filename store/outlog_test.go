@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/essaim/essaim/store"
@@ -155,7 +156,7 @@ func FuzzDamagedOutgoing(f *testing.F) {
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		defer func() {
-			if r := recover(); r != nil && !bytes.Contains([]byte(fmt.Sprint(r)), []byte("damaged")) {
+			if r := recover(); r != nil && !strings.Contains(fmt.Sprint(r), "damaged") {
 				t.Errorf("panic: %v", r)
 			}
 		}()

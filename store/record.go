@@ -78,18 +78,18 @@ func decodeItem(k, b []byte) Item {
 	return it
 }
 
-// kindIn reads the kind of an encoded item. It is near the beginning, so most of
-// the bytes are read once only.
-func kindIn(b []byte) (kind string) {
+// kindIn reads the kind of an encoded item, or nothing. It is near the beginning,
+// so most of the bytes are read once only.
+func kindIn(b []byte) string {
 	d := json.NewDecoder(bytes.NewReader(b))
 	_, err := d.Token() // the opening brace
 	for err == nil && d.More() {
-		var name json.Token
-		if name, err = d.Token(); name == "kind" {
-			_ = d.Decode(&kind) // empty if it fails, and no kind has an empty name
+		name, _ := d.Token()
+		var value any
+		if err = d.Decode(&value); name == "kind" {
+			kind, _ := value.(string)
 			return kind
 		}
-		err = d.Decode(new(json.RawMessage))
 	}
 	return ""
 }
@@ -133,7 +133,7 @@ func (t *Txn) PutRecord(it Item, raw []byte) error {
 		r.ID = t.getID(key(tRecordIRI, hash16(r.IRI)))
 	}
 	if r.ID == 0 {
-		r.ID = t.RecordID(r.IRI, r.Created)
+		r.ID = t.RecordID(r.Created)
 	}
 	old, err := t.Record(r.ID)
 	inRiver := err == nil && t.tx.Get(key(tRiver, r.ID)) != nil

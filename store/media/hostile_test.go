@@ -248,7 +248,7 @@ func FuzzPut(f *testing.F) {
 	f.Add(b.Bytes())
 	f.Add(webpBytes(f, losslessWebP))
 	f.Add(webpBytes(f, lossyWebP))
-	f.Add([]byte(withExif(jpegHeader(0xc0, 3, 3), exif(binary.LittleEndian, 6, "x"))))
+	f.Add(withExif(jpegHeader(0xc0, 3, 3), exif(binary.LittleEndian, 6, "x")))
 	f.Add([]byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if o := orientation(data); o < 1 || o > 8 {

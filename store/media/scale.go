@@ -17,17 +17,19 @@ func scale(src image.Image, w, h int) *image.RGBA {
 		draw.Draw(across, across.Rect, src, b.Min, draw.Src)
 		return across
 	}
+	scaler := draw.CatmullRom.NewScaler(w, strip, b.Dx(), strip)
 	for y := 0; y < b.Dy(); y += strip {
 		rows := image.Rect(0, y, w, min(y+strip, b.Dy()))
-		draw.CatmullRom.Scale(across, rows, src, image.Rect(b.Min.X, b.Min.Y+y, b.Max.X, b.Min.Y+rows.Max.Y), draw.Src, nil)
+		scaler.Scale(across, rows, src, image.Rect(b.Min.X, b.Min.Y+y, b.Max.X, b.Min.Y+rows.Max.Y), draw.Src, nil)
 	}
 	if h == b.Dy() {
 		return across
 	}
 	down := image.NewRGBA(image.Rect(0, 0, w, h))
+	scaler = draw.CatmullRom.NewScaler(strip, h, strip, b.Dy())
 	for x := 0; x < w; x += strip {
 		columns := image.Rect(x, 0, min(x+strip, w), h)
-		draw.CatmullRom.Scale(down, columns, across, image.Rect(x, 0, columns.Max.X, b.Dy()), draw.Src, nil)
+		scaler.Scale(down, columns, across, image.Rect(x, 0, columns.Max.X, b.Dy()), draw.Src, nil)
 	}
 	return down
 }
