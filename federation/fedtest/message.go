@@ -110,14 +110,32 @@ func signEd25519(key ed25519.PrivateKey) func(string) []byte {
 // Send posts it.
 func (m *Message) Send() Answer {
 	m.t.Helper()
-	res, err := http.DefaultClient.Do(m.Request())
+	return Ask(m.t, m.Request())
+}
+
+// Get asks for a document, signed by the actor.
+func (a *PeerActor) Get(url string) Answer {
+	a.Peer.t.Helper()
+	m := a.Mail(url, []byte(nil))
+	m.Covered = []string{"(request-target)", "host", "date"}
+	m.Signed["(request-target)"] = "get " + m.path()
+	r := m.Request()
+	r.Method, r.Body = http.MethodGet, nil
+	r.Header.Set("Accept", activityType)
+	return Ask(a.Peer.t, r)
+}
+
+// Ask makes any request.
+func Ask(t testing.TB, r *http.Request) Answer {
+	t.Helper()
+	res, err := http.DefaultTransport.RoundTrip(r)
 	if err != nil {
-		m.t.Fatalf("post: %v", err) // a panic of the node cuts the connection
+		t.Fatalf("%s %s: %v", r.Method, r.URL, err) // a panic of the node cuts the connection
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
-		m.t.Fatalf("read answer: %v", err)
+		t.Fatalf("read answer: %v", err)
 	}
 	return Answer{res.StatusCode, res.Header, string(body)}
 }
