@@ -3,7 +3,6 @@ package admin
 import (
 	"cmp"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
@@ -29,8 +28,7 @@ type hostRow struct {
 	LastOK  time.Time
 	Error   string // what went wrong last, in words
 	Dropped int
-	Drop    string // address of the page that asks before dropping; empty: nothing waits
-	Retry   bool   // there is something to try again
+	Retry   bool // there is something to try again
 
 	state store.LaneState
 }
@@ -74,14 +72,13 @@ func (p *Pages) hostRow(r *http.Request, l *store.Lane, waiting int) hostRow {
 		Host: l.Host, Waiting: waiting, Fails: l.Fails, Since: l.Since, NextAt: l.NextAt, LastOK: l.LastOK, Dropped: l.Dropped,
 		Retry: waiting > 0 || l.State != store.Healthy, state: l.State,
 	}
-	if waiting > 0 {
-		row.Drop = "/admin/livraisons/abandonner?" + url.Values{"host": {l.Host}}.Encode()
-	}
-	switch l.State {
-	case store.Lost:
+	switch {
+	case l.State == store.Lost:
 		row.State = assets.Badge{Tone: "err", Text: p.t(r, "delivery.lost")}
-	case store.Failing:
+	case l.State == store.Failing:
 		row.State = assets.Badge{Tone: "warn", Text: p.t(r, "delivery.failing")}
+	case l.LastOK.IsZero():
+		row.State = assets.Badge{Tone: "plain", Text: p.t(r, "delivery.untried")}
 	default:
 		row.State = assets.Badge{Tone: "ok", Text: p.t(r, "delivery.healthy")}
 	}

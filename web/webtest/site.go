@@ -46,10 +46,16 @@ type Site struct {
 func Serve(t testing.TB, f *frame.Frame, routes func(*mux.Router)) *Site {
 	t.Helper()
 	r := mux.NewRouter()
-	r.PathPrefix("/static/").Handler(f.Renderer.Static)
+	r.PathPrefix(assets.StaticPrefix).Handler(f.Renderer.Static)
 	routes(r)
+	return ServeHandler(t, f, r)
+}
+
+// ServeHandler is Serve for what needs no router.
+func ServeHandler(t testing.TB, f *frame.Frame, h http.Handler) *Site {
+	t.Helper()
 	guard := http.NewCrossOriginProtection()
-	server := httptest.NewServer(guard.Handler(assets.Language(f.Sessions.Middleware(r))))
+	server := httptest.NewServer(guard.Handler(assets.Language(f.Sessions.Middleware(h))))
 	t.Cleanup(server.Close)
 	return &Site{Server: server, frame: f}
 }

@@ -1,0 +1,44 @@
+//go:build browser
+
+package admin_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/essaim/essaim/web/browsertest"
+	"github.com/essaim/essaim/web/webtest"
+)
+
+// views are those that every page must be right in.
+var views = []browsertest.View{{}, {Dark: true}, {Width: 320}}
+
+func TestPagesInTheBrowser(t *testing.T) {
+	b := browsertest.Start(t)
+	s := serve(t, webtest.New(t))
+	busy(t, s)
+	cookies := []*http.Cookie{{Name: "session", Value: s.As(t, s.Admin).Cookie()}}
+	own := append(slices.Clone(paths), "/mon-compte", "/mon-compte/mot-de-passe", "/admin/livraisons/abandonner?host=silent.example")
+	for _, path := range own {
+		check(t, b, s, path, cookies)
+	}
+	check(t, b, s, "/connexion", nil)
+	check(t, b, s, link(t, s, s.Contributor, time.Hour), nil)
+	empty, wizard := newNode(t)
+	check(t, b, empty, wizard, nil)
+	check(t, b, empty, "/connexion", nil)
+}
+
+// check looks at a page in every view.
+func check(t *testing.T, b *browsertest.Browser, s *site, path string, cookies []*http.Cookie) {
+	t.Helper()
+	for _, v := range views {
+		t.Run(fmt.Sprintf("%s dark=%t width=%d", path, v.Dark, v.Width), func(t *testing.T) {
+			v.Cookies = cookies
+			b.Open(t, s.Server.URL+path, v).Check(t)
+		})
+	}
+}
