@@ -49,7 +49,7 @@ func (n *Node) complete(tx *store.Txn, a *Activity, r *store.Record) {
 	if a.by != nil && a.by.Actor != a.Actor && len(r.Authors) == 0 {
 		r.Authors = []string{a.by.Actor}
 	}
-	r.ID = tx.RecordID(a.IRI, r.Created)
+	r.ID = tx.RecordID(r.Created)
 	r.IRI = n.BaseURL + "/o/" + r.ID.String()
 	r.URL = n.BaseURL + PagePath(r)
 	r.Root = rootOf(tx, r.InReplyTo)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"hash/fnv"
 	"strings"
 	"time"
 )
@@ -111,17 +110,20 @@ func (t *Txn) AddToRiver(it Item) { t.tx.Put(key(tRiver, it.Envelope().ID), list
 
 // RecordID gives out the id of a record that was published at the moment at, so
 // that lists sort by publication and not by arrival. Moments to come count as
-// now. Where two collide, the later takes a place in the next millisecond: those
-// who date a hundred thousand notes alike shall not make us search for each.
-func (t *Txn) RecordID(iri string, at time.Time) ID {
+// now. Within a millisecond ids follow each other: what arrives together lies
+// together. A full millisecond goes on into the next.
+func (t *Txn) RecordID(at time.Time) ID {
 	if at.After(t.now) || at.UnixMilli() <= 0 {
 		at = t.now
 	}
-	h := fnv.New32a()
 	for ms := ID(at.UnixMilli()); ; ms++ {
-		h.Write([]byte(iri))
-		id := ms<<16 | ID(h.Sum32()&0xffff)
-		if t.tx.Get(key(tRecord, id)) == nil {
+		first, end := ms<<16, (ms+1)<<16
+		id := first
+		for k := range t.scanRange([]byte(tRecord), key(tRecord, first), key(tRecord, end), true) {
+			id = idFromKey(k) + 1
+			break
+		}
+		if id < end {
 			return id
 		}
 	}
