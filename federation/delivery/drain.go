@@ -85,8 +85,8 @@ func (w *Worker) dropInbox(ctx context.Context, in *store.Inbox) error {
 	})
 }
 
-// attempt posts one activity to one inbox. A 401 is answered by one more try
-// that is signed in another way; what works is remembered. An error is our own.
+// attempt posts one activity to one inbox. A 401 is answered by another try at
+// once, signed in another way; what works is remembered. An error is our own.
 func (w *Worker) attempt(ctx context.Context, l *lane, e *entry, in *store.Inbox) (f failure, err error) {
 	pair, err := w.Keys.Pair(ctx, e.Actor)
 	if errors.Is(err, store.ErrNotFound) {

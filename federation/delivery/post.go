@@ -30,8 +30,10 @@ var (
 	rfc9421Way = way{"rfc9421", httpsig.RFC9421, func(p *keyring.Pair) httpsig.Signer { return p.RSA }}
 )
 
-// ways returns two ways to sign for a host: what worked last, else Ed25519 to
-// nodes that announce it, else draft-cavage, which nearly all understand.
+// ways returns the ways to sign for a host, in the order in which they are tried:
+// what worked last, else Ed25519 to nodes that announce it, else draft-cavage,
+// which nearly all understand. Some announce RFC 9421 and show an Ed25519 key that
+// they use for proofs only, so RSA follows.
 func (w *Worker) ways(ctx context.Context, l *lane, in *store.Inbox) []way {
 	switch {
 	case l.Scheme == rfc9421Way.name:
@@ -39,7 +41,7 @@ func (w *Worker) ways(ctx context.Context, l *lane, in *store.Inbox) []way {
 	case l.Scheme == cavageWay.name:
 		return []way{cavageWay, rfc9421Way}
 	case l.Scheme == ed25519Way.name, w.takesEd25519(ctx, in):
-		return []way{ed25519Way, cavageWay}
+		return []way{ed25519Way, rfc9421Way, cavageWay}
 	}
 	return []way{cavageWay, rfc9421Way}
 }
@@ -66,7 +68,7 @@ type letter struct {
 func (w *Worker) post(ctx context.Context, l *lane, t letter) (failure, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, t.to, bytes.NewReader(t.body))
 	if err != nil {
-		return failure{class: "address", dropped: true}, nil
+		return failure{class: "address", dropped: true}, nil //nolint:nilerr // the address is wrong, not we
 	}
 	req.Header.Set("Content-Type", mediaType)
 	if err := t.signer.Sign(req, t.body, t.scheme, w.Store.Now()); err != nil {

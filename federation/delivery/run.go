@@ -8,7 +8,7 @@ import (
 	"github.com/essaim/essaim/store"
 )
 
-// longSleep bounds the sleep without anything to do, since the clock may be set.
+// longSleep bounds the sleep before a try, since the clock may be set.
 const longSleep = time.Hour
 
 // Run drains the log until ctx ends. Then it begins nothing new, gives the
@@ -48,11 +48,9 @@ func (w *Worker) load(ctx context.Context) error {
 
 // wait sleeps until something happens and takes note of it.
 func (w *Worker) wait(ctx context.Context) {
-	timer := time.NewTimer(w.nextDue())
-	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-	case <-timer.C:
+	case <-w.alarm():
 	case <-w.woken:
 		w.read(ctx)
 	case l := <-w.done:
@@ -158,12 +156,12 @@ func (w *Worker) dueBy(t time.Time) {
 	}
 }
 
-// nextDue is how long the first failing lane may still sleep.
-func (w *Worker) nextDue() time.Duration {
+// alarm rings when a failing lane is due that could be started.
+func (w *Worker) alarm() <-chan time.Time {
 	if w.sick >= w.Unhealthy || len(w.failing) == 0 {
-		return longSleep
+		return nil
 	}
-	return min(longSleep, max(0, w.due.Sub(w.Store.Now())))
+	return time.After(min(longSleep, w.due.Sub(w.Store.Now())))
 }
 
 // flushSoon has the cursors written within a second.

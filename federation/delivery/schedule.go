@@ -124,7 +124,7 @@ func delay(fails int, silent time.Duration, scaled func(time.Duration) time.Dura
 }
 
 func jitter(d time.Duration) time.Duration {
-	return time.Duration(float64(d) * (0.8 + 0.4*rand.Float64()))
+	return time.Duration(float64(d) * (0.8 + 0.4*rand.Float64())) //nolint:gosec // keeps hosts apart, guards nothing
 }
 
 func (w *Worker) scaled(d time.Duration) time.Duration {
