@@ -1,9 +1,15 @@
 package page
 
 import (
+	"encoding/hex"
+	"net/netip"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/gorilla/mux"
+	"golang.org/x/net/html"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/federation/fetch"
@@ -11,9 +17,6 @@ import (
 	"github.com/essaim/essaim/store/media"
 	"github.com/essaim/essaim/web/frame"
 	"github.com/essaim/essaim/web/webtest"
-
-	"github.com/gorilla/mux"
-	"net/netip"
 )
 
 // site is a node with its pages on a server.
@@ -103,7 +106,7 @@ func (s *site) mirror(t testing.TB, lab *store.Actor, it store.Item) *store.Reco
 	t.Helper()
 	r := it.Envelope()
 	r.Lab, r.Host, r.Remote, r.Fetched = lab.IRI, lab.Host, true, time.Now()
-	r.IRI = "https://" + lab.Host + "/o/" + url.PathEscape(r.Title+r.HTML)
+	r.IRI = "https://" + lab.Host + "/o/" + hex.EncodeToString([]byte(r.Title+r.HTML))
 	r.URL = "https://" + lab.Host + "/fiche"
 	if r.Created.IsZero() {
 		r.Created = time.Now().Add(-time.Hour)
@@ -123,4 +126,104 @@ func (s *site) update(t testing.TB, fn func(*store.Txn) error) {
 	if err := s.node.Store.Update(t.Context(), fn); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// member adds somebody to the lab, with an account.
+func (s *site) member(t testing.TB, handle string, role store.Role) *store.Actor {
+	t.Helper()
+	account := &store.Account{Email: handle + "@estran.test", Role: role}
+	m, err := s.node.AddMember(t.Context(), store.Actor{Handle: handle, Name: handle, Lang: "fr"}, account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// delete removes a record of the lab.
+func (s *site) delete(t testing.TB, r *store.Record) {
+	t.Helper()
+	err := s.node.Publish(t.Context(), s.viewer(s.node.Admin), &federation.Activity{Verb: "Delete", Actor: r.Lab, Object: r.IRI})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// record reads a record from the store.
+func (s *site) record(t testing.TB, id store.ID) (it store.Item) {
+	t.Helper()
+	err := s.node.Store.View(t.Context(), func(tx *store.Txn) (err error) {
+		it, err = tx.Record(id)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return it
+}
+
+// formOf reads the answers that the form of a page holds, as a browser would send
+// them without a change.
+func formOf(t testing.TB, c *webtest.Client, path string) url.Values {
+	t.Helper()
+	a := c.Get(path)
+	if a.Status != 200 {
+		t.Fatalf("%s: got %d, want 200", path, a.Status)
+	}
+	return fieldsIn(t, a.Body)
+}
+
+// fieldsIn reads the form in main of a page.
+func fieldsIn(t testing.TB, body string) url.Values {
+	t.Helper()
+	doc, err := html.Parse(strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := url.Values{}
+	var inMain, selected string
+	var walk func(*html.Node)
+	walk = func(n *html.Node) {
+		at := attributes(n)
+		switch {
+		case n.Type == html.ElementNode && n.Data == "main":
+			inMain = "yes"
+		case n.Type == html.ElementNode && n.Data == "footer":
+			inMain = ""
+		case inMain == "" || n.Type != html.ElementNode:
+		case n.Data == "textarea":
+			form.Add(at["name"], strings.TrimPrefix(content(n), "\n"))
+		case n.Data == "select":
+			selected = at["name"]
+		case n.Data == "option" && has(at, "selected"):
+			form.Add(selected, at["value"])
+		case n.Data == "input" && has(at, "name") && (at["type"] != "radio" && at["type"] != "checkbox" && at["type"] != "file" || has(at, "checked")):
+			form.Add(at["name"], at["value"])
+		}
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			walk(c)
+		}
+	}
+	walk(doc)
+	return form
+}
+
+func attributes(n *html.Node) map[string]string {
+	m := map[string]string{}
+	for _, a := range n.Attr {
+		m[a.Key] = a.Val
+	}
+	return m
+}
+
+func has(m map[string]string, key string) bool {
+	_, ok := m[key]
+	return ok
+}
+
+func content(n *html.Node) string {
+	var b strings.Builder
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		b.WriteString(c.Data)
+	}
+	return b.String()
 }
