@@ -73,7 +73,7 @@ func (n *node) serveControl(ctx context.Context) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove old socket: %w", err) // the store's lock says that it is nobody's
 	}
-	l, err := net.Listen("unix", path)
+	l, err := new(net.ListenConfig).Listen(ctx, "unix", path)
 	if err != nil {
 		n.log.Warn("other commands cannot reach this node while it runs", "err", err)
 		return nil

@@ -27,7 +27,7 @@ var liveNotes = []string{
 // live lets the labs publish, relay and approve of each other for a while, then
 // waits for the end. What happens follows from seed.
 func (d *demoNetwork) live(ctx context.Context, seed uint64) error {
-	rng := rand.New(rand.NewPCG(seed, seed))
+	rng := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // a show, to be repeated
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for range liveActions {
@@ -40,7 +40,7 @@ func (d *demoNetwork) live(ctx context.Context, seed uint64) error {
 		if err := n.act(ctx, rng); err != nil {
 			return quiet(ctx, err)
 		}
-		timer.Reset(livePause + rand.N(livePause))
+		timer.Reset(livePause + time.Duration(rng.Int64N(int64(livePause))))
 	}
 	<-ctx.Done()
 	return nil

@@ -39,7 +39,7 @@ type demoNode struct {
 func openDemo(ctx context.Context, o demoOptions, content demo.Network, dir string, log *slog.Logger) (*demoNetwork, error) {
 	d := &demoNetwork{began: time.Now()}
 	for i, lab := range content.Labs {
-		n, err := openDemoNode(ctx, o, i, lab, filepath.Join(dir, lab.Handle), log.With("lab", lab.Handle))
+		n, err := openDemoNode(ctx, o, i, lab, filepath.Join(dir, lab.Handle), log.WithGroup(lab.Handle))
 		if err != nil {
 			return nil, errors.Join(err, d.close())
 		}
@@ -58,7 +58,7 @@ func openDemoNode(ctx context.Context, o demoOptions, i int, lab demo.Lab, dir s
 	if port != 0 {
 		port += i
 	}
-	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
 		return nil, fmt.Errorf("%w (another --port may be free)", err)
 	}

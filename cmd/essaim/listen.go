@@ -15,11 +15,11 @@ import (
 
 // listen opens the node's address, with a limit of connections that leaves file
 // handles for the store and for what goes out.
-func (n *node) listen() (net.Listener, error) {
+func (n *node) listen(ctx context.Context) (net.Listener, error) {
 	l := n.listener
 	if l == nil {
 		var err error
-		if l, err = net.Listen("tcp", n.config.Node.Listen); err != nil {
+		if l, err = new(net.ListenConfig).Listen(ctx, "tcp", n.config.Node.Listen); err != nil {
 			return nil, fmt.Errorf("listen: %w", err)
 		}
 	}

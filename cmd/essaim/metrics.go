@@ -17,7 +17,7 @@ func (n *node) serveMetrics(ctx context.Context) error {
 	if n.config.Metrics.Listen == "" {
 		return nil
 	}
-	l, err := net.Listen("tcp", n.config.Metrics.Listen)
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", n.config.Metrics.Listen)
 	if err != nil {
 		return fmt.Errorf("listen for metrics: %w", err)
 	}

@@ -103,8 +103,11 @@ func minFree(s Size) int64 {
 func (n *node) checkAddress(ctx context.Context) error {
 	return n.store.View(ctx, func(tx *store.Txn) error {
 		lab, err := tx.Lab()
+		if errors.Is(err, store.ErrNotFound) {
+			return nil // nothing was set up yet
+		}
 		if err != nil || store.SameOrigin(lab.IRI, n.config.Node.BaseURL) {
-			return nil // nothing was set up yet, or all is well
+			return err
 		}
 		return fmt.Errorf("node.base_url is %s, and this store was set up as %s: an address can never change", n.config.Node.BaseURL, store.Origin(lab.IRI))
 	})

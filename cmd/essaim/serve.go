@@ -48,7 +48,7 @@ func serve(ctx context.Context, o nodeOptions, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	n.log.Info("start", "version", version(), "data", n.dir)
+	n.log.Info("start", "host", n.door.Host())
 	err = n.run(ctx, func(ctx context.Context) error { return n.greet(ctx, stdout) })
 	err = errors.Join(err, n.close())
 	n.log.Info("stopped")
@@ -72,7 +72,7 @@ func (n *node) run(ctx context.Context, ready func(context.Context) error) error
 	if err != nil {
 		return err
 	}
-	listener, err := n.listen()
+	listener, err := n.listen(ctx)
 	if err != nil {
 		return err
 	}
