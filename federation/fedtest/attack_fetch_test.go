@@ -327,6 +327,7 @@ func TestBlockedHostIsKeptAway(t *testing.T) { // B01, B03, B05, B06
 		{"127.0.0.7", "127.0.0.7"},
 	} {
 		t.Run(row.name+" by "+row.block, func(t *testing.T) {
+			t.Parallel() // it waits for cursors to be written
 			s := newStage(t)
 			evil := NewPeer(t, row.name).Actor("evil")
 			s.follow(evil)

@@ -1,0 +1,264 @@
+package fedtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/essaim/essaim/store"
+)
+
+func TestBodyOverTheLimitIsRefused(t *testing.T) { // P01
+	s := newStage(t)
+	activity, note := s.create(s.vic)
+	activity["object"] = With(activity["object"].(Object), Object{"content": strings.Repeat("a", 4<<20)})
+	m := s.mail(s.vic, activity)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	s.want(m.Send(), http.StatusRequestEntityTooLarge)
+	runtime.ReadMemStats(&after)
+	if grown := after.TotalAlloc - before.TotalAlloc; grown > 32<<20 {
+		t.Errorf("allocated %d MiB", grown>>20)
+	}
+	s.absent(note)
+	s.works()
+}
+
+func TestWhatIsNoActivityIsRefused(t *testing.T) { // P02, P03
+	s := newStage(t)
+	deep := func(n int, opening, closing string) string {
+		return `{"id":"` + s.vic.IRI + `#deep","type":"Create","actor":"` + s.vic.IRI + `","object":` +
+			strings.Repeat(opening, n) + "1" + strings.Repeat(closing, n) + "}"
+	}
+	for name, body := range map[string]string{
+		"empty": "", "blank": "  \n", "cut off": `{"type":"Create"`, "list": `[{"type":"Create"}]`, "text": `"Create"`, "number": "1", "null": "null",
+		"true": "true", "two values": "{}{}", "html": "<html>", "trailing comma": `{"type":"Create",}`, "bare key": `{type:"Create"}`,
+		"single quotes": `{'type':'Create'}`, "not UTF-8": "{\"type\":\"\xff\xfe\"}", "UTF-16": "{\x00\"\x00t\x00", "byte order mark": "\xef\xbb\xbf{}",
+		"control character": "{\"type\":\"a\x01b\"}", "NaN": `{"type":NaN}`, "empty object": "{}", "comment": `{"type":"Create"/**/}`,
+		"10 000 lists deep": deep(10_000, "[", "]"), "10 000 objects deep": deep(10_000, `{"a":`, "}"),
+		"200 000 lists deep": deep(200_000, "[", "]"), "deep and never closed": deep(200_000, "[", ""),
+		"many values": `{"type":"Create","x":[` + strings.Repeat("1,", 200_000) + "1]}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := s.on(t)
+			began := time.Now()
+			c.want(c.mail(c.vic, []byte(body)).Send(), http.StatusBadRequest)
+			if took := time.Since(began); took > 3*time.Second {
+				t.Errorf("took %v", took)
+			}
+			c.works()
+		})
+	}
+}
+
+func TestMediaTypesOfAnInbox(t *testing.T) { // P07, P08
+	s := newStage(t)
+	for mediaType, want := range map[string]int{
+		activityType: 202, "Application/Activity+JSON": 202, "application/activity+json; charset=utf-8": 202, linkedType: 202,
+		`application/ld+json;charset=utf-8;profile="https://www.w3.org/ns/activitystreams"`:                          202,
+		`application/ld+json; profile="http://example.org/x https://www.w3.org/ns/activitystreams"; charset="utf-8"`: 202,
+		"application/ld+json": 202, "application/json": 202,
+		"": 415, "text/html": 415, "text/plain": 415, "multipart/form-data; boundary=x": 415, "application/x-www-form-urlencoded": 415,
+		"application/activity+jsonx": 415, "application/xml": 415, ";;;": 415, "application/activity+json, text/html": 415,
+	} {
+		activity, note := s.create(s.vic)
+		m := s.mail(s.vic, activity)
+		m.Header.Set("Content-Type", mediaType)
+		s.want(m.Send(), want)
+		if want == http.StatusAccepted {
+			s.present(note)
+			continue
+		}
+		s.absent(note)
+	}
+	s.works()
+}
+
+func TestOddNumbersAreNoFault(t *testing.T) { // P05
+	s := newStage(t)
+	for _, number := range []string{"1e999999", "-1e999999", strings.Repeat("9", 100_000), "-0", "0.1e-400", "9223372036854775808", "1E+2"} {
+		n := json.RawMessage(number)
+		activity, note := s.create(s.vic)
+		activity["object"] = With(activity["object"].(Object), Object{
+			"width": n, "likes": Object{"type": "Collection", "totalItems": n}, "x": n, "latitude": n, "published": n,
+			"attachment": []Object{{"type": "Image", "url": s.vic.Peer.URL + "/i.png", "width": n, "height": n}},
+		})
+		activity["totalItems"] = n
+		s.want(s.mail(s.vic, activity).Send(), http.StatusAccepted)
+		s.present(note)
+	}
+	s.works()
+}
+
+func TestOddCharactersAreNoFault(t *testing.T) { // P06
+	s := newStage(t)
+	for _, text := range []string{`\u0000`, `\ud800`, `\udc00\ud800`, `\ud83d\ude00`, `\u202e\u2066`, `\u200b\u200d\ufeff`, `\uffff`, `\u0007\u001b[31m`, `e\u0301`} {
+		raw := json.RawMessage(`"avant ` + text + ` après"`)
+		activity, note := s.create(s.vic)
+		activity["object"] = With(activity["object"].(Object), Object{"content": raw, "name": raw, "summary": raw, "tag": []Object{{"type": "Hashtag", "name": raw}}})
+		s.want(s.mail(s.vic, activity).Send(), http.StatusAccepted)
+		r := s.record(note)
+		if !strings.HasPrefix(r.HTML, "avant ") || !strings.HasSuffix(r.HTML, " après") || strings.ContainsRune(r.HTML+r.Title+r.Pitch, 0) {
+			t.Errorf("%s: got %q", text, r.HTML)
+		}
+		profile := s.vic.Activity("Update", With(s.vic.Document(), Object{"name": raw, "summary": raw}))
+		s.want(s.mail(s.vic, With(profile, Object{"id": s.vic.IRI + "#" + fmt.Sprintf("%x", text)})).Send(), http.StatusAccepted)
+	}
+	s.works()
+}
+
+// oddValues stand where something else should.
+var oddValues = []any{
+	nil, "", " ", "x", 0, -1, 1.5, true, false, []any{}, Object{}, []any{nil}, []any{[]any{[]any{}}}, Object{"id": Object{}}, Object{"id": 1},
+	Object{"type": []any{1, nil}}, "http://", "https://[::1", "http://a b", "javascript:alert(1)", "%zz", "urn:x:1", strings.Repeat("é", 3000),
+	[]any{"a", "b"}, Object{"@id": "x", "@type": "Note"}, "9999999-01-01T00:00:00Z", "0000-00-00T00:00:00Z", "2026-13-45T99:99:99Z", "PT", "-P1D",
+}
+
+func TestOddPropertiesAreNoFault(t *testing.T) { // P10
+	s := newStage(t)
+	s.follow(s.eve)
+	record := s.publish("Visé", store.Public)
+	for _, verb := range []string{
+		"Create", "Update", "Delete", "Follow", "Accept", "Reject", "Undo", "Announce", "Like", "Block", "Flag", "Move", "Add", "Remove",
+	} {
+		for i, value := range oddValues {
+			for _, property := range []string{"id", "actor", "object", "target", "published", "type", "to", "content"} {
+				a := With(s.eve.Activity(verb, record), Object{"id": fmt.Sprintf("%s#%s-%d", s.eve.IRI, property, i)})
+				a[property] = value
+				m := s.mail(s.eve, a)
+				m.KeyID, m.Sign, m.Algorithm = s.eve.IRI+"#ed25519", signEd25519(s.eve.Ed), "hs2019"
+				if got := m.Send(); got.Status >= 500 {
+					t.Errorf("%s with %s %v: got %d", verb, property, value, got.Status)
+				}
+			}
+		}
+	}
+	s.holds("the record is still here", has(record, "Visé"))
+	s.works()
+}
+
+func TestOddFieldsOfObjectsAreNoFault(t *testing.T) { // P11
+	s := newStage(t)
+	for i, value := range append(oddValues, strings.Repeat("n", 900<<10)) {
+		for _, property := range []string{
+			"published", "updated", "name", "summary", "content", "contentMap", "attachment", "tag", "icon", "image", "url", "inReplyTo", "context", "source",
+			"language", "duration", "startTime", "location", "replies", "likes", "cc", "bto", "audience", "sensitive", "oneOf", "endTime", "mediaType",
+			"essaim:kind", "essaim:stage", "essaim:themes", "essaim:audience", "endpoints", "publicKey", "assertionMethod", "alsoKnownAs", "movedTo", "generator",
+		} {
+			note := s.vic.Note(fmt.Sprintf("odd-%d-%s", i, property))
+			note[property] = value
+			for _, a := range []Object{s.vic.Activity("Create", note), s.vic.Activity("Update", With(s.vic.Document(), Object{property: value}))} {
+				a["id"] = fmt.Sprintf("%s#%s-%s-%d", s.vic.IRI, a["type"], property, i)
+				m := s.mail(s.vic, a)
+				m.KeyID, m.Sign, m.Algorithm = s.vic.IRI+"#ed25519", signEd25519(s.vic.Ed), "hs2019"
+				if got := m.Send(); got.Status >= 500 {
+					t.Errorf("%s with %s %.40v: got %d", a["type"], property, value, got.Status)
+				}
+			}
+		}
+		s.want(s.mail(s.vic, With(s.vic.Activity("Update", s.vic.Document()), Object{"id": fmt.Sprintf("%s#back-%d", s.vic.IRI, i)})).Send(), http.StatusAccepted)
+		s.works()
+	}
+}
+
+func TestMutatedActivitiesAreNoFault(t *testing.T) { // P12
+	s := newStage(t)
+	s.follow(s.eve)
+	record := s.publish("Visé", store.Public)
+	random := rand.New(rand.NewPCG(1, 2))
+	var seeds []string
+	for _, verb := range []string{"Create", "Update", "Like", "Announce", "Follow", "Undo", "Flag", "Delete", "Accept", "Move", "Add"} {
+		object := any(s.eve.Note("mutant"))
+		if verb != "Create" && verb != "Update" && verb != "Delete" {
+			object = record
+		}
+		seeds = append(seeds, string(encode(With(s.eve.Activity(verb, object), Object{"target": s.eve.IRI + "/featured", "published": "2026-11-20T10:00:00Z"}))))
+	}
+	for i := range 400 {
+		body := mutate(random, seeds[i%len(seeds)], seeds)
+		m := s.mail(s.eve, []byte(body))
+		m.KeyID, m.Sign, m.Algorithm = s.eve.IRI+"#ed25519", signEd25519(s.eve.Ed), "hs2019"
+		if got := m.Send(); got.Status >= 500 {
+			t.Errorf("mutation %d: got %d: %s", i, got.Status, body)
+		}
+		if i%50 == 0 {
+			s.works()
+		}
+	}
+	s.works()
+}
+
+// mutate changes a document in a few places: bytes, or parts of other documents
+// and odd values where values begin.
+func mutate(random *rand.Rand, doc string, others []string) string {
+	for range 1 + random.IntN(3) {
+		if doc == "" {
+			return doc
+		}
+		at := random.IntN(len(doc))
+		switch random.IntN(5) {
+		case 0:
+			doc = doc[:at] + string([]byte{byte(random.IntN(256))}) + doc[at+1:]
+		case 1:
+			doc = doc[:at] + doc[min(len(doc), at+1+random.IntN(20)):]
+		case 2:
+			other := others[random.IntN(len(others))]
+			doc = doc[:at] + other[random.IntN(len(other)):]
+		default:
+			colon := strings.IndexByte(doc[at:], ':')
+			end := strings.IndexAny(doc[at+colon+1:], ",}")
+			if colon < 0 || end < 0 {
+				continue
+			}
+			value := encode(oddValues[random.IntN(len(oddValues))])
+			doc = doc[:at+colon+1] + string(value) + doc[at+colon+1+end:]
+		}
+	}
+	return doc
+}
+
+func TestUnknownTypesHaveNoEffect(t *testing.T) { // P13
+	s := newStage(t)
+	for _, typ := range []any{
+		"Activity", "IntransitiveActivity", "Arrive", "Dislike", "Ignore", "Invite", "Join", "Leave", "Listen", "Offer", "Question", "Read", "TentativeAccept",
+		"TentativeReject", "Travel", "View", "Bite", "QuoteRequest", "essaim:Unknown", "https://example.org/ns#Odd", "Note", "Person", "Collection", "Tombstone",
+		"", 1, []string{"Bite", "Odd"}, "create", "CREATE", "Create ",
+	} {
+		activity, note := s.create(s.vic)
+		activity["type"] = typ
+		got := s.mail(s.vic, activity).Send()
+		if got.Status != http.StatusAccepted && got.Status != http.StatusBadRequest {
+			t.Errorf("type %v: got %d, want 202 or 400", typ, got.Status)
+		}
+		s.absent(note)
+	}
+	s.works()
+}
+
+func TestOddWebFingerQueriesAreTheAskersFault(t *testing.T) { // P14
+	s := newStage(t)
+	vicHost, host := strings.TrimPrefix(s.vic.Peer.URL, "http://"), s.node.Host()
+	for _, query := range []string{
+		"", "resource", "resource=", "resource=x", "resource=acct:", "resource=acct:@" + host, "resource=acct:estran", "resource=acct:estran@", "resource=acct:nobody@" + host,
+		"resource=acct:vic@" + vicHost, "resource=" + s.vic.IRI, "resource=acct:estran@evil.example", "resource=acct:estran@" + host + "@evil.example",
+		"resource=acct:estran%00@" + host, "resource=acct:estran%0d%0aX: y@" + host, "resource=acct:../../etc/passwd@" + host, "resource=mailto:estran@" + host,
+		"resource=http://" + host + "@evil.example/actors/estran", "resource=javascript:alert(1)", "resource=%ff%fe", "resource=" + strings.Repeat("a", 9000),
+		"resource=http://[::1", "rel=self", "resource=acct:estran@" + host + "/../x", "resource=https://" + host + "/actors/nobody",
+	} {
+		r, err := http.NewRequest(http.MethodGet, s.node.URL+"/.well-known/webfinger?"+strings.ReplaceAll(query, " ", "%20"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := Ask(t, r)
+		s.refused(got)
+		if strings.Contains(got.Body, vicHost) {
+			t.Errorf("%q: got another host's data: %s", query, got.Body)
+		}
+	}
+	s.works()
+}
