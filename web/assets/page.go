@@ -88,10 +88,11 @@ func (p Page) Nav() []NavItem {
 	}
 }
 
-const themeCookie = "theme"
+// ThemeCookie is the name of the cookie that holds the theme.
+const ThemeCookie = "theme"
 
 func themeOf(r *http.Request) string {
-	if c, err := r.Cookie(themeCookie); err == nil && (c.Value == "light" || c.Value == "dark") {
+	if c, err := r.Cookie(ThemeCookie); err == nil && (c.Value == "light" || c.Value == "dark") {
 		return c.Value
 	}
 	return ""
@@ -100,7 +101,7 @@ func themeOf(r *http.Request) string {
 // SetTheme is the handler of POST /apparence: it remembers the form's theme for
 // a year, or forgets it when it is neither "light" nor "dark", and goes back.
 func SetTheme(w http.ResponseWriter, r *http.Request) {
-	c := &http.Cookie{Name: themeCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil}
+	c := &http.Cookie{Name: ThemeCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil}
 	if theme := r.PostFormValue("theme"); theme == "light" || theme == "dark" {
 		c.Value, c.MaxAge = theme, 365*24*3600
 	}

@@ -118,6 +118,9 @@ func TestDeletedIsGoneOnlyIfItWasOpen(t *testing.T) {
 func TestNarrowingHidesAtOnce(t *testing.T) {
 	s := newSite(t)
 	r := s.publish(t, s.node.Admin, experiment("Trop tôt", store.Public))
+	if !s.Visitor(t).Get("/experimentations").Has("Trop tôt") || s.Visitor(t).Get(federation.PagePath(r)).Status != http.StatusOK {
+		t.Fatal("it was not public")
+	}
 	form := formOf(t, s.As(t, s.node.Admin), federation.PagePath(r)+"/modifier")
 	form.Set("audience", "team")
 	a := s.As(t, s.node.Admin).Post(federation.PagePath(r)+"/modifier", form)

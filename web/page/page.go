@@ -8,6 +8,8 @@
 // and facets follow from the descriptors of store.Kinds, so a new kind of record
 // needs no new page.
 //
+// What visitors are shown is kept until something changes (kept.go).
+//
 // Signing in, setting up and administration are left to web/admin, the words and
 // the look to web/assets.
 package page
@@ -58,28 +60,31 @@ type Config struct {
 	Software func(ctx context.Context, host string) string
 }
 
-// Pages answers people. It is immutable and safe for concurrent use.
-type Pages struct{ Config }
+// Pages answers people. It is safe for concurrent use.
+type Pages struct {
+	Config
+	kept *kept
+}
 
 // New returns the pages of a node.
-func New(c Config) *Pages { return &Pages{c} }
+func New(c Config) *Pages { return &Pages{Config: c, kept: newKept(c.Node)} }
 
 // Routes mounts the pages. The language's prefix is off the path already.
 func (p *Pages) Routes(r *mux.Router) {
-	p.get(r, "/", p.home)
+	p.shared(r, "/", p.home)
 	for _, k := range store.Kinds {
 		p.kindRoutes(r, k)
 	}
-	p.get(r, "/lab", p.lab)
-	p.get(r, "/membres", p.members)
-	p.get(r, "/@{handle}", p.profile)
+	p.shared(r, "/lab", p.lab)
+	p.shared(r, "/membres", p.members)
+	p.shared(r, "/@{handle}", p.profile)
 	p.get(r, "/reseau", p.network)
 	p.form(r, "/reseau/suivre", p.follow)
 	p.get(r, "/reseau/{host}/{handle}", p.peer)
 	p.form(r, "/reseau/{host}/{handle}/quitter", p.unfollow)
 	p.get(r, "/authorize_interaction", p.interact)
-	p.get(r, "/fil", p.river)
-	p.get(r, "/themes/{tag}", p.theme)
+	p.shared(r, "/fil", p.river)
+	p.shared(r, "/themes/{tag}", p.theme)
 	p.get(r, "/accessibilite", p.accessibility)
 	p.get(r, "/mentions-legales", p.legal)
 	r.HandleFunc("/apparence", assets.SetTheme).Methods(http.MethodPost)
@@ -90,10 +95,10 @@ func (p *Pages) Routes(r *mux.Router) {
 func (p *Pages) kindRoutes(r *mux.Router, k *store.Kind) {
 	one := "/" + k.Letter + "/{slug:(?:[^/]*-)?[0-9]+}"
 	if k.Path != "" {
-		p.get(r, "/"+k.Path, p.list(k))
+		p.shared(r, "/"+k.Path, p.list(k))
 	}
 	p.form(r, newPath(k), p.create(k))
-	p.get(r, one, p.record(k))
+	p.shared(r, one, p.record(k))
 	p.form(r, one+"/modifier", p.edit(k))
 	p.form(r, one+"/supprimer", p.remove(k))
 }
@@ -109,6 +114,9 @@ func newPath(k *store.Kind) string {
 func (p *Pages) get(r *mux.Router, path string, h reply.Handler) {
 	r.Handle(path, p.Frame.Handle(h)).Methods(http.MethodGet, http.MethodHead)
 }
+
+// shared mounts a page that is the same for all visitors.
+func (p *Pages) shared(r *mux.Router, path string, h reply.Handler) { p.get(r, path, p.kept.around(h)) }
 
 func (p *Pages) form(r *mux.Router, path string, h reply.Handler) {
 	r.Handle(path, p.Frame.Handle(h)).Methods(http.MethodGet, http.MethodHead, http.MethodPost)
