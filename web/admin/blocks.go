@@ -42,6 +42,7 @@ func (p *Pages) blocks(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	p.note(r, "host blocked", "host", host)
 	p.Frame.Flash(r, "ok", "block.added", "host", host)
 	return p.Frame.Redirect(w, r, "/admin/blocages")
 }
@@ -106,6 +107,7 @@ func (p *Pages) liftBlock(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	p.note(r, "block lifted", "host", host)
 	p.Frame.Flash(r, "ok", "block.lifted", "host", host)
 	return p.Frame.Redirect(w, r, "/admin/blocages")
 }

@@ -55,6 +55,7 @@ func (p *Pages) install(w http.ResponseWriter, r *http.Request) error {
 	if err := p.runSetUp(r, secret); err != nil {
 		return p.renderForm(w, r, f, err)
 	}
+	p.Frame.Log.InfoContext(r.Context(), "lab set up")
 	p.Frame.Flash(r, "ok", "setup.done")
 	return p.Frame.Redirect(w, r, "/")
 }

@@ -106,8 +106,12 @@ func (p *Pages) addMember(r *http.Request, by store.Role) (*store.Account, error
 	lang := string(assets.LangOf(r.Context()))
 	account := &store.Account{Email: typed(r, "email"), Role: store.Role(typed(r, "role")), Lang: lang}
 	member := store.Actor{Handle: handleTyped(r, "handle"), Name: typed(r, "name"), Lang: lang, Discoverable: true}
-	_, err := p.Node.AddMember(r.Context(), member, account)
-	return account, taken(err, "handle")
+	added, err := p.Node.AddMember(r.Context(), member, account)
+	if err != nil {
+		return nil, taken(err, "handle")
+	}
+	p.note(r, "member added", "object", added.IRI)
+	return account, nil
 }
 
 // checkTaken looks for the handle and the address before the keys are made.
@@ -174,6 +178,7 @@ func (p *Pages) showLink(w http.ResponseWriter, r *http.Request, account *store.
 	if err != nil {
 		return err
 	}
+	p.note(r, "sign-in link made", "object", account.Actor)
 	w.Header().Set("Cache-Control", "no-store")
 	return p.Frame.Render(w, r, http.StatusOK, "admin-link.html", linkPage{
 		top: p.admin(r, p.t(r, "invite.link-title", "name", name), "/admin/membres"), Name: name,

@@ -53,8 +53,10 @@ func keysOf(c Credentials) (address, account counterKey) {
 	return sha256.Sum256([]byte("address " + host)), sha256.Sum256([]byte("account " + login))
 }
 
-// wait is how long these credentials may not be tried; zero: they may.
-func (t *tries) wait(c Credentials) time.Duration {
+// begin counts a try as wrong before it is made, so that many at once do not
+// slip through. When these credentials may not be tried it says for how long,
+// and counts nothing.
+func (t *tries) begin(c Credentials) (wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	a, b := keysOf(c)
@@ -65,23 +67,31 @@ func (t *tries) wait(c Credentials) time.Duration {
 	case account.wrong >= crowd*t.limit, account.wrong >= t.limit && address.wrong > 0:
 		return account.ends.Sub(t.now())
 	}
+	t.add(a, 1)
+	t.add(b, 1)
 	return 0
 }
 
-// wrong counts a wrong password.
-func (t *tries) wrong(c Credentials) {
+// forgive takes back what begin counted: the try was not wrong.
+func (t *tries) forgive(c Credentials) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	a, b := keysOf(c)
-	for _, k := range []counterKey{a, b} {
-		n := t.get(k)
-		if n.wrong == 0 {
-			t.makeRoom()
-			n.ends = t.now().Add(limitWindow)
-		}
-		n.wrong++
-		t.count[k] = n
+	t.add(a, -1)
+	t.add(b, -1)
+}
+
+func (t *tries) add(k counterKey, d int) {
+	n := t.get(k)
+	if n.wrong == 0 && d > 0 {
+		t.makeRoom()
+		n.ends = t.now().Add(limitWindow)
 	}
+	if n.wrong += d; n.wrong > 0 {
+		t.count[k] = n
+		return
+	}
+	delete(t.count, k)
 }
 
 func (t *tries) get(k counterKey) counter {

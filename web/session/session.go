@@ -43,7 +43,7 @@ type Config struct {
 	// Limit is the number of wrong passwords in five minutes, by address and by
 	// account; 0 means 20.
 	Limit int
-	Log   *slog.Logger
+	Log   *slog.Logger // nil discards
 	// Fail answers a request whose session could not be read or kept. Nil answers
 	// 500 in plain text.
 	Fail func(w http.ResponseWriter, r *http.Request, err error)
@@ -62,6 +62,9 @@ type Manager struct {
 func New(s *store.Store, c Config) *Manager {
 	if c.Limit == 0 {
 		c.Limit = 20
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
 	}
 	m := &Manager{Config: c, store: s, scs: scs.New(), tries: newTries(c.Limit, s.Now), hashing: make(chan struct{}, 2)}
 	m.scs.Store, m.scs.Lifetime = cookieStore{s}, idle

@@ -30,13 +30,7 @@ type Credentials struct{ Login, Password, Address string }
 // SignIn makes the session that of the account. The session gets a new id, so
 // that one planted before is worth nothing. Errors: ErrCredentials, *Limited.
 func (m *Manager) SignIn(ctx context.Context, c Credentials) error {
-	if wait := m.tries.wait(c); wait > 0 {
-		return &Limited{wait}
-	}
-	account, err := m.check(ctx, c)
-	if errors.Is(err, ErrCredentials) {
-		m.tries.wrong(c)
-	}
+	account, err := m.try(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -46,19 +40,28 @@ func (m *Manager) SignIn(ctx context.Context, c Credentials) error {
 // CheckPassword says whether the password is the account's, under the same
 // limits as SignIn and with the same errors.
 func (m *Manager) CheckPassword(ctx context.Context, c Credentials) error {
-	if wait := m.tries.wait(c); wait > 0 {
-		return &Limited{wait}
-	}
-	_, err := m.check(ctx, c)
-	if errors.Is(err, ErrCredentials) {
-		m.tries.wrong(c)
-	}
+	_, err := m.try(ctx, c)
 	return err
+}
+
+// try is check within the limits.
+func (m *Manager) try(ctx context.Context, c Credentials) (*store.Account, error) {
+	if wait := m.tries.begin(c); wait > 0 {
+		return nil, &Limited{wait}
+	}
+	account, err := m.check(ctx, c)
+	if !errors.Is(err, ErrCredentials) {
+		m.tries.forgive(c)
+	}
+	return account, err
 }
 
 // check finds the account and compares the password; the work is the same
 // whether there is one or not. A hash of yesterday's cost is made anew.
 func (m *Manager) check(ctx context.Context, c Credentials) (*store.Account, error) {
+	if len(c.Password) > 4*MaxPassword { // no password is that long, in bytes
+		c.Password = ""
+	}
 	account := &store.Account{}
 	err := m.store.View(ctx, func(tx *store.Txn) error {
 		a, err := tx.AccountByLogin(c.Login)
@@ -75,7 +78,7 @@ func (m *Manager) check(ctx context.Context, c Credentials) (*store.Account, err
 		return nil, err
 	}
 	defer done()
-	ok, stale, err := matches(c.Password[:min(len(c.Password), 4*MaxPassword)], account.Password)
+	ok, stale, err := matches(c.Password, account.Password)
 	switch {
 	case err != nil:
 		return nil, err
