@@ -69,11 +69,24 @@ func readText(r *store.Record, doc Doc, ours bool) {
 	if t := doc.mediaType(); t != "" && t != "text/html" {
 		r.HTML = paragraphs(r.HTML)
 	}
+	r.HTML += choices(doc.Options())
 	if ours {
 		r.HTML = trimFrame(r.HTML, r.Title, r.Pitch)
 	}
 	r.Sensitive = doc.Bool("sensitive")
 	r.Image = picture(doc)
+}
+
+// choices lists the answers of a poll. Nobody votes here.
+func choices(options []string) string {
+	if len(options) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for _, o := range options {
+		b.WriteString("<li>" + marked(o) + "</li>")
+	}
+	return "<ul>" + b.String() + "</ul>"
 }
 
 // paragraphs makes HTML of Markdown or plain text, as it stands.
