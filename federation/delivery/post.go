@@ -79,22 +79,18 @@ func (w *Worker) post(ctx context.Context, l *lane, t letter) (failure, error) {
 
 // patiently waits for the answer; when that takes long, the lane gives its slot
 // to another host, so that hosts that hang do not delay those that answer.
-func (w *Worker) patiently(ctx context.Context, l *lane, req *http.Request) (res *fetch.Response, err error) {
+func (w *Worker) patiently(ctx context.Context, l *lane, req *http.Request) (*fetch.Response, error) {
 	if l.sick || l.handedOn {
 		return w.Post.Post(ctx, req)
 	}
-	answered := make(chan struct{})
-	go func() {
-		defer close(answered)
-		res, err = w.Post.Post(ctx, req)
-	}()
-	timer := time.NewTimer(slowAfter)
-	defer timer.Stop()
-	select {
-	case <-answered:
-	case <-timer.C:
+	done := make(chan struct{})
+	timer := time.AfterFunc(slowAfter, func() {
+		defer close(done)
 		w.handOn(l)
-		<-answered
+	})
+	res, err := w.Post.Post(ctx, req)
+	if !timer.Stop() {
+		<-done
 	}
 	return res, err
 }
