@@ -97,7 +97,7 @@ func overHTTP(b *testing.B, h http.Handler, path string, header http.Header) {
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
 }
 
-func request(b *testing.B, address string, header http.Header) *http.Request {
+func request(b testing.TB, address string, header http.Header) *http.Request {
 	r, err := http.NewRequestWithContext(b.Context(), http.MethodGet, address, nil)
 	if err != nil {
 		b.Fatal(err)

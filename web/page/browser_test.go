@@ -1,0 +1,70 @@
+package page
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/browsertest"
+	"github.com/essaim/essaim/web/webtest"
+)
+
+// TestPagesInABrowser looks at every kind of page in Chromium: light, dark and in
+// a narrow window, without JavaScript, as an administrator, who sees the most.
+func TestPagesInABrowser(t *testing.T) {
+	s, own, mirrored, note := full(t)
+	s.everything(t, own)
+	base, err := url.Parse(webtest.BaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := browsertest.Start(t)
+	cookies := s.As(t, s.node.Admin).HTTP.Jar.Cookies(base)
+	path := federation.PagePath(own)
+	for _, page := range []string{
+		"/", "/experimentations", "/experimentations?stage=mandat&origine=ici", path, federation.PagePath(mirrored), federation.PagePath(note),
+		"/lab", "/membres", "/@yann", "/reseau", "/reseau/calanques.example/calanques", "/fil", "/themes/mobilite", "/accessibilite",
+		newExperiment, path + "/modifier", path + "/supprimer", "/actualites/nouvelle?sur=" + own.ID.String(), "/reseau/suivre",
+	} {
+		for name, view := range map[string]browsertest.View{
+			"light": {}, "dark": {Dark: true}, "narrow": {Width: 320},
+		} {
+			t.Run(name+page, func(t *testing.T) {
+				view.Cookies, view.NoScript = cookies, true
+				p := b.Open(t, s.Server.URL+page, view)
+				if p.Status() != http.StatusOK {
+					t.Errorf("got %d", p.Status())
+				}
+				p.Check(t)
+			})
+		}
+	}
+}
+
+// everything gives the site one of each thing that a page can show.
+func (s *site) everything(t *testing.T, own *store.Record) {
+	t.Helper()
+	c := s.As(t, s.node.Admin)
+	form := formOf(t, c, federation.PagePath(own)+"/modifier")
+	form.Set("stage", "evaluation")
+	form.Set("problem", "Le samedi, personne ne vient.")
+	form.Set("status", "arrete")
+	form.Set("outcome", "appris")
+	form.Set("body", "## Ce qui clochait\n\nUn *mot*.\n\n| a | b |\n|---|---|\n| 1 | 2 |")
+	s.saved(t, send(t, c, federation.PagePath(own)+"/modifier", form, nil))
+	form = formOf(t, c, federation.PagePath(own)+"/modifier")
+	form.Set("problem", "Les horaires ne suivent pas la marée.")
+	form.Set("problemWhy", "Trente conversations.")
+	form.Set("image-alt", "Une cale")
+	s.saved(t, send(t, c, federation.PagePath(own)+"/modifier", form, pixels(t)))
+	for i, state := range []store.FollowState{store.Asked, store.Refused, store.Accepted} {
+		other := s.neighbour(t, []string{"demande", "refus", "perdu"}[i])
+		s.follow(t, s.node.Lab, other, state)
+	}
+	s.update(t, func(tx *store.Txn) error {
+		tx.PutLane(&store.Lane{Host: "perdu.example", State: store.Lost, Since: tx.Now()})
+		return nil
+	})
+}

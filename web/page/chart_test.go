@@ -1,0 +1,90 @@
+package page
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/essaim/essaim/store"
+)
+
+// lone is a request without a server.
+func lone(t *testing.T) *ask {
+	t.Helper()
+	s := newSite(t)
+	return New(Config{Frame: s.frame, Node: s.node.Node}).ask(request(t, "/reseau", nil))
+}
+
+func group(id store.ID, territory ...string) *store.Actor {
+	return &store.Actor{ID: id, Type: store.Group, Name: fmt.Sprint("Labo ", id), Territory: territory}
+}
+
+func TestEveryRegionHasItsPlace(t *testing.T) {
+	seen := map[string]string{}
+	for _, code := range store.Territories.Slugs {
+		p, ok := place(code)
+		if !ok || p.X < 0 || p.X > chartWidth || p.Y < 0 || p.Y > chartHeight {
+			t.Errorf("%s is at %v, %v", code, p, ok)
+		}
+		if other := seen[pair(p)]; other != "" {
+			t.Errorf("%s and %s are in one place", code, other)
+		}
+		seen[pair(p)] = code
+	}
+	if _, ok := place("dep:29"); ok {
+		t.Error("a département was taken for a region")
+	}
+}
+
+func TestFollowsAreArcsPerDirection(t *testing.T) {
+	m := newSketch(group(1, "region:53"), 3)
+	m.follows(group(2, "region:93"), 0, true)
+	m.followedBy(group(2, "region:93"), 0, true)
+	m.follows(group(3, "region:04"), 0, false)
+	m.followedBy(group(4), 0, true)
+	c := m.draw(lone(t))
+	if len(c.Dots) != 4 || len(c.Arcs) != 4 || !c.Dots[0].Home {
+		t.Fatalf("got %d dots and %d arcs", len(c.Dots), len(c.Arcs))
+	}
+	if c.Arcs[0].Path == c.Arcs[1].Path || c.Arcs[0].Asked || !c.Arcs[2].Asked {
+		t.Errorf("arcs are %+v", c.Arcs)
+	}
+	if !strings.Contains(c.Text, "4 labos") || !strings.Contains(c.Text, "4 abonnements") {
+		t.Errorf("the text says %q", c.Text)
+	}
+}
+
+func TestManyLabsOfOneRegionLieApart(t *testing.T) {
+	m := newSketch(group(1, "region:53"), 0)
+	for id := store.ID(2); id < 60; id++ {
+		m.follows(group(id, "region:53"), 5, true)
+	}
+	c := m.draw(lone(t))
+	seen := map[string]bool{}
+	for _, d := range c.Dots {
+		if seen[d.X+" "+d.Y] {
+			t.Fatalf("two dots at %s %s", d.X, d.Y)
+		}
+		seen[d.X+" "+d.Y] = true
+		if !d.Home && d.Label != nil {
+			t.Fatal("names of many labs would cover each other")
+		}
+	}
+	if strings.Contains(fmt.Sprint(c.Arcs), "NaN") {
+		t.Error("an arc leads nowhere")
+	}
+}
+
+func TestNamesDoNotCoverEachOther(t *testing.T) {
+	m := newSketch(group(1, "region:53"), 0)
+	m.follows(group(2, "region:53"), 0, true)
+	m.follows(group(3, "region:53"), 0, true)
+	c := m.draw(lone(t))
+	for i, a := range c.Dots {
+		for _, b := range c.Dots[:i] {
+			if gap := a.Label.at.Y - b.Label.at.Y; a.Label.Anchor == b.Label.Anchor && gap > -lineHeight && gap < lineHeight {
+				t.Errorf("%s and %s are %.1f apart", a.Label.Text, b.Label.Text, gap)
+			}
+		}
+	}
+}
