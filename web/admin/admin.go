@@ -144,9 +144,4 @@ func (p *Pages) view(r *http.Request, fn func(tx *store.Txn) error) error {
 	return p.Node.Store.View(r.Context(), fn)
 }
 
-// note logs what somebody did to the node, for those who run it together.
-func (p *Pages) note(r *http.Request, act string, args ...any) {
-	p.Frame.Log.InfoContext(r.Context(), act, append(args, "actor", p.Frame.Viewer(r).Actor)...)
-}
-
 func isPost(r *http.Request) bool { return r.Method == http.MethodPost }

@@ -42,7 +42,7 @@ func (p *Pages) blocks(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.note(r, "host blocked", "host", host)
+	p.Frame.Log.InfoContext(r.Context(), "host blocked", "host", host, "actor", p.Frame.Viewer(r).Actor)
 	p.Frame.Flash(r, "ok", "block.added", "host", host)
 	return p.Frame.Redirect(w, r, "/admin/blocages")
 }
@@ -107,7 +107,7 @@ func (p *Pages) liftBlock(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.note(r, "block lifted", "host", host)
+	p.Frame.Log.InfoContext(r.Context(), "block lifted", "host", host, "actor", p.Frame.Viewer(r).Actor)
 	p.Frame.Flash(r, "ok", "block.lifted", "host", host)
 	return p.Frame.Redirect(w, r, "/admin/blocages")
 }

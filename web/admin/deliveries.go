@@ -123,7 +123,7 @@ func (p *Pages) drop(w http.ResponseWriter, r *http.Request) error {
 	}
 	if isPost(r) {
 		p.Deliveries.Drop(host)
-		p.note(r, "deliveries dropped", "host", host)
+		p.Frame.Log.InfoContext(r.Context(), "deliveries dropped", "host", host, "actor", p.Frame.Viewer(r).Actor)
 		p.Frame.Flash(r, "ok", "delivery.dropped", "host", host)
 		return p.Frame.Redirect(w, r, "/admin/livraisons")
 	}

@@ -10,12 +10,12 @@ import (
 // homePage is "admin-home.html": what there is to do, then figures.
 type homePage struct {
 	top
-	Todo    []todo
+	Todo    []task
 	Figures assets.Table
 }
 
-// todo is one thing that waits for a person.
-type todo struct {
+// task is one thing that waits for a person.
+type task struct {
 	Badge assets.Badge
 	Link  assets.Link
 }
@@ -38,7 +38,7 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return p.Frame.Render(w, r, http.StatusOK, "admin-home.html", homePage{
-		top: p.admin(r, p.t(r, "admin.title"), "/admin"), Todo: p.todo(r, n), Figures: p.figures(r, n),
+		top: p.admin(r, p.t(r, "admin.title"), "/admin"), Todo: p.tasks(r, n), Figures: p.figures(r, n),
 	})
 }
 
@@ -86,9 +86,9 @@ func count(tx *store.Txn) (n figures, err error) {
 	return n, nil
 }
 
-// todo are the things to do, the most pressing first; what there is none of is
+// tasks are the things to do, the most pressing first; what there is none of is
 // left out.
-func (p *Pages) todo(r *http.Request, n figures) []todo {
+func (p *Pages) tasks(r *http.Request, n figures) []task {
 	all := []struct {
 		count           int
 		tone, key, href string
@@ -99,10 +99,10 @@ func (p *Pages) todo(r *http.Request, n figures) []todo {
 		{n.failing, "warn", "failing", "/admin/livraisons"},
 		{n.stuck, "err", "stuck", "/admin/taches"},
 	}
-	var list []todo
+	var list []task
 	for _, x := range all {
 		if x.count > 0 {
-			list = append(list, todo{
+			list = append(list, task{
 				Badge: assets.Badge{Tone: x.tone, Text: p.t(r, "admin.todo."+x.key+"-badge")},
 				Link:  assets.Link{Text: p.t(r, "admin.todo."+x.key, "count", x.count), Href: x.href},
 			})
@@ -120,8 +120,13 @@ func (p *Pages) figures(r *http.Request, n figures) assets.Table {
 		key   string
 		count int
 	}{
-		{"members", n.members}, {"records", n.records}, {"followers", n.followers}, {"followed", n.followed},
-		{"unanswered", n.unanswered}, {"hosts", n.hosts}, {"waiting", n.waiting},
+		{"members", n.members},
+		{"records", n.records},
+		{"followers", n.followers},
+		{"followed", n.followed},
+		{"unanswered", n.unanswered},
+		{"hosts", n.hosts},
+		{"waiting", n.waiting},
 	} {
 		t.Rows = append(t.Rows, []assets.Cell{{Text: p.t(r, "admin.figure-"+x.key)}, {Text: lang.Number(int64(x.count))}})
 	}

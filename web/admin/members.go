@@ -110,7 +110,7 @@ func (p *Pages) addMember(r *http.Request, by store.Role) (*store.Account, error
 	if err != nil {
 		return nil, taken(err, "handle")
 	}
-	p.note(r, "member added", "object", added.IRI)
+	p.Frame.Log.InfoContext(r.Context(), "member added", "object", added.IRI, "actor", p.Frame.Viewer(r).Actor)
 	return account, nil
 }
 
@@ -178,7 +178,7 @@ func (p *Pages) showLink(w http.ResponseWriter, r *http.Request, account *store.
 	if err != nil {
 		return err
 	}
-	p.note(r, "sign-in link made", "object", account.Actor)
+	p.Frame.Log.InfoContext(r.Context(), "sign-in link made", "object", account.Actor, "actor", p.Frame.Viewer(r).Actor)
 	w.Header().Set("Cache-Control", "no-store")
 	return p.Frame.Render(w, r, http.StatusOK, "admin-link.html", linkPage{
 		top: p.admin(r, p.t(r, "invite.link-title", "name", name), "/admin/membres"), Name: name,

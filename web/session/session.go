@@ -119,9 +119,12 @@ func (m *Manager) Middleware(next http.Handler) http.Handler {
 
 // recognise puts the viewer into the context and the session's end off.
 func (m *Manager) recognise(ctx context.Context) (context.Context, error) {
+	if !m.scs.Exists(ctx, keyAccount) {
+		return ctx, nil
+	}
 	id, err := store.ParseID(m.scs.GetString(ctx, keyAccount))
 	if err != nil {
-		return ctx, nil
+		return ctx, err
 	}
 	var w *who
 	err = m.store.View(ctx, func(tx *store.Txn) error {

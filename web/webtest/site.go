@@ -94,7 +94,7 @@ func (s *Site) As(t testing.TB, member *store.Actor) *Client {
 		if err := s.frame.Sessions.Begin(r.Context(), s.account(t, member)); err != nil {
 			t.Error(err)
 		}
-	})).ServeHTTP(begin, httptest.NewRequest(http.MethodGet, "/", nil))
+	})).ServeHTTP(begin, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
 	base, err := url.Parse(BaseURL)
 	if err != nil {
 		t.Fatal(err)

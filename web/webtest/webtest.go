@@ -4,6 +4,7 @@ package webtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -27,7 +28,7 @@ const (
 	// the clients of Site.
 	BaseURL = "http://estran.test"
 	// Password is that of both accounts.
-	Password = "marée haute à midi"
+	Password = "marée haute à midi" //nolint:gosec // of accounts that live as long as a test
 )
 
 // Node is a node with a lab and two members.
@@ -127,8 +128,11 @@ var template = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "essaim.db")
+	file, err := build(filepath.Join(dir, "essaim.db"))
+	return file, errors.Join(err, os.RemoveAll(dir))
+})
+
+func build(path string) ([]byte, error) {
 	n, _, err := start(context.Background(), path)
 	if err != nil {
 		return nil, err
@@ -141,7 +145,7 @@ var template = sync.OnceValues(func() ([]byte, error) {
 		return nil, err
 	}
 	return os.ReadFile(path)
-})
+}
 
 func fill(ctx context.Context, n *federation.Node) error {
 	lab := store.Actor{Handle: "estran", Name: "Estran", Summary: "<p>Laboratoire fictif</p>", Lang: "fr", Territory: []string{"region:53"}}
