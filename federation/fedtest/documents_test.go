@@ -50,6 +50,12 @@ func TestFedifyReadsOurActors(t *testing.T) {
 		}
 		checkKeys(t, a)
 	}
+	publish(t, n, &federation.Activity{Verb: "Delete", Actor: member.IRI, Object: member.IRI})
+	got := do[parsed](p, command{"do": "parse", "iri": member.IRI})
+	checkServed(t, member.IRI, got, http.StatusGone)
+	if a := got.Object; a.Type != "Tombstone" || a.ID != member.IRI || a.Deleted == "" {
+		t.Errorf("member who left: got %+v", a)
+	}
 }
 
 func checkServed(t *testing.T, iri string, got parsed, status int) {

@@ -43,16 +43,37 @@ type message struct {
 
 // A seen is what Fedify read of a document.
 type seen struct {
-	Type, ID, Name, Summary, Content, URL, AttributedTo, InReplyTo string
-	Published, Updated, Deleted                                    string
-	To, Cc                                                         []string
-	TotalItems                                                     *int
+	Type         string   `json:"type"`
+	ID           string   `json:"id"`
+	Name         string   `json:"name"`
+	Summary      string   `json:"summary"`
+	Content      string   `json:"content"`
+	URL          string   `json:"url"`
+	AttributedTo string   `json:"attributedTo"`
+	InReplyTo    string   `json:"inReplyTo"`
+	To           []string `json:"to"`
+	Cc           []string `json:"cc"`
+	Published    string   `json:"published"`
+	Updated      string   `json:"updated"`
+	Deleted      string   `json:"deleted"`
+	TotalItems   *int     `json:"totalItems"`
 
-	Handle, Inbox, Outbox, Followers, Following, Featured, SharedInbox string
-	Keys                                                               []seenKey
+	Handle      string    `json:"handle"`
+	Inbox       string    `json:"inbox"`
+	Outbox      string    `json:"outbox"`
+	Followers   string    `json:"followers"`
+	Following   string    `json:"following"`
+	Featured    string    `json:"featured"`
+	SharedInbox string    `json:"sharedInbox"`
+	Keys        []seenKey `json:"keys"`
 }
 
-type seenKey struct{ Type, ID, Owner, Algorithm string }
+type seenKey struct {
+	Type      string `json:"type"`
+	ID        string `json:"id"`
+	Owner     string `json:"owner"`
+	Algorithm string `json:"algorithm"`
+}
 
 // startFedify runs a Fedify server until the test ends.
 func startFedify(t *testing.T) *fedify {

@@ -17,7 +17,12 @@ import (
 )
 
 // A verdict is what the judge says of one of its cases.
-type verdict struct{ Case, Outcome, Info, Content string }
+type verdict struct {
+	Case    string `json:"case"`
+	Outcome string `json:"outcome"`
+	Info    string `json:"info"`
+	Content string `json:"content"`
+}
 
 // judged is what each case comes to. Those that are not passed, and why:
 //

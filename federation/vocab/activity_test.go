@@ -154,6 +154,26 @@ func TestContextDocumentNamesEveryTerm(t *testing.T) {
 	}
 }
 
+// Kinds keep lists of structs, whose keys go out as they are: without a context they
+// would mean nothing to a reader of JSON-LD.
+func TestContextsNameWhatLiesWithinFields(t *testing.T) {
+	terms := mustParse(t, string(ContextDocument())).Doc("@context")
+	for _, k := range store.Kinds {
+		for _, f := range k.Fields {
+			list := reflect.TypeOf(f.At(k.New())).Elem()
+			if f.Wire == "" || list.Kind() != reflect.Slice || list.Elem().Kind() != reflect.Struct {
+				continue
+			}
+			for part := range list.Elem().Fields() {
+				term, _, _ := strings.Cut(part.Tag.Get("json"), ",")
+				if !terms.Has(term) || !strings.Contains(objectContext, `"`+term+`":"`+EssaimPrefix+term+`"`) {
+					t.Errorf("%s within %s is in no context", term, f.Wire)
+				}
+			}
+		}
+	}
+}
+
 func TestContextsAreCompactJSON(t *testing.T) {
 	for _, c := range []string{plainContext, objectContext, actorContext} {
 		if got := string(encode(json.RawMessage(c))); got != c {

@@ -15,6 +15,7 @@ const (
 	plainContext = `"` + NS + `"`
 
 	objectContext = `["` + NS + `",{"essaim":"` + EssaimNS + `",` +
+		`"date":"essaim:date","note":"essaim:note","stage":"essaim:stage","statement":"essaim:statement","why":"essaim:why",` +
 		`"toot":"http://joinmastodon.org/ns#","ostatus":"http://ostatus.org#",` +
 		`"Hashtag":"as:Hashtag","sensitive":"as:sensitive","conversation":"ostatus:conversation","blurhash":"toot:blurhash"}]`
 
@@ -48,9 +49,10 @@ func withoutContext(doc []byte) (rest []byte, context string) {
 	return bytes.TrimSpace(doc)[1:], plainContext
 }
 
-// own are our terms that no kind's descriptor names; those that point to
-// something else are said to.
+// own are our terms that no kind's descriptor names, among them those within the
+// values of its fields; those that point to something else are said to.
 var own = map[string]bool{
+	"date": false, "note": false, "statement": false, "why": false,
 	"kind": false, "audience": false, "role": false, "territory": false,
 	"authors": true, "memberOf": true, "catalog": true,
 }

@@ -1,5 +1,5 @@
 // Reads documents of another server strictly: only contexts that Fedify brings with
-// it, no term that JSON-LD would drop, and Fedify's own classes.
+// it, no term that none of them defines, and Fedify's own classes.
 
 import { parseNodeInfo } from "@fedify/fedify/nodeinfo";
 import { Object as ActivityStreamsObject, traverseCollection } from "@fedify/vocab";
@@ -18,8 +18,11 @@ async function contextLoader(url) {
 
 const loaders = { documentLoader, contextLoader, suppressError: false };
 
+// ActivityStreams makes blank nodes of terms that no context defines.
 async function read(document) {
-  await jsonld.expand(document, { documentLoader: contextLoader, safe: true });
+  const expanded = await jsonld.expand(document, { documentLoader: contextLoader, safe: true });
+  const undefinedTerms = JSON.stringify(expanded).match(/"_:[^"]*"/g);
+  if (undefinedTerms) throw new Error(`terms that no context defines: ${undefinedTerms}`);
   return ActivityStreamsObject.fromJsonLd(document, loaders);
 }
 

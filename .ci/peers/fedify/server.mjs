@@ -18,6 +18,7 @@ globalThis.fetch = (input, init) => {
 const say = (message) => console.log(JSON.stringify(message));
 const { federation, commands } = await createApp(say);
 let demanded = ""; // the only signature scheme that is taken; empty: any
+let announced = ""; // what the actor's document says that this server implements (FEP-844e)
 
 const server = createServer(async (incoming, outgoing) => {
   const chunks = [];
@@ -27,19 +28,22 @@ const server = createServer(async (incoming, outgoing) => {
   outgoing.end(Buffer.from(await response.arrayBuffer()));
 });
 
-function answer(incoming, body) {
+async function answer(incoming, body) {
   const { method, headers, url } = incoming;
   const scheme = headers["signature-input"] ? "rfc9421" : headers.signature ? "cavage" : "";
   if (method === "POST" && demanded && scheme !== demanded) return new Response("another signature, please", { status: 401 });
   const request = new Request(new URL(url, origin()), { method, headers, body: method === "POST" ? body : undefined });
-  return federation.fetch(request, { contextData: { scheme } });
+  const response = await federation.fetch(request, { contextData: { scheme } });
+  if (!announced || url !== `/users/${handle}`) return response;
+  const generator = { type: "Application", implements: [{ href: announced }] };
+  return Response.json({ ...(await response.json()), generator }, response);
 }
 
 const origin = () => `http://127.0.0.1:${server.address().port}`;
 
 async function obey({ do: name, ...fields }) {
   if (name === "demand") {
-    demanded = fields.scheme;
+    ({ scheme: demanded, announced } = fields);
     return {};
   }
   if (judge[name]) return judge[name](fields);
