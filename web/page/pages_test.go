@@ -143,6 +143,37 @@ func TestRecordsOfAnotherKindOrIDDoNotExist(t *testing.T) {
 	}
 }
 
+func TestObjectAddressLeadsToThePage(t *testing.T) {
+	s, own, mirrored, _ := full(t)
+	hidden := s.publish(t, s.node.Admin, experiment("Caché", store.Team))
+	for _, r := range []*store.Record{own, mirrored} {
+		a := s.Visitor(t).Get("/o/" + r.ID.String())
+		if a.Status != http.StatusSeeOther || a.Location != federation.PagePath(r) || !strings.Contains(strings.Join(a.Header.Values("Vary"), ","), "Accept") {
+			t.Errorf("got %d to %q, %v", a.Status, a.Location, a.Header)
+		}
+	}
+	s.delete(t, own)
+	for path, want := range map[string]int{
+		"/o/" + own.ID.String(): http.StatusGone, "/o/" + hidden.ID.String(): http.StatusNotFound, "/o/1": http.StatusNotFound,
+	} {
+		if got := s.Visitor(t).Get(path).Status; got != want {
+			t.Errorf("%s: got %d, want %d", path, got, want)
+		}
+	}
+}
+
+func TestPagesWithADocumentVaryWithAccept(t *testing.T) {
+	s, own, _, _ := full(t)
+	for _, path := range []string{"/@yann", "/@estran", federation.PagePath(own)} {
+		for range 2 {
+			vary := strings.Join(s.Visitor(t).Get(path).Header.Values("Vary"), ",")
+			if !strings.Contains(vary, "Accept") || !strings.Contains(vary, "Cookie") {
+				t.Errorf("%s varies with %q", path, vary)
+			}
+		}
+	}
+}
+
 func TestHostileTextIsEscaped(t *testing.T) {
 	s := newSite(t)
 	evil := `</title><script>alert(1)</script>"onmouseover="x`

@@ -73,11 +73,20 @@ func (p *Pages) record(k *store.Kind) reply.Handler {
 	}
 }
 
-// find returns the record that the path names, if the viewer may see it. It is
-// gone when it was open and was deleted, else it does not exist.
+// find returns the record of this kind that the path names, as see does.
 func (a *ask) find(tx *store.Txn, k *store.Kind) (store.Item, error) {
 	slug := mux.Vars(a.r)["slug"]
-	id, err := store.ParseID(slug[strings.LastIndexByte(slug, '-')+1:])
+	it, err := a.see(tx, slug[strings.LastIndexByte(slug, '-')+1:])
+	if err == nil && it.Envelope().Kind != k.Name {
+		return nil, store.ErrNotFound
+	}
+	return it, err
+}
+
+// see returns a record, if the viewer may see it. It is gone when it was open and
+// was deleted, else it does not exist.
+func (a *ask) see(tx *store.Txn, number string) (store.Item, error) {
+	id, err := store.ParseID(number)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +100,7 @@ func (a *ask) find(tx *store.Txn, k *store.Kind) (store.Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r := it.Envelope(); r.Kind != k.Name || !a.by.CanSee(r) {
+	if !a.by.CanSee(it.Envelope()) {
 		return nil, store.ErrNotFound
 	}
 	return it, nil
