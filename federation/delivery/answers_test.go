@@ -307,7 +307,7 @@ func TestOneInboxThatFailsRepeatsNoOther(t *testing.T) {
 		s.run()
 		s.publish("1", good, bad)
 		s.publish("2", good, bad)
-		pass(31 * day)
+		pass(32 * day)
 		equalAll(t, "posted to the one that works", s.bodies(good.Inbox), []string{"1"})
 		equal(t, "state", s.lane("piton.example").State, store.Lost)
 	})

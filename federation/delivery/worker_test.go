@@ -70,7 +70,7 @@ func TestScheduleOfAHostThatIsAway(t *testing.T) {
 		s.run()
 		began := time.Now()
 		s.publish("1", to)
-		pass(31 * day)
+		pass(32 * day)
 		tries := s.at(inbox)
 		want := []time.Duration{10 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, time.Hour}
 		for i, w := range want {
