@@ -41,7 +41,7 @@ func (n *Node) complete(tx *store.Txn, a *Activity, r *store.Record) {
 	if r.Created.IsZero() {
 		r.Created = tx.Now()
 	}
-	r.Updated, r.Version = tx.Now(), 1
+	r.Updated, r.Version = r.Created, 1
 	r.Host, r.Lab, r.Type, r.Remote = n.Host(), a.Actor, store.KindOf(r.Kind).Type, false
 	if r.Lang == "" {
 		r.Lang = n.Lang

@@ -130,11 +130,19 @@ func nodeHandle(host string) string {
 	return host
 }
 
+// collections are those of a lab beside what ActivityPub names. Mobilizon reads
+// them in this order and stops at the first that is missing, so the empty ones
+// are there, too.
+var collections = []string{"members", "resources", "posts", "todos", "discussions", "events"}
+
 // ActorDocument is the document of an actor of this node.
 func (n *Node) ActorDocument(tx *store.Txn, a *store.Actor) []byte {
 	p := vocab.Profile{TagURL: n.TagURL}
 	if a.Type != store.Application {
 		p.Node, _ = tx.Node() // there is one before there is a lab
+	}
+	if a.Type == store.Group {
+		p.Collections = collections
 	}
 	return vocab.ActorDocument(a, p)
 }

@@ -73,6 +73,7 @@ func Handler(c Config) http.Handler {
 		Renderer: c.Renderer, Sessions: c.Sessions, Store: c.Node.Store, BaseURL: c.Node.BaseURL,
 		Version: c.Version, SourceURL: c.SourceURL, Demo: c.Demo, Log: c.Log,
 	}
+	c.Sessions.Fail = f.Responder().Fail
 	r := mux.NewRouter()
 	problems := reply.Responder{Log: c.Log, Render: reply.JSON}
 	r.MethodNotAllowedHandler = f.Responder().Adapt(methodNotAllowed)
@@ -90,7 +91,10 @@ func Handler(c Config) http.Handler {
 
 	people := r.NewRoute().Subrouter()
 	people.Use(limit(c.PagesPerMinute, c.TrustedProxies, f.Responder()), crossOrigin(f.Responder()), c.Sessions.Middleware)
-	admin.New(admin.Config{Frame: f, Node: c.Node, Deliveries: c.Deliveries, Development: c.Development}).Routes(people)
+	admin.New(admin.Config{
+		Frame: f, Node: c.Node, Deliveries: c.Deliveries, Development: c.Development,
+		Address: func(r *http.Request) string { return clientAddress(r, c.TrustedProxies) },
+	}).Routes(people)
 	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Software: c.Software}).Routes(people)
 	return wrap(r, c, f)
 }

@@ -106,7 +106,7 @@ func defaultConfig() Config {
 		Store:      StoreConfig{MinFree: 64 << 20},
 		Federation: FederationConfig{Mode: modeOpen, AllowedHosts: []string{}, MaxBody: 1 << 20},
 		Delivery:   DeliveryConfig{Concurrency: 64, PerHost: 4, Unhealthy: 16},
-		Limits:     LimitsConfig{Inbox: 18000, Pages: 1200, SignIn: 20},
+		Limits:     LimitsConfig{Inbox: 300000, Pages: 1200, SignIn: 20},
 		HTTP: HTTPConfig{
 			TrustedProxies:    []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 			ReadHeaderTimeout: Duration{10 * time.Second},

@@ -75,7 +75,8 @@ func parseAll(set *template.Template, sources []fs.FS) error {
 
 // Render writes the page called name (its file name) in the request's language.
 // Nothing is written when it returns an error. The answer varies with the
-// cookie, which holds the theme and the session.
+// cookie, which holds the theme and the session, and with Accept: many pages are
+// ActivityStreams documents, too.
 func (r *Renderer) Render(w http.ResponseWriter, req *http.Request, status int, name string, data any) error {
 	b := r.buffer()
 	defer r.buffers.Put(b)
@@ -87,7 +88,7 @@ func (r *Renderer) Render(w http.ResponseWriter, req *http.Request, status int, 
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(lang))
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
-	h.Add("Vary", "Cookie")
+	h.Set("Vary", "Accept, Cookie")
 	w.WriteHeader(status)
 	if req.Method != http.MethodHead {
 		w.Write(b.Bytes())

@@ -165,12 +165,8 @@ func (p *keptPage) Write(b []byte) (int, error) {
 
 // write gives the answer to somebody.
 func (p *keptPage) write(w http.ResponseWriter) error {
-	h := w.Header()
 	for name, values := range p.header {
-		if name == "Vary" {
-			values = append(h.Values(name), values...)
-		}
-		h[name] = slices.Clone(values)
+		w.Header()[name] = slices.Clone(values)
 	}
 	w.WriteHeader(p.status)
 	_, err := w.Write(p.body)

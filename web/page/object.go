@@ -23,5 +23,6 @@ func (p *Pages) object(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	w.Header().Add("Vary", "Accept")
 	return a.redirect(w, http.StatusSeeOther, path)
 }

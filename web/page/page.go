@@ -77,8 +77,8 @@ func (p *Pages) Routes(r *mux.Router) {
 	}
 	p.shared(r, "/lab", p.lab)
 	p.shared(r, "/membres", p.members)
-	p.negotiated(r, "/@{handle}", p.kept.around(p.profile))
-	p.negotiated(r, "/o/{id:[0-9]+}", p.object)
+	p.shared(r, "/@{handle}", p.profile)
+	p.get(r, "/o/{id:[0-9]+}", p.object)
 	p.get(r, "/reseau", p.network)
 	p.form(r, "/reseau/suivre", p.follow)
 	p.get(r, "/reseau/{host}/{handle}", p.peer)
@@ -99,7 +99,7 @@ func (p *Pages) kindRoutes(r *mux.Router, k *store.Kind) {
 		p.shared(r, "/"+k.Path, p.list(k))
 	}
 	p.form(r, newPath(k), p.create(k))
-	p.negotiated(r, one, p.kept.around(p.record(k)))
+	p.shared(r, one, p.record(k))
 	p.form(r, one+"/modifier", p.edit(k))
 	p.form(r, one+"/supprimer", p.remove(k))
 }
@@ -118,14 +118,6 @@ func (p *Pages) get(r *mux.Router, path string, h reply.Handler) {
 
 // shared mounts a page that is the same for all visitors.
 func (p *Pages) shared(r *mux.Router, path string, h reply.Handler) { p.get(r, path, p.kept.around(h)) }
-
-// negotiated mounts the page of something that has a document at the same address.
-func (p *Pages) negotiated(r *mux.Router, path string, h reply.Handler) {
-	p.get(r, path, func(w http.ResponseWriter, r *http.Request) error {
-		w.Header().Add("Vary", "Accept")
-		return h(w, r)
-	})
-}
 
 func (p *Pages) form(r *mux.Router, path string, h reply.Handler) {
 	r.Handle(path, p.Frame.Handle(h)).Methods(http.MethodGet, http.MethodHead, http.MethodPost)
