@@ -3,7 +3,6 @@ package page
 import (
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -131,22 +130,6 @@ func fill(k *store.Kind, it store.Item, answers url.Values) {
 // answer is what was typed, with the line ends of our own.
 func answer(s string) string {
 	return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
-}
-
-// uploaded is where pictures lie that were uploaded here.
-var uploaded = regexp.MustCompile(`^/media/[0-9A-Za-z]+\.[a-z]+$`)
-
-// keptImage is the picture that a form carries along, if it is one of ours.
-func (a *ask) keptImage(value string) *store.Image {
-	img := new(store.Image)
-	if json.Unmarshal([]byte(value), img) != nil {
-		return nil
-	}
-	path, ours := strings.CutPrefix(img.URL, a.Node.BaseURL)
-	if !ours || !uploaded.MatchString(path) {
-		return nil
-	}
-	return img
 }
 
 // questions dress the fields for the template.
