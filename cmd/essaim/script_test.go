@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -35,14 +34,11 @@ func TestScripts(t *testing.T) {
 func giveAddresses(env *testscript.Env) error {
 	env.Values[processesKey{}] = map[string]*process{}
 	for i := range 3 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		addr, err := freeAddress()
 		if err != nil {
 			return err
 		}
-		env.Setenv(fmt.Sprintf("ADDR%d", i+1), l.Addr().String())
-		if err := l.Close(); err != nil {
-			return err
-		}
+		env.Setenv(fmt.Sprintf("ADDR%d", i+1), addr)
 	}
 	return nil
 }
