@@ -10,9 +10,12 @@ import (
 const maxComplaint = 5000 // bytes of a complaint that are kept
 
 // flag keeps a complaint about an actor or a record of this node for its
-// moderators. Complaints name the actor first, then records; some name records
-// only.
+// moderators, or sends one of ours to the node that it concerns. Complaints name
+// the actor first, then records; some name records only.
 func flag(n *Node, tx *store.Txn, a *Activity) error {
+	if a.local {
+		return n.complain(tx, a)
+	}
 	ours := slices.DeleteFunc(slices.Clone(a.Objects), func(iri string) bool { return !n.IsLocal(iri) })
 	if len(ours) == 0 {
 		return fmt.Errorf("complaint about nothing of this node: %w", ErrIgnored)
@@ -32,5 +35,22 @@ func flag(n *Node, tx *store.Txn, a *Activity) error {
 		return fmt.Errorf("complaint about nothing that is here: %w", ErrIgnored)
 	}
 	tx.PutReport(r)
+	return nil
+}
+
+// complain sends a complaint about an actor of another node, in the name of this
+// node: who complained stays here.
+func (n *Node) complain(tx *store.Txn, a *Activity) error {
+	if len(a.Objects) == 0 {
+		return fmt.Errorf("complaint about nothing: %w", ErrMalformed)
+	}
+	if a.actor.Type != store.Application {
+		return fmt.Errorf("complaint by %s, not by the node: %w", a.Actor, ErrForbidden)
+	}
+	target, err := tx.ActorByIRI(a.Objects[0])
+	if err != nil || target.Local {
+		return fmt.Errorf("complaint about %s: %w", a.Objects[0], store.ErrNotFound)
+	}
+	a.Object, a.To, a.to = target.IRI, []string{target.IRI}, []store.Recipient{recipient(target)}
 	return nil
 }

@@ -111,6 +111,20 @@ func TestRecordIDsOfOneMomentDiffer(t *testing.T) {
 	})
 }
 
+func TestRecordIDOfADeletedRecordIsNotGivenOutAgain(t *testing.T) {
+	s, _ := open(t)
+	update(t, s, func(tx *store.Txn) {
+		lab := putActor(t, tx, store.Group, "lab", other)
+		n := newNews(lab.IRI, "https://other.example/o/1")
+		n.Created = noon.Add(-time.Hour)
+		putRecord(t, tx, n)
+		tx.DeleteRecord(n, &store.Tombstone{IRI: n.IRI, Owner: lab.IRI, Deleted: tx.Now()})
+		if got := tx.RecordID(n.Created); got <= n.ID {
+			t.Errorf("got %v after %v", got, n.ID)
+		}
+	})
+}
+
 func TestRecordIDWhenAMomentIsFull(t *testing.T) {
 	s, _ := open(t)
 	update(t, s, func(tx *store.Txn) {

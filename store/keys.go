@@ -23,6 +23,7 @@ const (
 	tRecordIRI = "ri/" // iri -> id
 	tRaw       = "rr/" // id -> the document (local) or the activity that brought it (remote)
 	tTombstone = "rt/" // iri -> Tombstone
+	tUsed      = "rg/" // id -> nothing: of a record that was deleted, never given out again
 	tByKind    = "rk/" // kind 0 id -> listing
 	tByLab     = "rl/" // lab iri, id -> listing
 	tByAuthor  = "ru/" // author iri, id -> listing

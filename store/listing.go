@@ -117,16 +117,19 @@ func (t *Txn) RecordID(at time.Time) ID {
 		at = t.now
 	}
 	for ms := ID(at.UnixMilli()); ; ms++ {
-		first, end := ms<<16, (ms+1)<<16
-		id := first
-		for k := range t.scanRange([]byte(tRecord), key(tRecord, first), key(tRecord, end), true) {
-			id = idFromKey(k) + 1
-			break
-		}
-		if id < end {
+		id := max(ms<<16, t.afterLast(tRecord, ms), t.afterLast(tUsed, ms))
+		if id < (ms+1)<<16 {
 			return id
 		}
 	}
+}
+
+// afterLast is the id after the last of a millisecond in a table, or zero.
+func (t *Txn) afterLast(table string, ms ID) ID {
+	for k := range t.scanRange([]byte(table), key(table, ms<<16), key(table, (ms+1)<<16), true) {
+		return idFromKey(k) + 1
+	}
+	return 0
 }
 
 // Query narrows a list. The zero Query lists everything of its table.

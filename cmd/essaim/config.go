@@ -51,7 +51,6 @@ const (
 // take all of them.
 type DeliveryConfig struct {
 	Concurrency int `toml:"concurrency" comment:"Requests at once, to all hosts together."`
-	PerHost     int `toml:"per_host" comment:"Requests at once to one host that answers well; a failing one gets one."`
 	Unhealthy   int `toml:"unhealthy" comment:"Of all requests, how many may go to failing hosts at once."`
 }
 
@@ -105,7 +104,7 @@ func defaultConfig() Config {
 		},
 		Store:      StoreConfig{MinFree: 64 << 20},
 		Federation: FederationConfig{Mode: modeOpen, AllowedHosts: []string{}, MaxBody: 1 << 20},
-		Delivery:   DeliveryConfig{Concurrency: 64, PerHost: 4, Unhealthy: 16},
+		Delivery:   DeliveryConfig{Concurrency: 64, Unhealthy: 16},
 		Limits:     LimitsConfig{Inbox: 300000, Pages: 1200, SignIn: 20},
 		HTTP: HTTPConfig{
 			TrustedProxies:    []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},

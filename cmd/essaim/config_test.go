@@ -212,7 +212,6 @@ func TestValidate(t *testing.T) {
 		}, "federation.allowed_hosts"},
 		{"tiny bodies", func(c *Config) { c.Federation.MaxBody = 10 }, "federation.max_body"},
 		{"no slot for healthy hosts", func(c *Config) { c.Delivery.Unhealthy = 64 }, "delivery.unhealthy"},
-		{"more per host than in all", func(c *Config) { c.Delivery.PerHost = 65 }, "delivery.per_host"},
 		{"negative limit", func(c *Config) { c.Limits.Inbox = -1 }, "limits.inbox"},
 		{"no header timeout", func(c *Config) { c.HTTP.ReadHeaderTimeout = Duration{} }, "http.read_header_timeout"},
 		{"level", func(c *Config) { c.Log.Level = "loud" }, "log.level"},

@@ -117,7 +117,6 @@ func (f FederationConfig) validate() error {
 func (d DeliveryConfig) validate() error {
 	return errors.Join(
 		check(d.Concurrency >= 2, "delivery.concurrency", "%d is less than 2", d.Concurrency),
-		check(d.PerHost >= 1 && d.PerHost <= d.Concurrency, "delivery.per_host", "%d is not between 1 and concurrency", d.PerHost),
 		check(d.Unhealthy >= 1 && d.Unhealthy < d.Concurrency, "delivery.unhealthy", "%d leaves nothing of concurrency to healthy hosts, or is less than 1", d.Unhealthy),
 	)
 }

@@ -116,9 +116,18 @@ func TestOddCharactersAreNoFault(t *testing.T) { // P06
 
 // oddValues stand where something else should.
 var oddValues = []any{
-	nil, "", " ", "x", 0, -1, 1.5, true, false, []any{}, Object{}, []any{nil}, []any{[]any{[]any{}}}, Object{"id": Object{}}, Object{"id": 1},
-	Object{"type": []any{1, nil}}, "http://", "https://[::1", "http://a b", "javascript:alert(1)", "%zz", "urn:x:1", strings.Repeat("é", 3000),
-	[]any{"a", "b"}, Object{"@id": "x", "@type": "Note"}, "9999999-01-01T00:00:00Z", "0000-00-00T00:00:00Z", "2026-13-45T99:99:99Z", "PT", "-P1D",
+	nil, "", " ", "x", 0, -1, 1.5, true, false,
+	[]any{},
+	Object{},
+	[]any{nil},
+	[]any{[]any{[]any{}}},
+	Object{"id": Object{}},
+	Object{"id": 1},
+	Object{"type": []any{1, nil}},
+	"http://", "https://[::1", "http://a b", "javascript:alert(1)", "%zz", "urn:x:1", strings.Repeat("é", 3000),
+	[]any{"a", "b"},
+	Object{"@id": "x", "@type": "Note"},
+	"9999999-01-01T00:00:00Z", "0000-00-00T00:00:00Z", "2026-13-45T99:99:99Z", "PT", "-P1D",
 }
 
 func TestOddPropertiesAreNoFault(t *testing.T) { // P10
@@ -254,7 +263,9 @@ func TestUnknownTypesHaveNoEffect(t *testing.T) { // P13
 	for _, typ := range []any{
 		"Activity", "IntransitiveActivity", "Arrive", "Dislike", "Ignore", "Invite", "Join", "Leave", "Listen", "Offer", "Question", "Read", "TentativeAccept",
 		"TentativeReject", "Travel", "View", "Bite", "QuoteRequest", "essaim:Unknown", "https://example.org/ns#Odd", "Note", "Person", "Collection", "Tombstone",
-		"", 1, []string{"Bite", "Odd"}, "create", "CREATE", "Create ",
+		"", 1,
+		[]string{"Bite", "Odd"},
+		"create", "CREATE", "Create ",
 	} {
 		activity, note := s.create(s.vic)
 		activity["type"] = typ

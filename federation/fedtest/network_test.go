@@ -185,3 +185,20 @@ func TestUndoneFollowIsNoLongerServed(t *testing.T) {
 		return true
 	})
 }
+
+func TestComplaintReachesTheNodeItConcerns(t *testing.T) {
+	a, b := Start(t, "estran"), Start(t, "calanques")
+	connect(t, a, b)
+	node := a.URL + "/actor"
+	publish(t, a, &federation.Activity{Verb: "Flag", Actor: node, Objects: []string{b.Lab.IRI}, Text: "Publicité"})
+	eventually(t, b, "the report", func(tx *store.Txn) bool {
+		for r := range tx.Reports() {
+			return r.Target == b.Lab.IRI && r.Reporter == node && r.Text == "Publicité"
+		}
+		return false
+	})
+	err := a.Publish(t.Context(), a.Admin(), &federation.Activity{Verb: "Flag", Actor: a.Lab.IRI, Objects: []string{b.Lab.IRI}})
+	if !errors.Is(err, federation.ErrForbidden) {
+		t.Errorf("complaint that names the lab: got %v, want ErrForbidden", err)
+	}
+}

@@ -120,7 +120,8 @@ func TestOdditiesOfAddressesAndMedia(t *testing.T) { // wire/oddities 28 to 39
 		{"28 Link with mimeType", Object{"url": Object{"type": "Link", "mimeType": "text/html", "href": at("/p")}}, nil, page(at("/p"))},
 		{"29 Links, trackers, torrents", Object{"url": []any{
 			Object{"type": "Link", "mediaType": "application/x-mpegURL", "href": at("/v.m3u8"), "tag": []Object{{"type": "Infohash", "name": "x"}}},
-			Object{"type": "Link", "mediaType": "text/html", "href": at("/page")}, "magnet:?xt=urn:btih:x",
+			Object{"type": "Link", "mediaType": "text/html", "href": at("/page")},
+			"magnet:?xt=urn:btih:x",
 		}}, nil, page(at("/page"))},
 		{"30 no url", Object{"url": nil}, nil, itself},
 		{"31 url of another host", Object{"url": "https://www.youtube.com/watch?v=1"}, nil, itself},

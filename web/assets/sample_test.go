@@ -103,8 +103,10 @@ func sampleList(p Page) listPage {
 	return listPage{
 		Page: p, Count: "6 fiches", Cards: cards, Lead: "Ce que les labos essaient, ce qu'ils apprennent, et ce qui peut se refaire chez vous.",
 		Pager: Pager{Newer: "/experimentations?page=1", Older: "/experimentations?page=3", Position: "Page 2 sur 7"},
-		Empty: Empty{"Rien encore pour « accueil » dans le Finistère", "D'autres labos y travaillent peut-être. Élargissez la recherche, ou dites ce dont vous avez besoin.",
-			[]Link{{"Élargir à la Bretagne", "/experimentations?territoire=region:53"}, {"Voir le réseau", "/reseau"}}},
+		Empty: Empty{
+			"Rien encore pour « accueil » dans le Finistère", "D'autres labos y travaillent peut-être. Élargissez la recherche, ou dites ce dont vous avez besoin.",
+			[]Link{{"Élargir à la Bretagne", "/experimentations?territoire=region:53"}, {"Voir le réseau", "/reseau"}},
+		},
 	}
 }
 

@@ -144,10 +144,20 @@ func TestColoursCanBeRead(t *testing.T) {
 		least       float64
 	}
 	pairs := []pair{
-		{"on-brand", "brand", 4.5}, {"on-brand", "brand-hover", 4.5}, {"field", "surface", 3}, {"field", "paper", 3},
-		{"ok", "ok-soft", 4.5}, {"warn", "warn-soft", 4.5}, {"err", "err-soft", 4.5}, {"info", "info-soft", 4.5},
-		{"brand", "brand-soft", 4.5}, {"accent", "accent-soft", 4.5}, {"paper", "err", 4.5}, {"accent", "sunk", 4.5},
-		{"brand", "sunk", 4.5}, {"link", "sunk", 4.5},
+		{"on-brand", "brand", 4.5},
+		{"on-brand", "brand-hover", 4.5},
+		{"field", "surface", 3},
+		{"field", "paper", 3},
+		{"ok", "ok-soft", 4.5},
+		{"warn", "warn-soft", 4.5},
+		{"err", "err-soft", 4.5},
+		{"info", "info-soft", 4.5},
+		{"brand", "brand-soft", 4.5},
+		{"accent", "accent-soft", 4.5},
+		{"paper", "err", 4.5},
+		{"accent", "sunk", 4.5},
+		{"brand", "sunk", 4.5},
+		{"link", "sunk", 4.5},
 	}
 	for _, ground := range []string{"paper", "surface", "sunk"} {
 		pairs = append(pairs, pair{"ink", ground, 7}, pair{"muted", ground, 4.5})

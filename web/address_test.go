@@ -1,0 +1,32 @@
+package web
+
+import (
+	"net/http/httptest"
+	"net/netip"
+	"testing"
+)
+
+func TestClientAddressBelievesOnlyTrustedProxies(t *testing.T) {
+	proxies := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8")}
+	for _, c := range []struct{ peer, forwarded, want string }{
+		{"203.0.113.7:1234", "", "203.0.113.7"},
+		{"203.0.113.7:1234", "198.51.100.1", "203.0.113.7"},
+		{"127.0.0.1:1234", "198.51.100.1", "198.51.100.1"},
+		{"127.0.0.1:1234", "192.0.2.9, 198.51.100.1", "198.51.100.1"},
+		{"127.0.0.1:1234", "198.51.100.1, 10.0.0.3", "198.51.100.1"},
+		{"127.0.0.1:1234", "nonsense", "127.0.0.1"},
+		{"127.0.0.1:1234", "", "127.0.0.1"},
+		{"[2001:db8:1:2:3::4]:1234", "", "2001:db8:1:2::/64"},
+		{"[::ffff:203.0.113.7]:1234", "", "203.0.113.7"},
+		{"@", "198.51.100.1", "@"},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = c.peer
+		if c.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", c.forwarded)
+		}
+		if got := clientAddress(r, proxies); got != c.want {
+			t.Errorf("%s via %q: got %s, want %s", c.peer, c.forwarded, got, c.want)
+		}
+	}
+}
