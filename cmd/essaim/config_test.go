@@ -93,7 +93,7 @@ func TestEnvironmentGoesOverTheFile(t *testing.T) {
 	c, err := loadConfig(dir, "", []string{
 		"ESSAIM_NODE_LISTEN=localhost:2", "ESSAIM_STORE_MIN_FREE=1 GiB", "ESSAIM_HTTP_IDLE_TIMEOUT=1h30m",
 		"ESSAIM_DEVELOPMENT_ALLOW_NETS=127.0.0.0/8, ::1/128", "ESSAIM_DEVELOPMENT_ALLOW_HTTP=true",
-		"ESSAIM_DEVELOPMENT_RETRY_SCALE=0.01", "ESSAIM_DELIVERY_PER_HOST=2", "ESSAIM_HTTP_TRUSTED_PROXIES=",
+		"ESSAIM_DEVELOPMENT_RETRY_SCALE=0.01", "ESSAIM_DELIVERY_UNHEALTHY=2", "ESSAIM_HTTP_TRUSTED_PROXIES=",
 		"ESSAIMS=1", "ESSAIM_SOMETHING=else", "PATH=/bin",
 	})
 	if err != nil {
@@ -104,7 +104,7 @@ func TestEnvironmentGoesOverTheFile(t *testing.T) {
 	want.Store = StoreConfig{MaxSize: 4096, MinFree: 1 << 30}
 	want.HTTP.IdleTimeout = Duration{90 * time.Minute}
 	want.HTTP.TrustedProxies = []netip.Prefix{}
-	want.Delivery.PerHost = 2
+	want.Delivery.Unhealthy = 2
 	want.Development = DevelopmentConfig{
 		AllowHTTP: true, RetryScale: 0.01,
 		AllowNets: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
@@ -138,7 +138,7 @@ func TestMistakesAreShownWhereTheyAre(t *testing.T) {
 
 func TestMistakenVariablesAreRefused(t *testing.T) {
 	for _, entry := range []string{
-		"ESSAIM_NODE_BASEURL=x", "ESSAIM_NODE=x", "ESSAIM_DELIVERY_PER_HOST=four", "ESSAIM_STORE_MIN_FREE=-1",
+		"ESSAIM_NODE_BASEURL=x", "ESSAIM_NODE=x", "ESSAIM_DELIVERY_UNHEALTHY=four", "ESSAIM_STORE_MIN_FREE=-1",
 		"ESSAIM_FEDERATION_AUTHORIZED_FETCH=perhaps", "ESSAIM_DEVELOPMENT_RETRY_SCALE=x", "ESSAIM_DEVELOPMENT_ALLOW_NETS=127.0.0.1",
 	} {
 		name, _, _ := strings.Cut(entry, "=")
