@@ -139,11 +139,14 @@ func TestStrangersNameNothingToBeFetched(t *testing.T) { // rule 4
 		})
 		s.refusedOrIgnored(s.mail(s.eve, a).Send())
 	}
+	own := s.eve.Note("never-asked-for")["id"].(string)
+	s.want(s.mail(s.eve, s.eve.Activity("Create", own)).Send(), http.StatusAccepted)
+	s.want(s.mail(s.vic, s.vic.Activity("Create", canary.URL+"/target")).Send(), http.StatusForbidden) // followed, but not its own
 	eventually(t, s.node, "nothing is left to do", func(tx *store.Txn) bool {
 		jobs, next := tx.DueJobs(1)
 		return len(jobs) == 0 && next.IsZero()
 	})
-	if got := len(canary.Requests()); got != 0 {
+	if got := len(canary.Requests()) + s.eve.Peer.Hits("/notes/never-asked-for"); got != 0 {
 		t.Errorf("requests: got %d, want 0", got)
 	}
 	s.works()

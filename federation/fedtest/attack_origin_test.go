@@ -62,7 +62,7 @@ func TestDuplicateKeysNeverChangeWhoSpeaks(t *testing.T) { // O28
 	} {
 		actors = strings.NewReplacer("EVE", s.eve.IRI, "VIC", s.vic.IRI).Replace(actors)
 		body := fmt.Sprintf(`{"id":"%s/a/%d","type":"Create",%s,"object":%s}`, s.eve.Peer.URL, i, actors, encode(note))
-		s.refused(s.mail(s.eve, []byte(body)).Send())
+		s.want(s.mail(s.eve, []byte(body)).Send(), http.StatusBadRequest)
 		s.absent(note["id"].(string))
 	}
 	s.works()
@@ -132,6 +132,24 @@ func TestOthersChangeNothing(t *testing.T) {
 			c.works()
 		})
 	}
+}
+
+func TestPinsAreForTheOwnCollection(t *testing.T) { // O35
+	s := newStage(t)
+	activity, note := s.create(s.vic)
+	s.want(s.mail(s.vic, activity).Send(), http.StatusAccepted)
+	for i, target := range []any{s.eve.IRI + "/featured", s.vic.IRI + "/elsewhere", nil, s.vic.IRI + "/featured"} {
+		add := With(s.vic.Activity("Add", note), Object{"id": fmt.Sprintf("%s#add/%d", s.vic.IRI, i), "target": target})
+		s.want(s.mail(s.vic, add).Send(), http.StatusAccepted)
+		s.holds(fmt.Sprintf("pinned only by the last: %d", i), func(tx *store.Txn) bool {
+			pinned := 0
+			for range tx.Pinned(actorID(tx, s.vic.IRI)) {
+				pinned++
+			}
+			return (pinned == 1) == (i == 3)
+		})
+	}
+	s.works()
 }
 
 func TestNeighbourCannotDeleteWhatIsYetToCome(t *testing.T) { // O09
