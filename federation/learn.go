@@ -190,9 +190,8 @@ func (n *Node) verifyHost(ctx context.Context, actor *store.Actor, host string) 
 	if host == "" || host == actor.Host {
 		return nil
 	}
-	id, err := webfinger.Verify(ctx, n.Fetch, actor.IRI, actor.Handle)
-	if err != nil || id.Host != host {
-		return nil // it is shown under the name of its server
+	if id, err := webfinger.Verify(ctx, n.Fetch, actor.IRI, actor.Handle); err != nil || id.Host != host {
+		return nil //nolint:nilerr // it is shown under the name of its server
 	}
 	actor.Host = host
 	return n.Store.Update(ctx, func(tx *store.Txn) error { return tx.PutActor(actor) })

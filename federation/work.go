@@ -126,7 +126,7 @@ func decoded[D any](j *store.Job, do func(D) error) error {
 // failed.
 func (n *Node) finish(ctx context.Context, j *store.Job, failed error) error {
 	if ctx.Err() != nil {
-		return nil // stopped in the middle: the job is still there
+		return nil //nolint:nilerr // stopped in the middle: the job is still there
 	}
 	return n.Store.Update(ctx, func(tx *store.Txn) error {
 		if failed == nil || hopeless(failed) {

@@ -134,8 +134,8 @@ func limit(perMinute int, proxies []netip.Prefix, errors reply.Responder) mux.Mi
 	if perMinute == 0 {
 		return func(next http.Handler) http.Handler { return next }
 	}
-	return httprate.Limit(perMinute, time.Minute,
-		httprate.WithKeyFuncs(func(r *http.Request) (string, error) { return clientAddress(r, proxies), nil }),
+	return httprate.LimitBy(perMinute, time.Minute,
+		func(r *http.Request) (string, error) { return clientAddress(r, proxies), nil },
 		httprate.WithLimitHandler(func(w http.ResponseWriter, r *http.Request) {
 			errors.Fail(w, r, &reply.Error{Status: http.StatusTooManyRequests, RetryAfter: time.Minute})
 		}),

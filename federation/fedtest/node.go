@@ -5,7 +5,6 @@ package fedtest
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -152,7 +151,7 @@ func (n *Node) start() {
 }
 
 func (n *Node) assemble(s *store.Store) {
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	ring := keyring.Of(s)
 	n.Node = federation.New(federation.Config{
 		Store: s, BaseURL: n.URL, Keys: ring, Log: log, Lang: "fr", Scale: RetryScale,

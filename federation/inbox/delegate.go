@@ -123,7 +123,7 @@ func (d delegate) WrapInCreate(context.Context, vocab.Type, *url.URL) (vocab.Act
 func (d delegate) AddNewIDs(context.Context, pub.Activity) error { return nil } // the door gives ids
 
 // PostOutbox brings a member's activity to the door. Delivery is the door's, too.
-func (d delegate) PostOutbox(ctx context.Context, a pub.Activity, _ *url.URL, _ map[string]interface{}) (bool, error) {
+func (d delegate) PostOutbox(ctx context.Context, a pub.Activity, _ *url.URL, _ map[string]any) (bool, error) {
 	c := callOf(ctx)
 	c.reached = true
 	if err := d.node.Publish(ctx, *c.by, c.activity); err != nil {

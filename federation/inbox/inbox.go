@@ -169,8 +169,7 @@ func checkMediaType(r *http.Request) error {
 func (f *Front) read(w http.ResponseWriter, r *http.Request) (vocab.Doc, []byte, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, f.MaxBody))
 	if err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return vocab.Doc{}, nil, err
 		}
 		return vocab.Doc{}, nil, fmt.Errorf("%w: read body: %w", federation.ErrMalformed, err)

@@ -109,7 +109,7 @@ func TestOpenWaitsForTheLastOwner(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		db := open(t, Options{})
 		go func() {
-			time.Sleep(lockWait / 2) // of the bubble's clock
+			time.Sleep(lockWait / 2) //nolint:forbidigo // of the bubble's clock
 			_ = db.Close()
 		}()
 		next, err := Open(db.Path(), Options{})
@@ -149,7 +149,7 @@ func TestLongViewIsLogged(t *testing.T) {
 				t.Errorf("a short view was logged: %s", &log)
 			}
 			must(t, db.View(t.Context(), func(store.Tx) error {
-				time.Sleep(d) // of the bubble's clock
+				time.Sleep(d) //nolint:forbidigo // of the bubble's clock
 				return nil
 			}))
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"flag"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -24,17 +25,18 @@ const crashDir = "ESSAIM_BOLT_CRASH_DIR"
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(crashDir); dir != "" {
-		crashWriter(dir)
+		crashWriter(dir, os.Stdout)
+		return
 	}
-	os.Exit(m.Run())
+	m.Run()
 }
 
-// crashWriter writes until it is killed and prints every key once it is durable.
-func crashWriter(dir string) {
+// crashWriter writes until it is killed, and tells every key to out once it is
+// durable.
+func crashWriter(dir string, out io.Writer) {
 	db, err := Open(filepath.Join(dir, "node.db"), Options{})
 	if err != nil {
-		fmt.Println("open:", err)
-		os.Exit(1)
+		panic(err)
 	}
 	round := rand.Uint64()
 	inParallel(8, func(writer int) {
@@ -48,10 +50,9 @@ func crashWriter(dir string) {
 				return nil
 			})
 			if err != nil {
-				fmt.Println("update:", err)
-				os.Exit(1)
+				panic(err)
 			}
-			fmt.Println(key) // one write, so a line is whole or not there
+			fmt.Fprintln(out, key) // one write, so a line is whole or not there
 		}
 	})
 }
@@ -101,6 +102,7 @@ func killAfter(t *testing.T, dir string, n int) map[string]bool {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), crashDir+"="+dir)
+	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	must(t, err)
 	must(t, cmd.Start())

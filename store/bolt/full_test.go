@@ -86,7 +86,6 @@ func TestNoSpaceAtAnyWrite(t *testing.T) {
 	for n := range 8 {
 		dir := t.TempDir()
 		db := openAt(t, dir, Options{})
-		want := map[string]string{}
 		fill := func(round int) error {
 			return db.Update(t.Context(), func(tx store.Tx) error {
 				for i := range 40 {
@@ -96,7 +95,7 @@ func TestNoSpaceAtAnyWrite(t *testing.T) {
 			})
 		}
 		must(t, fill(1))
-		want = contents(t, db)
+		want := contents(t, db)
 		stop := failWrites(db, n, syscall.ENOSPC)
 		wantError(t, fill(2), store.ErrFull)
 		if got := contents(t, db); !maps.Equal(got, want) {

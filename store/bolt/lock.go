@@ -28,7 +28,7 @@ type lockFile struct {
 // acquireLock waits up to two seconds for the lock of the store at path.
 func acquireLock(path string) (*lockFile, error) {
 	path += ".lock"
-	for deadline := time.Now().Add(lockWait); ; time.Sleep(lockRetry) {
+	for deadline := time.Now().Add(lockWait); ; time.Sleep(lockRetry) { //nolint:forbidigo // flock knows no deadline
 		l, err := tryLock(path)
 		if err == nil {
 			if err = l.claim(); err == nil {

@@ -1,6 +1,9 @@
 package bolt
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // page is a page of the file with those that overflow from it.
 type page struct {
@@ -31,7 +34,7 @@ func (in *inspection) read(id uint64) (page, error) {
 	}
 	in.used += int64(n)
 	if n > 1 {
-		b = append(b, make([]byte, int64(n-1)*in.pageSize)...)
+		b = slices.Concat(b, make([]byte, int64(n-1)*in.pageSize))
 		if err := in.fill(id+1, b[in.pageSize:]); err != nil {
 			return page{}, err
 		}

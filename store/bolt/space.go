@@ -10,7 +10,7 @@ func (o Options) full(dir string, need int64) bool {
 	if syscall.Statfs(dir, &s) != nil {
 		return false
 	}
-	free := int64(uint64(s.Bavail)*uint64(s.Bsize)) - need
+	free := int64(uint64(s.Bavail)*uint64(s.Bsize)) - need //nolint:unconvert // Bavail is signed on FreeBSD
 	if free < o.MinFree {
 		return true
 	}

@@ -36,7 +36,8 @@ func testPanic(t *testing.T, e store.Engine) {
 	for name, call := range calls {
 		func() {
 			defer func() {
-				if r := recover(); r != errOwn {
+				r := recover()
+				if err, _ := r.(error); !errors.Is(err, errOwn) {
 					t.Errorf("%s: got %v, want the closure's panic", name, r)
 				}
 			}()

@@ -30,7 +30,7 @@ func Constellation(seed string) template.HTML {
 	d.swarm(func(at float64) (x, y float64) {
 		return 160 + at*1280 + between(rnd, -40, 40), 320 + height*math.Sin(phase+at*turns*2*math.Pi) + between(rnd, -30, 30)
 	}, 18, 44)
-	return template.HTML(append(d, "</svg>"...))
+	return d.close()
 }
 
 // Seal draws the square mark of a lab or member without a picture: seven dots on
@@ -46,13 +46,13 @@ func Seal(seed string) template.HTML {
 		radius := 70 + at*160 + between(rnd, -15, 15)
 		return 320 + radius*math.Cos(start+at*turn), 320 + radius*math.Sin(start+at*turn)
 	}, 30, 76)
-	return template.HTML(append(d, "</svg>"...))
+	return d.close()
 }
 
 func seeded(seed string) *rand.Rand {
 	h := fnv.New64a()
 	h.Write([]byte(seed))
-	return rand.New(rand.NewPCG(h.Sum64(), dotsInPath))
+	return rand.New(rand.NewPCG(h.Sum64(), dotsInPath)) //nolint:gosec // a picture keeps no secret
 }
 
 func between(rnd *rand.Rand, low, high float64) float64 { return low + rnd.Float64()*(high-low) }
@@ -88,6 +88,10 @@ func (d *drawing) circle(class string, x, y, r float64) {
 	*d = append(*d, ` r="`...)
 	d.number(r, '"')
 	*d = append(*d, "/>"...)
+}
+
+func (d *drawing) close() template.HTML {
+	return template.HTML(append(*d, "</svg>"...)) //nolint:gosec // constants and numbers
 }
 
 func (d *drawing) number(n float64, end byte) {

@@ -101,12 +101,12 @@ func themeOf(r *http.Request) string {
 // SetTheme is the handler of POST /apparence: it remembers the form's theme for
 // a year, or forgets it when it is neither "light" nor "dark", and goes back.
 func SetTheme(w http.ResponseWriter, r *http.Request) {
-	c := &http.Cookie{Name: ThemeCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil}
+	c := &http.Cookie{Name: ThemeCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil} //nolint:gosec // a theme is no secret
 	if theme := r.PostFormValue("theme"); theme == "light" || theme == "dark" {
 		c.Value, c.MaxAge = theme, 365*24*3600
 	}
 	http.SetCookie(w, c)
-	http.Redirect(w, r, LangOf(r.Context()).Link(LocalPath(r.PostFormValue("back"))), http.StatusSeeOther)
+	http.Redirect(w, r, LangOf(r.Context()).Link(LocalPath(r.PostFormValue("back"))), http.StatusSeeOther) //nolint:gosec // LocalPath keeps it here
 }
 
 // LocalPath is path if a redirect to it stays on this site, else "/". The empty

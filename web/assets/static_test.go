@@ -200,8 +200,12 @@ func luminance(t *testing.T, colour string) float64 {
 }
 
 func TestConstellationIsAlwaysTheSame(t *testing.T) {
-	if Constellation("7") != Constellation("7") || Seal("a") != Seal("a") {
-		t.Error("one seed gave two pictures")
+	constellation, seal := Constellation("7"), Seal("a")
+	if got := Constellation("7"); got != constellation {
+		t.Errorf("got %s, want %s", got, constellation)
+	}
+	if got := Seal("a"); got != seal {
+		t.Errorf("got %s, want %s", got, seal)
 	}
 	if Constellation("7") == Constellation("8") || Seal("a") == Seal("b") {
 		t.Error("two seeds gave one picture")

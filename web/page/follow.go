@@ -112,7 +112,7 @@ func followError(err error) *store.FieldError {
 	if e, ok := errors.AsType[*store.FieldError](err); ok {
 		return e
 	}
-	reason := ""
+	var reason string
 	switch {
 	case err == nil, errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrFull), errors.Is(err, store.ErrClosed), errors.Is(err, context.Canceled):
 		return nil

@@ -87,8 +87,11 @@ func fails(err error) reply.Handler {
 }
 
 type problem struct {
-	Type, Title, Detail, Instance string
-	Status                        int
+	Type     string `json:"type"`
+	Title    string `json:"title"`
+	Detail   string `json:"detail"`
+	Instance string `json:"instance"`
+	Status   int    `json:"status"`
 }
 
 func decode(t *testing.T, w *httptest.ResponseRecorder) (p problem) {
@@ -164,7 +167,8 @@ func TestPanicIsAnInternalError(t *testing.T) {
 
 func TestPanicInTheMiddleCutsTheAnswer(t *testing.T) {
 	defer func() {
-		if v := recover(); v != http.ErrAbortHandler {
+		v := recover()
+		if err, _ := v.(error); !errors.Is(err, http.ErrAbortHandler) {
 			t.Errorf("got %v, want http.ErrAbortHandler", v)
 		}
 	}()
