@@ -33,6 +33,7 @@ func (t *Txn) PutActivity(a *Activity) {
 	t.putJSON(key(tActivity, a.ID), a)
 	t.tx.Put(key(tActivityIRI, hash16(a.IRI)), a.ID.Key())
 	if a.Local {
+		t.local = true
 		open := byte(0)
 		if a.Open {
 			open = 1

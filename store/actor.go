@@ -183,7 +183,7 @@ func (t *Txn) indexActor(a *Actor) error {
 	t.indexKeys(a, old)
 	if a.Local {
 		t.tx.Put(key(tLocal, a.ID), nil)
-		t.actors = true
+		t.local = true
 	}
 	return nil
 }
@@ -300,6 +300,6 @@ func (t *Txn) EraseActor(a *Actor, when time.Time) {
 		ID: a.ID, IRI: a.IRI, Type: a.Type, Local: a.Local, Handle: a.Handle, Host: a.Host,
 		Keys: a.Keys, Created: a.Created, Deleted: when,
 	})
-	t.actors = t.actors || a.Local
+	t.local = t.local || a.Local
 	t.change(Deleted, "actor", a.ID)
 }

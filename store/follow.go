@@ -33,6 +33,7 @@ type Follow struct {
 func (t *Txn) PutFollow(f *Follow) {
 	t.putJSON(key(tFollowing, f.Follower, f.Followed), f)
 	t.putJSON(key(tFollowers, f.Followed, f.Follower), f)
+	t.local = true
 	t.change(Updated, "follow", f.Followed)
 }
 
@@ -40,6 +41,7 @@ func (t *Txn) PutFollow(f *Follow) {
 func (t *Txn) DeleteFollow(follower, followed ID) {
 	t.tx.Delete(key(tFollowing, follower, followed))
 	t.tx.Delete(key(tFollowers, followed, follower))
+	t.local = true
 	t.change(Deleted, "follow", followed)
 }
 

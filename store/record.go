@@ -155,6 +155,7 @@ func (t *Txn) PutRecord(it Item, raw []byte) error {
 	if inRiver {
 		t.AddToRiver(it)
 	}
+	t.local = t.local || !r.Remote
 	t.change(op, r.Kind, r.ID)
 	return nil
 }
@@ -173,6 +174,7 @@ func (t *Txn) DeleteRecord(it Item, ts *Tombstone) {
 	t.tx.Delete(key(tRaw, r.ID))
 	t.tx.Put(key(tUsed, r.ID), nil)
 	t.PutTombstone(ts)
+	t.local = t.local || !r.Remote
 	t.change(Deleted, r.Kind, r.ID)
 }
 

@@ -7,6 +7,7 @@ import (
 // Pin puts a record among the few that a lab shows first (its featured
 // collection); unpinning removes it.
 func (t *Txn) Pin(lab, record ID, pinned bool) {
+	t.local = true
 	if pinned {
 		t.tx.Put(key(tPinned, lab, record), nil)
 		return

@@ -13,7 +13,7 @@ type Store struct {
 	now    func() time.Time
 	ids    idSource
 	woken  bell
-	actors atomic.Uint64
+	local  atomic.Uint64
 }
 
 // Open checks the schema of what the engine holds, migrates it forward when it
@@ -45,15 +45,15 @@ func (s *Store) View(ctx context.Context, fn func(*Txn) error) error {
 
 // Update runs fn and keeps all of its writes or none. See Engine.Update.
 func (s *Store) Update(ctx context.Context, fn func(*Txn) error) error {
-	var wake, actors bool
+	var wake, local bool
 	err := s.engine.Update(ctx, func(tx Tx) error {
 		t := &Txn{tx: tx, s: s, now: s.Now()}
 		err := fn(t)
-		wake, actors = t.wake, t.actors
+		wake, local = t.wake, t.local
 		return err
 	})
-	if err == nil && actors {
-		s.actors.Add(1)
+	if err == nil && local {
+		s.local.Add(1)
 	}
 	if err == nil && wake {
 		s.woken.ring()
@@ -65,18 +65,19 @@ func (s *Store) Update(ctx context.Context, fn func(*Txn) error) error {
 // (a delivery or a job). Take it before looking for work, then wait on it.
 func (s *Store) Woken() <-chan struct{} { return s.woken.next() }
 
-// LocalActorsVersion changes whenever an actor of this node does: what was made
-// of them can be kept as long as it stays the same.
-func (s *Store) LocalActorsVersion() uint64 { return s.actors.Load() }
+// LocalVersion changes whenever what this node itself shows does: its actors,
+// records, activities and follows. What was made of them can be kept as long as
+// it stays the same.
+func (s *Store) LocalVersion() uint64 { return s.local.Load() }
 
 // Txn is a transaction in the store's own words. It belongs to the closure that
 // was given it.
 type Txn struct {
-	tx     Tx
-	s      *Store
-	now    time.Time
-	wake   bool // work was left for a background worker
-	actors bool // an actor of this node changed
+	tx    Tx
+	s     *Store
+	now   time.Time
+	wake  bool // work was left for a background worker
+	local bool // what this node shows was changed
 }
 
 // Now is the moment at which the transaction began, in UTC.

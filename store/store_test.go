@@ -183,15 +183,15 @@ func TestWokenByWhatLeavesWork(t *testing.T) {
 	<-again
 }
 
-func TestLocalActorsVersion(t *testing.T) {
+func TestLocalVersion(t *testing.T) {
 	s, _ := open(t)
-	before := s.LocalActorsVersion()
+	before := s.LocalVersion()
 	update(t, s, func(tx *store.Txn) { putActor(t, tx, store.Group, "lab", other) })
-	if got := s.LocalActorsVersion(); got != before {
+	if got := s.LocalVersion(); got != before {
 		t.Error("an actor of another node changed it")
 	}
 	update(t, s, func(tx *store.Txn) { putActor(t, tx, store.Group, "lab", home) })
-	if got := s.LocalActorsVersion(); got == before {
+	if got := s.LocalVersion(); got == before {
 		t.Error("an actor of this node did not change it")
 	}
 }

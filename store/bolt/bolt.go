@@ -33,8 +33,9 @@ type Options struct {
 	// file that outgrows it makes its writer wait for every open View. 0 is
 	// 4 GiB, or 256 MiB where addresses have 32 bits.
 	InitialMmap int64
-	// MinFree is how many bytes must be free on the disk for an Update to be
-	// accepted. 0 is 64 MiB; a negative number asks for none.
+	// MinFree is how many bytes must be free on the disk for new things to be
+	// accepted: with less, Full says so. Updates go on, since to delete is one,
+	// until a quarter of it is left. 0 is 64 MiB; a negative number asks for none.
 	MinFree int64
 	// MinFreePercent is the same as a share of the disk. 0 is 2; a negative
 	// number asks for none.
@@ -186,7 +187,8 @@ func (db *DB) Path() string { return db.path }
 // Unclean reports whether the process before this one ended without Close.
 func (db *DB) Unclean() bool { return db.lock.unclean }
 
-// Full reports whether the disk is too full now for Updates to be accepted.
+// Full reports whether the disk is too full now for anything new: callers then
+// keep it out, and leave what room there is to Updates that give some back.
 func (db *DB) Full() bool { return db.opts.full(db.dir(), 0) }
 
 // Close implements store.Engine: what waits is still written. A second Close

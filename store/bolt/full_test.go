@@ -18,7 +18,7 @@ func TestFullDiskRefusesUpdatesAlone(t *testing.T) {
 		t.Fatal("the disk of the test is full")
 	}
 	must(t, db.Close())
-	for _, o := range []Options{{MinFree: 1 << 62}, {MinFreePercent: 101}} {
+	for _, o := range []Options{{MinFree: 1 << 62}, {MinFreePercent: 401}} {
 		db = openAt(t, dir, o)
 		if !db.Full() {
 			t.Errorf("%+v: not full", o)
@@ -35,6 +35,18 @@ func TestFullDiskRefusesUpdatesAlone(t *testing.T) {
 	}
 	db = openAt(t, dir, Options{MinFree: -1, MinFreePercent: -1})
 	must(t, put(t.Context(), db, "b", "1"))
+}
+
+func TestFullDiskHasRoomForHousekeeping(t *testing.T) {
+	dir := t.TempDir()
+	var s syscall.Statfs_t
+	must(t, syscall.Statfs(dir, &s))
+	free := int64(s.Bavail) * s.Bsize //nolint:gosec // no disk is that large
+	db := openAt(t, dir, Options{MinFree: free * 2, MinFreePercent: -1})
+	if !db.Full() {
+		t.Error("half of what is to be left free: not full")
+	}
+	must(t, put(t.Context(), db, "a", "1"))
 }
 
 func TestMaxSizeIsFullAndRecovers(t *testing.T) {

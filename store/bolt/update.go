@@ -34,7 +34,7 @@ type batch struct {
 
 // Update implements store.Engine. Updates that wait while another commit is
 // written share the next one. With too many waiting it answers store.ErrBusy at
-// once, on a full disk store.ErrFull.
+// once, on a disk that is full to the last reserve store.ErrFull.
 func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -110,7 +110,7 @@ func (db *DB) commit(updates []*update) (err error) {
 	if db.broken != nil {
 		return db.broken
 	}
-	if db.Full() {
+	if db.opts.short(db.dir(), 0, housekeeping) {
 		return store.ErrFull
 	}
 	btx, err := db.bolt.Begin(true)

@@ -20,11 +20,8 @@ type paged struct {
 	page  func(tx *store.Txn, cursor string) (items vocab.Page, next string)
 }
 
-// serve answers with the root of a collection, or with a page of it.
-func (d *dialect) serve(w http.ResponseWriter, r *http.Request, id, owner string, open func(tx *store.Txn) (paged, error)) error {
-	if err := d.publicView(r); err != nil {
-		return err
-	}
+// collection is the root of a collection, or a page of it.
+func (d *dialect) collection(r *http.Request, id, owner string, open func(tx *store.Txn) (paged, error)) (*document, error) {
 	query := r.URL.Query()
 	var body []byte
 	err := d.Node.Store.View(r.Context(), func(tx *store.Txn) error {
@@ -39,10 +36,7 @@ func (d *dialect) serve(w http.ResponseWriter, r *http.Request, id, owner string
 		body = d.encodePage(tx, id, query.Get("after"), c)
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return activityDocument(body).write(w, r, http.StatusOK)
+	return activityDocument(body), err
 }
 
 func (d *dialect) encodePage(tx *store.Txn, id, after string, c paged) []byte {
@@ -57,30 +51,47 @@ func (d *dialect) encodePage(tx *store.Txn, id, after string, c paged) []byte {
 	return p.Encode()
 }
 
-// actorCollection serves the collections of an actor of this node.
+// actorCollection serves the collections of an actor of this node. Their roots
+// and first pages, which everybody asks for, are kept.
 func (d *dialect) actorCollection(w http.ResponseWriter, r *http.Request) error {
-	a, err := d.localActor(r)
+	if err := d.publicView(r); err != nil {
+		return err
+	}
+	build := func() (*document, error) {
+		a, err := d.localActor(r)
+		if err != nil {
+			return nil, err
+		}
+		name := mux.Vars(r)["collection"]
+		return d.collection(r, a.IRI+"/"+name, a.IRI, func(tx *store.Txn) (paged, error) { return d.ofActor(tx, a, name), nil })
+	}
+	keep := d.cache.get
+	if r.URL.Query().Get("after") != "" {
+		keep = func(_ string, build func() (*document, error)) (*document, error) { return build() }
+	}
+	doc, err := keep(r.URL.Path+"?"+strconv.FormatBool(r.URL.Query().Has("page")), build)
 	if err != nil {
 		return err
 	}
-	name := mux.Vars(r)["collection"]
-	return d.serve(w, r, a.IRI+"/"+name, a.IRI, func(tx *store.Txn) (paged, error) {
-		switch name {
-		case "outbox":
-			return d.outbox(tx, a), nil
-		case "followers":
-			return actors(tx, accepted(tx.Followers(a.ID), func(f *store.Follow) store.ID { return f.Follower })), nil
-		case "following":
-			return actors(tx, accepted(tx.Following(a.ID), func(f *store.Follow) store.ID { return f.Followed })), nil
-		case "featured":
-			return pinned(tx, a), nil
-		case "members":
-			return members(tx, a), nil
-		case "posts":
-			return records(tx, a), nil
-		}
-		return iris(nil), nil // kinds that this node does not have yet: peers stop at a 404
-	})
+	return doc.write(w, r, http.StatusOK)
+}
+
+func (d *dialect) ofActor(tx *store.Txn, a *store.Actor, name string) paged {
+	switch name {
+	case "outbox":
+		return d.outbox(tx, a)
+	case "followers":
+		return actors(accepted(tx.Followers(a.ID), func(f *store.Follow) store.ID { return f.Follower }))
+	case "following":
+		return actors(accepted(tx.Following(a.ID), func(f *store.Follow) store.ID { return f.Followed }))
+	case "featured":
+		return pinned(tx, a)
+	case "members":
+		return members(tx, a)
+	case "posts":
+		return records(tx, a)
+	}
+	return iris(nil) // kinds that this node does not have yet: peers stop at a 404
 }
 
 // outbox pages through what an actor published for everybody, newest first; the
@@ -112,7 +123,7 @@ func accepted(follows func(func(*store.Follow) bool), whom func(*store.Follow) s
 }
 
 // actors is a collection of actors; the cursor is a position.
-func actors(tx *store.Txn, ids []store.ID) paged {
+func actors(ids []store.ID) paged {
 	return paged{len(ids), func(tx *store.Txn, cursor string) (p vocab.Page, next string) {
 		from := position(cursor, len(ids))
 		to := min(from+pageSize, len(ids))
@@ -192,7 +203,10 @@ func (d *dialect) recordCollection(w http.ResponseWriter, r *http.Request) error
 	}
 	name := mux.Vars(r)["collection"]
 	iri := d.Node.BaseURL + "/o/" + id.String()
-	return d.serve(w, r, iri+"/"+name, "", func(tx *store.Txn) (paged, error) {
+	if err := d.publicView(r); err != nil {
+		return err
+	}
+	doc, err := d.collection(r, iri+"/"+name, "", func(tx *store.Txn) (paged, error) {
 		it, err := tx.Record(id)
 		if err != nil || it.Envelope().Remote || !it.Envelope().Audience.Open() {
 			return paged{}, store.ErrNotFound
@@ -205,6 +219,10 @@ func (d *dialect) recordCollection(w http.ResponseWriter, r *http.Request) error
 		}
 		return replies(tx, id, iri), nil
 	})
+	if err != nil {
+		return err
+	}
+	return doc.write(w, r, http.StatusOK)
 }
 
 func count(n int) paged {

@@ -117,8 +117,8 @@ func (d *dialect) publicView(r *http.Request) error {
 // maxCached bounds the answers that are kept.
 const maxCached = 4096
 
-// cache keeps answers that are made of this node's actors alone, until one of
-// them changes.
+// cache keeps answers that are made of what this node itself shows, until that
+// changes.
 type cache struct {
 	store   *store.Store
 	mu      sync.RWMutex
@@ -130,7 +130,7 @@ func newCache(s *store.Store) *cache { return &cache{store: s, answers: map[stri
 
 // get returns the answer for a key, made by build when it is not there.
 func (c *cache) get(key string, build func() (*document, error)) (*document, error) {
-	version := c.store.LocalActorsVersion()
+	version := c.store.LocalVersion()
 	c.mu.RLock()
 	doc, ok := c.answers[key]
 	ok = ok && c.version == version

@@ -80,7 +80,7 @@ type knownLab struct {
 // lab returns the node's lab, which nobody may change, or store.ErrNotFound
 // before the set-up.
 func (f *Frame) lab(ctx context.Context) (lab *store.Actor, err error) {
-	version := f.Store.LocalActorsVersion() // before reading: what is newer is read again
+	version := f.Store.LocalVersion() // before reading: what is newer is read again
 	if k := f.known.Load(); k != nil && k.version == version {
 		return k.lab, nil
 	}

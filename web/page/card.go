@@ -118,7 +118,8 @@ type post struct {
 	Date     time.Time
 	Href     string
 	Picture  *assets.Picture
-	Hidden   bool // its author asks to fold it
+	Hidden   bool   // its author asks to fold it
+	Warning  string // what the author says of what is folded
 	Audience string
 	Original string // at home, when it is of another node
 	Edit     string
@@ -135,6 +136,9 @@ func (a *ask) post(tx *store.Txn, it store.Item) post {
 	}
 	if r.Remote {
 		p.Original = original(r)
+	}
+	if r.Remote && r.Title == "" && r.Pitch != "" { // elsewhere the summary of a Note is a warning
+		p.Hidden, p.Warning = true, r.Pitch
 	}
 	if a.by.CanEdit(r) {
 		p.Edit = p.Href + "/modifier"

@@ -271,6 +271,26 @@ func TestRobots(t *testing.T) {
 	}
 }
 
+// The summary of a post without a title is its content warning.
+func TestWarnedPostIsFoldedUnderItsWarning(t *testing.T) {
+	s := newSite(t)
+	lab := s.neighbour(t, "calanques")
+	for _, n := range []store.Record{
+		{HTML: "<p>Un serpent.</p>", Pitch: "Bêtes <rampantes>"},
+		{HTML: "<p>Une image crue.</p>", Sensitive: true},
+	} {
+		n.Kind, n.Audience = "news", store.Public
+		s.mirror(t, lab, &store.News{Record: n})
+	}
+	a := s.Visitor(t).Get("/fil")
+	if !a.Has(`<summary>Avertissement : Bêtes &lt;rampantes&gt;</summary><div class="prose"><p>Un serpent.</p>`) {
+		t.Error("the warned post is not folded under its warning")
+	}
+	if !a.Has(`<summary>Contenu sensible : afficher</summary><div class="prose"><p>Une image crue.</p>`) {
+		t.Error("the sensitive post is not folded")
+	}
+}
+
 func TestRelayedRecordNamesWhoPassedItOn(t *testing.T) {
 	s, _, _, _ := full(t)
 	stranger := s.neighbour(t, "inconnu")
