@@ -67,6 +67,9 @@ func (n *Node) learnRecord(ctx context.Context, doc vocab.Doc, announced bool) (
 	if !store.SameOrigin(owner, doc.ID()) {
 		return nil, fmt.Errorf("record %s of %s: %w", doc.ID(), owner, ErrForbidden)
 	}
+	if err := n.room("copy"); err != nil {
+		return nil, err
+	}
 	if err := n.ensureActor(ctx, owner); err != nil {
 		return nil, err
 	}

@@ -31,6 +31,8 @@ type Config struct {
 	// Admits says whether a host may federate at all (allow-list mode); nil
 	// admits everybody who is not blocked.
 	Admits func(host string) bool
+	// Full says that the store has no room for anything new; nil: it always has.
+	Full func() bool
 	// Scale stretches the delays between the tries of a job; 0 means 1.
 	Scale float64
 }
@@ -119,6 +121,9 @@ func (n *Node) Receive(ctx context.Context, a *Activity, signer string) error {
 }
 
 func (n *Node) run(ctx context.Context, a *Activity) error {
+	if err := n.room(a.Verb); err != nil {
+		return err
+	}
 	err := n.Store.Update(ctx, func(tx *store.Txn) error { return n.apply(tx, a) })
 	if errors.Is(err, errSeen) {
 		return nil
@@ -127,6 +132,19 @@ func (n *Node) run(ctx context.Context, a *Activity) error {
 		return fmt.Errorf("apply %s %s: %w", a.Verb, a.IRI, err)
 	}
 	return nil
+}
+
+// room refuses what would fill the store further when it is full. What takes
+// something back goes on, or nobody could make room.
+func (n *Node) room(verb string) error {
+	if n.Full == nil || !n.Full() {
+		return nil
+	}
+	switch verb {
+	case "Delete", "Undo", "Reject", "Block", "Remove":
+		return nil
+	}
+	return fmt.Errorf("%s: %w", verb, store.ErrFull)
 }
 
 // apply is the one way into the store for everything that is shared.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,6 +36,7 @@ type labProcess struct {
 	t      testing.TB
 	binary string
 	dir    string // --data
+	said   string // the file of its log
 	handle string
 	addr   string
 	env    []string
@@ -48,20 +50,24 @@ type labProcess struct {
 // before the configuration.
 func newLab(t testing.TB, handle string, env ...string) *labProcess {
 	t.Helper()
-	binary, err := exec.LookPath("essaim") // TestMain put it there
-	if err != nil {
-		t.Fatal(err)
-	}
-	return newLabAt(t, labProcess{binary: binary, dir: filepath.Join(t.TempDir(), "data"), handle: handle, env: env})
+	return newLabAt(t, labProcess{handle: handle, env: env})
 }
 
-// newLabAt is newLab with another program or another directory.
+// newLabAt is newLab with another program or another directory, if l has them.
 func newLabAt(t testing.TB, l labProcess) *labProcess {
 	t.Helper()
 	var err error
-	if l.addr, err = freeAddress(); err != nil {
+	if l.binary == "" {
+		l.binary, err = exec.LookPath("essaim") // TestMain put it there
+	}
+	if err == nil {
+		l.addr, err = freeAddress()
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
+	dir := t.TempDir()
+	l.dir, l.said = cmp.Or(l.dir, filepath.Join(dir, "data")), filepath.Join(dir, "log")
 	l.t = t
 	// Everybody has the same address here; the schedule of a minute takes less
 	// than a second.
@@ -104,7 +110,7 @@ func (l *labProcess) try(args ...string) (out, said string, err error) {
 // start runs the node and returns how long it took until it was ready.
 func (l *labProcess) start() time.Duration {
 	l.t.Helper()
-	log, err := os.OpenFile(l.dir+".log", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	log, err := os.OpenFile(l.said, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -180,7 +186,7 @@ func (l *labProcess) stopped() time.Duration {
 
 // log is what the node said so far.
 func (l *labProcess) log() string {
-	said, err := os.ReadFile(l.dir + ".log")
+	said, err := os.ReadFile(l.said)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err.Error()
 	}
