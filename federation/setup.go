@@ -50,7 +50,7 @@ func (n *Node) SetUp(ctx context.Context, lab store.Actor) (*store.Actor, error)
 	}
 	group.Name, group.Summary, group.Lang = lab.Name, lab.Summary, lab.Lang
 	group.Territory, group.Approves, group.Fields = lab.Territory, lab.Approves, lab.Fields
-	group.Discoverable, group.Indexable, group.Featured = true, true, group.IRI+"/featured"
+	group.Discoverable, group.Indexable = true, true
 	err = n.Store.Update(ctx, func(tx *store.Txn) error {
 		if _, err := tx.Lab(); !errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("set up: %w", errors.Join(store.ErrExists, err))
@@ -113,7 +113,9 @@ func (n *Node) newActor(typ store.ActorType, handle, iri string) (*store.Actor, 
 		IRI: iri, Type: typ, Local: true, Handle: handle, Host: n.Host(), URL: n.BaseURL + "/@" + handle,
 		Inbox: iri + "/inbox", SharedInbox: n.BaseURL + "/inbox", Outbox: iri + "/outbox",
 		Followers: iri + "/followers", Following: iri + "/following",
-		Keys: public, Implements: capabilities,
+		// GoToSocial logs an error for every actor that has no featured collection.
+		Featured: iri + "/featured",
+		Keys:     public, Implements: capabilities,
 	}, keys, nil
 }
 

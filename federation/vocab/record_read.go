@@ -173,8 +173,8 @@ func readTimes(r *store.Record, doc Doc, now time.Time) {
 	if t, ok := doc.Time("published"); ok && sensible(t, now) {
 		r.Created, r.Updated = t.UTC(), t.UTC()
 	}
-	if t, ok := doc.Time("updated"); ok && sensible(t, now) {
-		r.Updated = latest(r.Created, t.UTC())
+	if t, ok := doc.Time("updated"); ok && sensible(t, now) && t.After(r.Created) {
+		r.Updated = t.UTC()
 	}
 }
 

@@ -3,7 +3,6 @@ package vocab
 import (
 	"encoding/json"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/go-fed/activity/streams"
@@ -122,14 +121,11 @@ func setThread(x extension, r *store.Record, p Publication) {
 	x["likes"] = r.IRI + "/likes"
 	x["shares"] = r.IRI + "/shares"
 	x.setTime("published", r.Created)
-	x.setTime("updated", latest(r.Created, r.Updated)) // GoToSocial refuses one that is before published
-}
-
-func latest(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
+	// Only what was changed says so: GoToSocial shows whatever carries updated as
+	// edited, and refuses one that is before published.
+	if r.Updated.After(r.Created) {
+		x.setTime("updated", r.Updated)
 	}
-	return a
 }
 
 func setMedia(x extension, r *store.Record) {

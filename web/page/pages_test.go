@@ -283,10 +283,10 @@ func TestWarnedPostIsFoldedUnderItsWarning(t *testing.T) {
 		s.mirror(t, lab, &store.News{Record: n})
 	}
 	a := s.Visitor(t).Get("/fil")
-	if !a.Has(`<summary>Avertissement : Bêtes &lt;rampantes&gt;</summary><div class="prose"><p>Un serpent.</p>`) {
+	if !a.Has("<summary>Avertissement\u00a0: Bêtes &lt;rampantes&gt;</summary><div class=\"prose\"><p>Un serpent.</p>") {
 		t.Error("the warned post is not folded under its warning")
 	}
-	if !a.Has(`<summary>Contenu sensible : afficher</summary><div class="prose"><p>Une image crue.</p>`) {
+	if !a.Has("<summary>Contenu sensible\u00a0: afficher</summary><div class=\"prose\"><p>Une image crue.</p>") {
 		t.Error("the sensitive post is not folded")
 	}
 }
