@@ -105,14 +105,18 @@ func (f *Front) PostInbox(w http.ResponseWriter, r *http.Request, inbox string) 
 
 // admit tells delivery that the host lives, and keeps a flood out.
 func (f *Front) admit(signer *store.Actor) error {
-	host := store.HostOf(signer.IRI)
-	if f.Alive != nil {
-		f.Alive(host)
-	}
-	if f.Allow != nil && !f.Allow(host) {
+	f.alive(signer)
+	if host := store.HostOf(signer.IRI); f.Allow != nil && !f.Allow(host) {
 		return fmt.Errorf("host %s: %w", host, ErrTooMany)
 	}
 	return nil
+}
+
+// alive tells delivery that a host lives: any valid signed request says so.
+func (f *Front) alive(signer *store.Actor) {
+	if f.Alive != nil {
+		f.Alive(store.HostOf(signer.IRI))
+	}
 }
 
 // Viewer says who signed a GET: nobody when it is not signed.
@@ -134,6 +138,7 @@ func (f *Front) Viewer(r *http.Request) (store.Viewer, error) {
 	if err := f.admitViewer(r.Context(), actor); err != nil {
 		return store.Viewer{}, err
 	}
+	f.alive(actor)
 	return store.Viewer{Actor: actor.IRI, Node: actor.Type == store.Application}, nil
 }
 
