@@ -88,3 +88,39 @@ func TestStopCutsOffWhatTakesTooLong(t *testing.T) {
 		t.Errorf("got %q, want an error", got)
 	}
 }
+
+// SECURITY P16 and P17: half of a request holds a connection only so long, and
+// keeps nobody else out.
+func TestSlowClientsAreDroppedAndStopNobody(t *testing.T) {
+	h := hold(t, testNode(t, func(o *nodeOptions) {
+		o.config.HTTP.ReadHeaderTimeout = Duration{300 * time.Millisecond}
+		o.config.HTTP.ReadTimeout = Duration{300 * time.Millisecond}
+	}))
+	defer h.stop()
+	halves := []string{"", "GET / HTT", "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "}
+	var slow []net.Conn
+	for i := range 200 {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if _, err := io.WriteString(conn, halves[i%len(halves)]); err != nil {
+			t.Fatal(err)
+		}
+		slow = append(slow, conn)
+	}
+	result := h.ask()
+	h.letGo <- struct{}{}
+	if got := <-result; got != "answered" {
+		t.Errorf("beside 200 slow clients: got %q, want %q", got, "answered")
+	}
+	for i, conn := range slow {
+		if err := conn.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, conn); err != nil {
+			t.Fatalf("slow client %d was not dropped: %v", i, err)
+		}
+	}
+}
