@@ -107,6 +107,10 @@ func TestCollections(t *testing.T) {
 	if got := string(c.Encode()); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+	whole := Collection{ID: "https://labs.example/o", Total: 2, IRIs: []string{"https://b.example/u", "https://c.example/u"}}
+	if got := string(whole.Encode()); got != as2+`"id":"https://labs.example/o","type":"OrderedCollection","totalItems":2,"orderedItems":["https://b.example/u","https://c.example/u"]}` {
+		t.Errorf("whole: got %s", got)
+	}
 	p := Page{ID: "https://labs.example/o?page=1", PartOf: "https://labs.example/o", Next: "https://labs.example/o?\"é", Total: 2, IRIs: []string{"https://b.example/u", "https://żółw.example/"}}
 	const page = as2 + `"id":"https://labs.example/o?page=1","type":"OrderedCollectionPage","partOf":"https://labs.example/o","totalItems":2,` +
 		`"next":"https://labs.example/o?\"é","orderedItems":["https://b.example/u","https://żółw.example/"]}`

@@ -7,12 +7,13 @@ import (
 )
 
 // Collection is the root of an ordered collection (ActivityStreams 2.0 §4): a
-// count and the way to its pages.
+// count, and the way to its pages or the items themselves.
 type Collection struct {
 	ID           string
 	AttributedTo string // whose it is (FEP-5711); empty: not said
 	Total        int
-	First, Last  string // pages; empty: not offered
+	First, Last  string   // pages; empty: not offered
+	IRIs         []string // the items of a collection without pages; nil: it has pages
 }
 
 // Encode writes the collection.
@@ -22,6 +23,12 @@ func (c Collection) Encode() []byte {
 	w.number("totalItems", c.Total)
 	w.text("first", c.First)
 	w.text("last", c.Last)
+	if c.IRIs != nil {
+		w.key("orderedItems")
+		w.b.WriteByte('[')
+		w.names(c.IRIs)
+		w.b.WriteByte(']')
+	}
 	return w.end()
 }
 
@@ -46,9 +53,7 @@ func (p Page) Encode() []byte {
 	w.text("prev", p.Prev)
 	w.key("orderedItems")
 	w.b.WriteByte('[')
-	for _, s := range p.IRIs {
-		w.b.Write(appendString(w.item(), s))
-	}
+	w.names(p.IRIs)
 	w.b.Grow(p.size())
 	for _, d := range p.Documents {
 		rest, c := withoutContext(d)
@@ -101,6 +106,13 @@ func (w *writer) item() []byte {
 		w.b.WriteByte(',')
 	}
 	return w.b.AvailableBuffer()
+}
+
+// names writes the elements of a list of IRIs.
+func (w *writer) names(iris []string) {
+	for _, s := range iris {
+		w.b.Write(appendString(w.item(), s))
+	}
 }
 
 // text leaves out what is empty.

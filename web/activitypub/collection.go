@@ -14,9 +14,11 @@ import (
 const pageSize = 40
 
 // paged is a collection at hand: how many it has, and a page of it that begins
-// after cursor (empty: at the beginning).
+// after cursor (empty: at the beginning). One that stands whole in its root has
+// no pages.
 type paged struct {
 	total int
+	whole []string
 	page  func(tx *store.Txn, cursor string) (items vocab.Page, next string)
 }
 
@@ -29,11 +31,14 @@ func (d *dialect) collection(r *http.Request, id, owner string, open func(tx *st
 		if err != nil {
 			return err
 		}
-		if !query.Has("page") {
+		switch {
+		case c.whole != nil:
+			body = vocab.Collection{ID: id, AttributedTo: owner, Total: c.total, IRIs: c.whole}.Encode()
+		case !query.Has("page"):
 			body = vocab.Collection{ID: id, AttributedTo: owner, Total: c.total, First: id + "?page=true"}.Encode()
-			return nil
+		default:
+			body = d.encodePage(tx, id, query.Get("after"), c)
 		}
-		body = d.encodePage(tx, id, query.Get("after"), c)
 		return nil
 	})
 	return activityDocument(body), err
@@ -97,7 +102,7 @@ func (d *dialect) ofActor(tx *store.Txn, a *store.Actor, name string) paged {
 // outbox pages through what an actor published for everybody, newest first; the
 // cursor is the id of the last activity of the page before.
 func (d *dialect) outbox(tx *store.Txn, a *store.Actor) paged {
-	return paged{tx.CountOutbox(a.ID), func(tx *store.Txn, cursor string) (p vocab.Page, next string) {
+	return paged{total: tx.CountOutbox(a.ID), page: func(tx *store.Txn, cursor string) (p vocab.Page, next string) {
 		before, _ := store.ParseID(cursor) // nonsense begins at the beginning
 		for act := range tx.Outbox(a.ID, before) {
 			if len(p.Documents) == pageSize {
@@ -124,7 +129,7 @@ func accepted(follows func(func(*store.Follow) bool), whom func(*store.Follow) s
 
 // actors is a collection of actors; the cursor is a position.
 func actors(ids []store.ID) paged {
-	return paged{len(ids), func(tx *store.Txn, cursor string) (p vocab.Page, next string) {
+	return paged{total: len(ids), page: func(tx *store.Txn, cursor string) (p vocab.Page, next string) {
 		from := position(cursor, len(ids))
 		to := min(from+pageSize, len(ids))
 		for _, id := range ids[from:to] {
@@ -137,7 +142,7 @@ func actors(ids []store.ID) paged {
 }
 
 func iris(all []string) paged {
-	return paged{len(all), func(_ *store.Txn, cursor string) (p vocab.Page, next string) {
+	return paged{total: len(all), page: func(_ *store.Txn, cursor string) (p vocab.Page, next string) {
 		from := position(cursor, len(all))
 		to := min(from+pageSize, len(all))
 		p.IRIs = all[from:to]
@@ -171,20 +176,21 @@ func members(tx *store.Txn, a *store.Actor) paged {
 	return iris(all)
 }
 
+// pinned stands whole in its root: Mastodon and GoToSocial look no further.
 func pinned(tx *store.Txn, a *store.Actor) paged {
-	var all []string
+	all := []string{}
 	for it := range tx.Pinned(a.ID) {
 		if r := it.Envelope(); r.Audience == store.Public {
 			all = append(all, r.IRI)
 		}
 	}
-	return iris(all)
+	return paged{total: len(all), whole: all}
 }
 
 // records are an actor's public records, newest first; the cursor is a position.
 func records(tx *store.Txn, a *store.Actor) paged {
 	total := tx.ListLab(a.ID, store.Query{}).Total
-	return paged{total, func(tx *store.Txn, cursor string) (p vocab.Page, next string) {
+	return paged{total: total, page: func(tx *store.Txn, cursor string) (p vocab.Page, next string) {
 		from := position(cursor, total)
 		list := tx.ListLab(a.ID, store.Query{Offset: from, Limit: pageSize})
 		for _, it := range list.Items {
@@ -226,7 +232,7 @@ func (d *dialect) recordCollection(w http.ResponseWriter, r *http.Request) error
 }
 
 func count(n int) paged {
-	return paged{n, func(*store.Txn, string) (p vocab.Page, next string) { return p, "" }}
+	return paged{total: n, page: func(*store.Txn, string) (p vocab.Page, next string) { return p, "" }}
 }
 
 // replies are the open answers to a record itself, oldest first.
