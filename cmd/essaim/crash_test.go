@@ -27,7 +27,7 @@ const recovery = 2 * time.Second
 func TestKilledNodeKeepsItsPromises(t *testing.T) {
 	t.Parallel()
 	s := newCrashStage(t)
-	rng := rand.New(rand.NewPCG(20, 26)) //nolint:gosec // the same every time
+	rng := rand.New(rand.NewPCG(20, 26))
 	var slowest time.Duration
 	for round := range crashRounds(t) {
 		both := rng.IntN(3) == 0
