@@ -127,7 +127,8 @@ func (n *Node) ensureActor(ctx context.Context, iri string) error {
 
 // Resolve finds the actor that somebody typed or pasted: a handle, the address
 // of its page, or a link to something that it published. Errors:
-// webfinger.ErrInvalid, ErrNotActor, ErrUnreachable, ErrBlocked.
+// webfinger.ErrInvalid, ErrNotActor, ErrUnreachable, ErrBlocked; store.ErrNotFound
+// and store.ErrGone when its server answers that there is nobody, or no longer.
 func (n *Node) Resolve(ctx context.Context, text string) (*store.Actor, error) {
 	address, err := webfinger.ParseHandle(text, n.Fetch.BaseURL)
 	if err != nil {
@@ -152,7 +153,9 @@ func (n *Node) localByAddress(ctx context.Context, address webfinger.Address) (a
 		if address.Host == n.Host() {
 			a, _ = tx.ActorByHandle(address.User, address.Host)
 		} else if n.IsLocal(address.URL) {
-			a, _ = tx.ActorByIRI(address.URL)
+			if a, _ = tx.ActorByIRI(address.URL); a == nil {
+				a, _ = tx.Lab() // any page of ours stands for the lab
+			}
 		}
 		return nil
 	})
@@ -201,8 +204,13 @@ func (n *Node) verifyHost(ctx context.Context, actor *store.Actor, host string) 
 }
 
 func unreachable(err error) error {
-	if errors.Is(err, fetch.ErrBlocked) {
+	switch {
+	case errors.Is(err, fetch.ErrBlocked):
 		return fmt.Errorf("%w: %w", ErrBlocked, err)
+	case errors.Is(err, fetch.ErrGone):
+		return fmt.Errorf("%w: %w", store.ErrGone, err)
+	case errors.Is(err, fetch.ErrNotFound), errors.Is(err, store.ErrNotFound):
+		return fmt.Errorf("%w: %w", store.ErrNotFound, err)
 	}
 	return fmt.Errorf("%w: %w", ErrUnreachable, err)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/gorilla/mux"
 
@@ -81,6 +82,9 @@ func (d *dialect) described(tx *store.Txn, address webfinger.Address) (*store.Ac
 	}
 	if a, err := tx.ActorByIRI(address.URL); err == nil && a.Local {
 		return a, nil
+	}
+	if strings.TrimPrefix(address.URL, d.Node.BaseURL) == "/lab" {
+		return tx.Lab()
 	}
 	for a := range tx.LocalActors() {
 		if a.URL == address.URL {

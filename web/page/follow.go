@@ -122,6 +122,8 @@ func followError(err error) *store.FieldError {
 		reason = "error.not-a-lab"
 	case errors.Is(err, store.ErrGone):
 		reason = "error.lab-gone"
+	case errors.Is(err, store.ErrNotFound) && !errors.Is(err, federation.ErrUnreachable):
+		reason = "error.not-found"
 	case errors.Is(err, federation.ErrUnreachable), errors.Is(err, context.DeadlineExceeded):
 		reason = "error.unreachable"
 	default:

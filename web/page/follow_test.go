@@ -52,6 +52,7 @@ func faraway(t *testing.T) *httptest.Server {
 	mux.HandleFunc("/list", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, activity, map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": server.URL + "/list", "type": "Collection"})
 	})
+	mux.HandleFunc("/closed", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) })
 	server = httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return server
@@ -122,14 +123,18 @@ func TestFollowMistakes(t *testing.T) {
 		{"adresse", "", "Cette réponse est nécessaire", "needed"},
 		{"adresse", "pas une adresse", "Écrivez l'adresse d'un labo", "address of a lab"},
 		{"adresse", "@piton", "Écrivez l'adresse d'un labo", "address of a lab"},
-		{"adresse", "@nobody@" + strings.TrimPrefix(far.URL, "http://"), "ne répond pas", "answer"},
+		{"adresse", "@nobody@" + strings.TrimPrefix(far.URL, "http://"), "Rien ne porte ce nom", "Nothing has this name"},
+		{"adresse", far.URL + "/nowhere", "Rien ne porte ce nom", "Nothing has this name"},
+		{"adresse", far.URL + "/closed", "Ce labo a fermé", "has closed"},
 		{"adresse", closed.URL + "/lab", "ne répond pas", "answer"},
 		{"adresse", far.URL + "/list", "ce n'est pas celle d'un labo", "not that of a lab"},
 		{"adresse", "@estran@estran.test", "C'est votre propre labo", "your own lab"},
 		{"adresse", "@maelle@estran.test", "C'est votre propre labo", "your own lab"},
+		{"adresse", s.node.BaseURL, "C'est votre propre labo", "your own lab"},
+		{"adresse", s.node.BaseURL + "/experimentations", "C'est votre propre labo", "your own lab"},
 		{"acteur", already.IRI, "Vous suivez déjà ce labo", "follow this lab already"},
 		{"acteur", blocked.IRI, "bloqué", "blocked"},
-		{"acteur", "https://nowhere.example/x", "Écrivez l'adresse d'un labo", "address of a lab"},
+		{"acteur", "https://nowhere.example/x", "Rien ne porte ce nom", "Nothing has this name"},
 	} {
 		for prefix, want := range map[string]string{"": x.fr, "/en": x.en} {
 			a := c.Post(prefix+"/reseau/suivre", url.Values{x.field: {x.typed}})
