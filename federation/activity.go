@@ -36,6 +36,7 @@ type Activity struct {
 	body   []byte   // as it goes out
 	embed  []byte   // the object, written out
 	to     []store.Recipient
+	causes []*Activity // what follows from it
 }
 
 // Received reads an activity of another node. inbox is the IRI of the local actor

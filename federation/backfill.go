@@ -97,8 +97,7 @@ func (b *backfiller) item(ctx context.Context, item vocab.Ref) error {
 			return temporary(err)
 		}
 	}
-	_, err := b.n.learnRecord(ctx, doc, false)
-	return temporary(err)
+	return temporary(b.n.learnRecord(ctx, doc, false))
 }
 
 // temporary keeps only those errors that another try may cure.

@@ -122,18 +122,18 @@ func (n *Node) withdraw(tx *store.Txn, a *Activity, old store.Item, lost []store
 	r := old.Envelope()
 	d := *a
 	d.Verb = "Delete"
-	d.body = n.deletion(a, r)
+	d.body = n.deletion(a, a.IRI+"/delete", r)
 	n.send(tx, &d, lost)
 }
 
 // deletion writes the Delete of a record, for whom the record was for.
-func (n *Node) deletion(a *Activity, r *store.Record) []byte {
+func (n *Node) deletion(a *Activity, id string, r *store.Record) []byte {
 	to, cc := r.Addressed, []string(nil)
 	if r.Audience.Open() {
 		to, cc = []string{vocab.Public}, []string{a.actor.Followers}
 	}
 	d := vocab.Delete(a.Actor, r.IRI, r.Type)
-	d.ID, d.Published, d.To, d.Cc = a.IRI+"/delete", a.When, to, cc
+	d.ID, d.Published, d.To, d.Cc = id, a.When, to, cc
 	return d.Encode()
 }
 

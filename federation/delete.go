@@ -47,12 +47,16 @@ func (n *Node) removeItem(tx *store.Txn, a *Activity, it store.Item) error {
 		return fmt.Errorf("record %s: %w", r.IRI, ErrForbidden)
 	}
 	a.to = n.recipients(tx, a.actor.ID, r)
-	a.body = n.deletion(a, r)
+	a.body = n.deletion(a, a.IRI, r)
 	a.open = false // an outbox shows what there is
 	tx.HideFromOutbox(a.actor.ID, r.ID)
+	news := newsOf(tx, r)
 	tx.DeleteRecord(it, &store.Tombstone{
 		IRI: r.IRI, Type: r.Type, Owner: r.Lab, Deleted: a.When, Public: r.Audience.Open(),
 	})
+	for _, note := range news { // they tell of what is no more
+		a.cause(&Activity{Verb: "Delete", Actor: a.Actor, Object: note.Envelope().IRI})
+	}
 	return nil
 }
 

@@ -37,7 +37,7 @@ func follow(n *Node, tx *store.Txn, a *Activity) error {
 	f.IRI, f.Activity, f.Inbox = a.IRI, followBytes(a), a.actor.DeliverTo()
 	tx.PutFollow(f)
 	if followed.Local && (!followed.Approves || f.State == store.Accepted) {
-		return n.cause(tx, &Activity{Verb: "Accept", Actor: followed.IRI, Object: a.Actor})
+		a.cause(&Activity{Verb: "Accept", Actor: followed.IRI, Object: a.Actor})
 	}
 	return nil
 }

@@ -24,12 +24,15 @@ func (n *Node) Learn(ctx context.Context, iri string) error {
 	if actor, err := vocab.ReadActor(doc); err == nil {
 		return n.learnActor(ctx, actor)
 	}
-	_, err = n.learnRecord(ctx, doc, false)
-	return err
+	return n.learnRecord(ctx, doc, false)
 }
 
-// dereference fetches and parses a document.
+// dereference fetches and parses a document of another node: what is at home here
+// and not in the store is nowhere.
 func (n *Node) dereference(ctx context.Context, iri string) (vocab.Doc, error) {
+	if n.IsLocal(iri) {
+		return vocab.Doc{}, fmt.Errorf("%s of this node: %w", iri, store.ErrNotFound)
+	}
 	got, err := n.Fetch.Object(ctx, iri)
 	if err != nil {
 		return vocab.Doc{}, err
@@ -62,47 +65,47 @@ func (n *Node) putRemoteActor(tx *store.Txn, actor *store.Actor) error {
 
 // learnRecord keeps a record that was fetched from its own origin, after the
 // actor that publishes it. announced puts it into the river whoever wrote it.
-func (n *Node) learnRecord(ctx context.Context, doc vocab.Doc, announced bool) (store.Item, error) {
+func (n *Node) learnRecord(ctx context.Context, doc vocab.Doc, announced bool) error {
 	owner := doc.AttributedTo("")
 	if !store.SameOrigin(owner, doc.ID()) {
-		return nil, fmt.Errorf("record %s of %s: %w", doc.ID(), owner, ErrForbidden)
+		return fmt.Errorf("record %s of %s: %w", doc.ID(), owner, ErrForbidden)
 	}
 	if err := n.room("copy"); err != nil {
-		return nil, err
+		return err
 	}
 	if err := n.ensureActor(ctx, owner); err != nil {
-		return nil, err
-	}
-	var it store.Item
-	err := n.Store.Update(ctx, func(tx *store.Txn) (err error) {
-		it, err = n.keepCopy(tx, doc, owner, announced)
 		return err
-	})
-	return it, err
+	}
+	return n.Store.Update(ctx, func(tx *store.Txn) error { return n.keepCopy(tx, doc, owner, announced) })
 }
 
-func (n *Node) keepCopy(tx *store.Txn, doc vocab.Doc, owner string, announced bool) (store.Item, error) {
+func (n *Node) keepCopy(tx *store.Txn, doc vocab.Doc, owner string, announced bool) error {
 	author, err := tx.ActorByIRI(owner)
-	if err != nil {
-		return nil, err
-	}
-	if !n.admits(tx, author.Host) || tx.BlockedHere(author.ID) {
-		return nil, fmt.Errorf("author %s: %w", owner, ErrBlocked)
+	switch {
+	case err != nil:
+		return err
+	case !author.Deleted.IsZero():
+		return fmt.Errorf("author %s: %w", owner, store.ErrGone)
+	case !n.admits(tx, author.Host) || tx.BlockedHere(author.ID):
+		return fmt.Errorf("author %s: %w", owner, ErrBlocked)
 	}
 	it, err := n.readMirror(tx, doc, author)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := revive(tx, it.Envelope().IRI, owner, time.Time{}); err != nil {
-		return nil, err
+	r := it.Envelope()
+	if err := revive(tx, r.IRI, owner, time.Time{}); err != nil {
+		return err
 	}
-	if err := n.putMirror(tx, it, doc.Raw()); err != nil {
-		return nil, err
+	if old, err := tx.Record(r.ID); err == nil && r.Updated.Before(old.Envelope().Updated) {
+		it = old // an Update overtook the fetch
+	} else if err := n.putMirror(tx, it, doc.Raw()); err != nil {
+		return err
 	}
 	if announced && it.Envelope().Audience == store.Public {
 		tx.AddToRiver(it)
 	}
-	return it, nil
+	return nil
 }
 
 // ensureActor fetches an actor that is not here yet.
@@ -205,6 +208,8 @@ func (n *Node) verifyHost(ctx context.Context, actor *store.Actor, host string) 
 
 func unreachable(err error) error {
 	switch {
+	case errors.Is(err, ErrNotActor):
+		return err
 	case errors.Is(err, fetch.ErrBlocked):
 		return fmt.Errorf("%w: %w", ErrBlocked, err)
 	case errors.Is(err, fetch.ErrGone):
@@ -218,7 +223,7 @@ func unreachable(err error) error {
 // gather does what an activity of this node needs from the network before its
 // transaction begins.
 func (n *Node) gather(ctx context.Context, a *Activity) error {
-	if a.Verb != "Follow" {
+	if a.Verb != "Follow" || n.IsLocal(a.Object) {
 		return nil
 	}
 	if err := n.ensureActor(ctx, a.Object); err != nil {

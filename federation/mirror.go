@@ -59,7 +59,11 @@ func (n *Node) mirror(tx *store.Txn, a *Activity, ref vocab.Ref) error {
 	if !r.Audience.Open() && len(r.Addressed) == 0 && n.reaches(tx, a.actor)(a.Inbox) {
 		r.Addressed = []string{a.Inbox} // named in bto or bcc, which nobody shows
 	}
-	if err := revive(tx, r.IRI, a.Actor, a.When); err != nil {
+	when := a.When
+	if !a.Doc.Has("published") {
+		when = r.Updated // a late Create without a time must not count as new
+	}
+	if err := revive(tx, r.IRI, a.Actor, when); err != nil {
 		return err
 	}
 	if err := n.putMirror(tx, it, a.Doc.Raw()); err != nil {

@@ -100,7 +100,11 @@ func (n *Node) Publish(ctx context.Context, by store.Viewer, a *Activity) error 
 	if err := n.gather(ctx, a); err != nil {
 		return err
 	}
-	return n.run(ctx, a)
+	err := n.run(ctx, a)
+	if errors.Is(err, ErrIgnored) {
+		return fmt.Errorf("%w: %w", store.ErrNotFound, err) // what it is about is not here
+	}
+	return err
 }
 
 // publishSelf applies an activity that the node itself decided on.
@@ -124,13 +128,18 @@ func (n *Node) run(ctx context.Context, a *Activity) error {
 	if err := n.room(a.Verb); err != nil {
 		return err
 	}
-	err := n.Store.Update(ctx, func(tx *store.Txn) error { return n.apply(tx, a) })
+	var applied Activity // a stays as it came: the transaction may run again
+	err := n.Store.Update(ctx, func(tx *store.Txn) error {
+		applied = *a
+		return n.apply(tx, &applied)
+	})
 	if errors.Is(err, errSeen) {
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("apply %s %s: %w", a.Verb, a.IRI, err)
 	}
+	*a = applied
 	return nil
 }
 
@@ -166,12 +175,18 @@ func (n *Node) apply(tx *store.Txn, a *Activity) error {
 		return err
 	}
 	n.keep(tx, a)
+	for _, c := range a.causes {
+		c.local = true
+		if err := n.apply(tx, c); err != nil {
+			return fmt.Errorf("cause %s: %w", c.Verb, err)
+		}
+	}
 	return nil
 }
 
 // begin finds the actor, and gives an activity of this node its id and its time.
 func (n *Node) begin(tx *store.Txn, a *Activity) (err error) {
-	a.record, a.open, a.body, a.embed, a.to = 0, false, nil, nil, nil
+	a.record, a.open, a.body, a.embed, a.to, a.causes = 0, false, nil, nil, nil, nil
 	if a.actor, err = tx.ActorByIRI(a.Actor); err != nil {
 		return fmt.Errorf("actor %s: %w", a.Actor, err)
 	}
@@ -188,7 +203,7 @@ func (n *Node) begin(tx *store.Txn, a *Activity) (err error) {
 
 // keep records the activity and queues its deliveries.
 func (n *Node) keep(tx *store.Txn, a *Activity) {
-	if a.local && a.body == nil && len(a.to) > 0 {
+	if a.local && a.body == nil && (a.open || len(a.to) > 0) {
 		a.body = n.encode(a)
 	}
 	row := &store.Activity{
@@ -234,15 +249,10 @@ func (n *Node) encode(a *Activity) []byte {
 	}.Encode()
 }
 
-// cause applies an activity that follows from the one at hand, in the same
-// transaction: the Accept of a Follow, the note that tells of a new stage.
-func (n *Node) cause(tx *store.Txn, a *Activity) error {
-	a.local = true
-	if err := n.apply(tx, a); err != nil && !errors.Is(err, errSeen) {
-		return fmt.Errorf("cause %s: %w", a.Verb, err)
-	}
-	return nil
-}
+// cause lets another activity follow from the one at hand, in the same transaction
+// and after it on the wire: the Accept of a Follow, the note that tells of a new
+// stage.
+func (a *Activity) cause(c *Activity) { a.causes = append(a.causes, c) }
 
 // IsLocal says whether an IRI is one of this node's.
 func (n *Node) IsLocal(iri string) bool {

@@ -67,17 +67,21 @@ func unwrap(a *Activity) error {
 }
 
 // reactTo keeps the reaction, once per actor and record. Only what is open can be
-// passed on or liked from outside.
+// passed on, or liked from outside; a member likes what he may see.
 func (n *Node) reactTo(tx *store.Txn, a *Activity, kind store.ReactionKind) (store.Item, error) {
 	if a.Object == "" {
 		return nil, fmt.Errorf("no object: %w", ErrMalformed)
 	}
 	it, err := tx.RecordByIRI(a.Object)
-	if err != nil || !it.Envelope().Audience.Open() && !a.local {
+	if err != nil || !mayReact(a, it.Envelope(), kind) {
 		return nil, fmt.Errorf("record %s: %w", a.Object, ErrIgnored)
 	}
 	tx.PutReaction(&store.Reaction{Kind: kind, Record: it.Envelope().ID, Actor: a.actor.ID, IRI: a.IRI, When: a.When})
 	return it, nil
+}
+
+func mayReact(a *Activity, r *store.Record, kind store.ReactionKind) bool {
+	return r.Audience.Open() || kind == store.Liked && a.by != nil && a.by.CanSee(r)
 }
 
 func (n *Node) addressAuthor(tx *store.Txn, a *Activity, it store.Item) error {

@@ -52,8 +52,11 @@ func (n *Node) undone(tx *store.Txn, a *Activity) (verb, object string, err erro
 	return inner.Verb(), inner.IRI("object"), nil
 }
 
-// sendUndo tells whoever heard of it; nobody did of a Block.
+// sendUndo takes it out of the outbox and tells whoever heard of it; nobody did of
+// a Block.
 func (n *Node) sendUndo(tx *store.Txn, a *Activity, row *store.Activity) error {
+	row.Open = false
+	tx.PutActivity(row)
 	if row.Raw == nil {
 		return nil
 	}

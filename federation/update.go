@@ -2,6 +2,7 @@ package federation
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/essaim/essaim/federation/vocab"
 	"github.com/essaim/essaim/store"
@@ -45,26 +46,50 @@ func (n *Node) updateItem(tx *store.Txn, a *Activity) error {
 	if err := n.publishItem(tx, a, old); err != nil {
 		return err
 	}
-	return n.tellStage(tx, a, old)
+	narrowNews(tx, a, r)
+	n.tellStage(a, old)
+	return nil
+}
+
+// narrowNews hides the news of a record from those who may no longer see the
+// record: they name it.
+func narrowNews(tx *store.Txn, a *Activity, r *store.Record) {
+	for _, it := range newsOf(tx, r) {
+		if news := it.Envelope(); r.Audience.NarrowerThan(news.Audience) {
+			news.Audience = r.Audience
+			a.cause(&Activity{Verb: "Update", Actor: r.Lab, Item: it})
+		}
+	}
+}
+
+// newsOf are the notes by which whoever publishes a record spoke of it.
+func newsOf(tx *store.Txn, r *store.Record) []store.Item {
+	everything := store.Query{Viewer: store.Viewer{Actor: r.Lab, Local: true, Runs: true}, Limit: 1 << 20}
+	return slices.DeleteFunc(tx.ListThread(r.ID, everything).Items, func(it store.Item) bool {
+		return it.Envelope().Lab != r.Lab
+	})
 }
 
 // tellStage publishes the note that people see when an experiment comes to a new
 // stage: Updates are silent in most of the fediverse.
-func (n *Node) tellStage(tx *store.Txn, a *Activity, old store.Item) error {
+func (n *Node) tellStage(a *Activity, old store.Item) {
 	e, ok := a.Item.(*store.Experiment)
 	if !ok || !e.StageChanged(old) || !e.Audience.Federates() {
-		return nil
+		return
 	}
 	note := &store.News{Record: store.Record{
 		Kind: "news", Lang: e.Lang, Audience: e.Audience, InReplyTo: e.IRI, Authors: e.Authors,
 		Body: n.Words(e.Lang, "note.stage", "Title", e.Title, "Stage", n.Words(e.Lang, "stage."+e.Stage), "URL", e.URL),
 	}}
-	return n.cause(tx, &Activity{Verb: "Create", Actor: a.Actor, Item: note})
+	a.cause(&Activity{Verb: "Create", Actor: a.Actor, Item: note})
 }
 
 // updateProfile saves the profile of an actor of this node and tells its
 // followers.
 func (n *Node) updateProfile(tx *store.Txn, a *Activity) error {
+	if a.by != nil && a.by.Actor != a.Actor && !a.by.Runs {
+		return fmt.Errorf("profile of %s: %w", a.Actor, ErrForbidden)
+	}
 	p := *a.Profile
 	p.ID, p.IRI, p.Type, p.Local = a.actor.ID, a.actor.IRI, a.actor.Type, true
 	p.Handle, p.Host, p.Keys, p.Created = a.actor.Handle, a.actor.Host, a.actor.Keys, a.actor.Created

@@ -161,8 +161,7 @@ func (n *Node) fetchAnnounced(ctx context.Context, j fetchJob) error {
 	if actor, err := vocab.ReadActor(doc); err == nil {
 		return n.learnActor(ctx, actor)
 	}
-	_, err = n.learnRecord(ctx, doc, j.Announced)
-	return err
+	return n.learnRecord(ctx, doc, j.Announced)
 }
 
 // refollow verifies a Move both ways and lets everybody here who followed the old

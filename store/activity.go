@@ -101,6 +101,17 @@ func (t *Txn) HideFromOutbox(actor, record ID) {
 	}
 }
 
+// forgetOutbox removes what an actor of this node published from the log.
+func (t *Txn) forgetOutbox(actor ID) {
+	for k := range t.scan(key(tOutbox, actor), false) {
+		if a, err := t.Activity(idFromKey(k)); err == nil {
+			t.tx.Delete(key(tActivity, a.ID))
+			t.tx.Delete(key(tActivityIRI, hash16(a.IRI)))
+		}
+		t.tx.Delete(key(tOutbox, actor, k))
+	}
+}
+
 // ForgetActivities removes received activities older than before from the log,
 // at most limit at a time, and says how many. Their effects stay.
 func (t *Txn) ForgetActivities(before time.Time, limit int) int {

@@ -275,7 +275,8 @@ func (a *Actor) TakesEd25519() bool {
 // RFC9421Spec is how FEP-844e names RFC 9421.
 const RFC9421Spec = "https://datatracker.ietf.org/doc/html/rfc9421"
 
-// EraseActor forgets an actor: its profile, its follows, its records, its login.
+// EraseActor forgets an actor: its profile, its follows, its records, its login,
+// and what it published.
 // Its id and its keys stay, so that nobody takes its place and its last messages
 // verify.
 func (t *Txn) EraseActor(a *Actor, when time.Time) {
@@ -296,6 +297,7 @@ func (t *Txn) EraseActor(a *Actor, when time.Time) {
 	if login, err := t.AccountOf(a.ID); err == nil {
 		t.deleteAccount(login)
 	}
+	t.forgetOutbox(a.ID)
 	t.putJSON(key(tActor, a.ID), &Actor{
 		ID: a.ID, IRI: a.IRI, Type: a.Type, Local: a.Local, Handle: a.Handle, Host: a.Host,
 		Keys: a.Keys, Created: a.Created, Deleted: when,

@@ -22,6 +22,12 @@ func (a Audience) Federates() bool { return a == FollowedLabs || a.Open() }
 // Open says whether everybody who knows the address may see it.
 func (a Audience) Open() bool { return a == Unlisted || a == Public }
 
+// NarrowerThan says whether a is a lower step of the ladder than b.
+func (a Audience) NarrowerThan(b Audience) bool { return a.code() < b.code() }
+
+// code is the step as a number, counted from the narrowest: 0.
+func (a Audience) code() byte { return byte(max(0, slices.Index(audienceCodes, a))) }
+
 // Viewer is who looks. The zero Viewer is anybody.
 type Viewer struct {
 	Actor string // IRI of a member who signed in, or of the actor that signed a request

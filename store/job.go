@@ -76,8 +76,9 @@ func (t *Txn) DeleteJob(j *Job) { t.tx.Delete(jobKey(j)) }
 // RetryJob puts a job off, or aside for good when stuck.
 func (t *Txn) RetryJob(j *Job, due time.Time, reason string, stuck bool) {
 	t.DeleteJob(j)
-	j.Due, j.Error, j.Stuck = stamp(due), reason, stuck
-	j.Tries++
-	t.putJSON(jobKey(j), j)
+	again := *j // the transaction may run again
+	again.Due, again.Error, again.Stuck = stamp(due), reason, stuck
+	again.Tries++
+	t.putJSON(jobKey(&again), &again)
 	t.wake = t.wake || !stuck && !due.After(t.now)
 }

@@ -34,19 +34,14 @@ func (l listing) has(field, slug string) bool {
 func listingOf(it Item) listing {
 	r := it.Envelope()
 	l := make(listing, 0, 64)
-	code, flags := byte(0), byte(0)
-	for i, a := range audienceCodes {
-		if a == r.Audience {
-			code = byte(i)
-		}
-	}
+	flags := byte(0)
 	if r.Remote {
 		flags |= mirrored
 	}
 	if len(r.Addressed) > 0 {
 		flags |= addressed
 	}
-	l = append(append(l, code, flags), hash16(r.Lab)...)
+	l = append(append(l, r.Audience.code(), flags), hash16(r.Lab)...)
 	for _, f := range KindOf(r.Kind).Fields {
 		if !f.Facet {
 			continue

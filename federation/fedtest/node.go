@@ -43,6 +43,11 @@ type Option func(*Node)
 // Durable makes the node wait for the disk, as in production.
 func Durable(n *Node) { n.durable = true }
 
+// Wrapping puts something around the node's engine.
+func Wrapping(wrap func(store.Engine) store.Engine) Option {
+	return func(n *Node) { n.wrap = wrap }
+}
+
 // Fetching changes what the node may fetch and how long it waits.
 func Fetching(change func(*fetch.Config)) Option {
 	return func(n *Node) { n.fetching = change }
@@ -65,6 +70,7 @@ type Node struct {
 	dir      string
 	listen   string
 	durable  bool
+	wrap     func(store.Engine) store.Engine
 	fetching func(*fetch.Config)
 	allow    func(host string) bool
 	db       *bolt.DB
@@ -132,7 +138,11 @@ func (n *Node) start() {
 	if n.db, err = bolt.Open(filepath.Join(n.dir, "essaim.db"), bolt.Options{NoSync: !n.durable, InitialMmap: 64 << 20, MinFree: -1, MinFreePercent: -1}); err != nil {
 		n.t.Fatal(err)
 	}
-	s, err := store.Open(context.Background(), n.db, nil)
+	engine := store.Engine(n.db)
+	if n.wrap != nil {
+		engine = n.wrap(engine)
+	}
+	s, err := store.Open(context.Background(), engine, nil)
 	if err != nil {
 		n.t.Fatal(err)
 	}

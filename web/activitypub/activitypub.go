@@ -114,7 +114,7 @@ func (d *dialect) accepted(w http.ResponseWriter, err error) error {
 // outboxPost is ActivityPub client to server (§6), with a bearer token.
 func (d *dialect) outboxPost(w http.ResponseWriter, r *http.Request) error {
 	viewer, _, token, err := d.Sessions.Bearer(r.Context(), r)
-	if err != nil || token == nil || !token.Has("write") && !token.Has("follow") {
+	if err != nil || !token.Has("write") {
 		return &reply.Error{Status: http.StatusUnauthorized, Detail: "a bearer token with the scope write is required", Authenticate: `Bearer scope="write"`, Err: err}
 	}
 	a, err := d.localActor(r)

@@ -3,6 +3,7 @@ package activitypub
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/gorilla/mux"
 
@@ -39,9 +40,16 @@ func (d *dialect) record(w http.ResponseWriter, r *http.Request) error {
 
 func (d *dialect) readRecord(r *http.Request, id store.ID) (it store.Item, raw []byte, err error) {
 	err = d.Node.Store.View(r.Context(), func(tx *store.Txn) (err error) {
-		it, err = tx.Record(id)
+		if it, err = tx.Record(id); err != nil {
+			return err
+		}
 		raw = append([]byte(nil), tx.Raw(id)...)
-		return err
+		rec := it.Envelope()
+		rec.Addressed = slices.DeleteFunc(rec.Addressed, func(iri string) bool { // who was blocked since
+			a, err := tx.ActorByIRI(iri)
+			return err == nil && tx.BlockedHere(a.ID)
+		})
+		return nil
 	})
 	return it, raw, err
 }
@@ -84,11 +92,15 @@ func (d *dialect) activity(w http.ResponseWriter, r *http.Request) error {
 	var doc *document
 	err = d.Node.Store.View(r.Context(), func(tx *store.Txn) error {
 		a, err := tx.ActivityByIRI(d.Node.BaseURL + "/activities/" + mux.Vars(r)["id"])
-		if err != nil || !a.Local || !a.Open && !mayRead(tx, a, viewer) {
+		if err != nil || !a.Local {
+			return store.ErrNotFound
+		}
+		open := isOpen(tx, a)
+		if !open && !mayRead(tx, a, viewer) {
 			return store.ErrNotFound
 		}
 		body, err := d.Node.ActivityDocument(tx, a)
-		if doc = activityDocument(body); !a.Open {
+		if doc = activityDocument(body); !open {
 			doc.private()
 		}
 		return err
@@ -97,6 +109,15 @@ func (d *dialect) activity(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return doc.write(w, r, http.StatusOK)
+}
+
+// isOpen says whether everybody may read an activity: one about a record shows it
+// as it is today, so today's audience counts.
+func isOpen(tx *store.Txn, a *store.Activity) bool {
+	if it, err := tx.Record(a.Record); err == nil {
+		return a.Open && it.Envelope().Audience.Open()
+	}
+	return a.Open
 }
 
 // mayRead says whether a member may read an activity that is not for everybody:
