@@ -2,6 +2,7 @@ package fedtest
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -276,5 +277,24 @@ func TestOldCopyDoesNotReplaceANewerOne(t *testing.T) {
 	}
 	if r := s.record(note); r.HTML != "nouveau" {
 		t.Errorf("text: got %q, want the newer one", r.HTML)
+	}
+}
+
+// The clock of the other server is ahead: its second change is no older than its
+// first.
+func TestChangeFromTheFutureIsNotAnOldOne(t *testing.T) {
+	s := newStage(t)
+	activity, note := s.create(s.vic)
+	first := With(activity["object"].(Object), Object{"published": "2026-01-01T00:00:00Z"})
+	for i, ahead := range []time.Duration{-time.Hour, -time.Minute, time.Minute} {
+		verb := []string{"Create", "Update", "Update"}[i]
+		o := With(first, Object{"content": verb, "updated": time.Now().Add(ahead).UTC().Format(time.RFC3339)})
+		if i == 2 {
+			o["content"] = "dernier"
+		}
+		s.want(s.mail(s.vic, With(s.vic.Activity(verb, o), Object{"id": fmt.Sprintf("%s#%d", note, i)})).Send(), http.StatusAccepted)
+	}
+	if r := s.record(note); r.HTML != "dernier" {
+		t.Errorf("text: got %q, want the last one", r.HTML)
 	}
 }

@@ -173,7 +173,11 @@ func readTimes(r *store.Record, doc Doc, now time.Time) {
 	if t, ok := doc.Time("published"); ok && sensible(t, now) {
 		r.Created, r.Updated = t.UTC(), t.UTC()
 	}
-	if t, ok := doc.Time("updated"); ok && sensible(t, now) && t.After(r.Created) {
+	t, ok := doc.Time("updated")
+	if t.After(now) {
+		t = now // a clock that is ahead: the change is new all the same
+	}
+	if ok && t.After(r.Created) {
 		r.Updated = t.UTC()
 	}
 }
