@@ -60,9 +60,9 @@ func newLabAt(t testing.TB, l labProcess) *labProcess {
 	l.dir, l.said = cmp.Or(l.dir, filepath.Join(dir, "data")), filepath.Join(dir, "log")
 	l.t = t
 	// Everybody has the same address here; the schedule of a minute takes less
-	// than a second.
+	// than a second; the race detector need not wait at every exit.
 	l.env = slices.Concat(os.Environ(), []string{
-		"ESSAIM_LIMITS_INBOX=0", "ESSAIM_LIMITS_PAGES=0", "ESSAIM_DEVELOPMENT_RETRY_SCALE=0.01",
+		"ESSAIM_LIMITS_INBOX=0", "ESSAIM_LIMITS_PAGES=0", "ESSAIM_DEVELOPMENT_RETRY_SCALE=0.01", "GORACE=atexit_sleep_ms=0",
 	}, l.env)
 	l.client = &http.Client{
 		Timeout:       patience,
@@ -72,8 +72,16 @@ func newLabAt(t testing.TB, l labProcess) *labProcess {
 	l.essaim("init", "--yes", "--development", "--base-url", l.url(""), "--listen", l.addr, "--lab", l.handle, "--name", "Labo "+l.handle,
 		"--territory", "region:53", "--admin", l.handle+"_admin", "--email", l.handle+"@exemple.invalid", "--password-stdin")
 	l.token = l.essaim("token", "create", "--member", l.handle+"_admin", "--scopes", "read write follow push")
-	t.Cleanup(l.kill)
+	t.Cleanup(l.end)
 	return &l
+}
+
+// end kills the node and looks whether all went well to the last.
+func (l *labProcess) end() {
+	l.kill()
+	if said := l.log(); strings.Contains(said, "DATA RACE") || strings.Contains(said, "panic") || strings.Contains(said, "level=ERROR") {
+		l.t.Errorf("%s said:\n%s", l.handle, said)
+	}
 }
 
 // essaim runs another command on the node's data; it must succeed. It returns
