@@ -30,3 +30,18 @@ func TestClientAddressBelievesOnlyTrustedProxies(t *testing.T) {
 		}
 	}
 }
+
+func TestHostsAreLimitedEachByItself(t *testing.T) {
+	if perHost(0) != nil {
+		t.Error("no limit: got one")
+	}
+	allow := perHost(3)
+	for i, want := range []bool{true, true, true, false} {
+		if got := allow("flood.example"); got != want {
+			t.Errorf("activity %d: got %v, want %v", i, got, want)
+		}
+	}
+	if !allow("calm.example") {
+		t.Error("another host pays for the flood")
+	}
+}

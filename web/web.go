@@ -114,7 +114,7 @@ func front(c Config) *inbox.Front {
 	return inbox.New(inbox.Config{
 		Node:    c.Node,
 		Policy:  httpsig.Policy{Origin: store.Origin(c.Node.BaseURL), AllowHTTP: c.Development},
-		MaxBody: c.MaxBody, Now: c.Node.Store.Now, Alive: c.Deliveries.Wake,
+		MaxBody: c.MaxBody, Now: c.Node.Store.Now, Alive: c.Deliveries.Wake, Allow: perHost(c.InboxPerMinute),
 	})
 }
 

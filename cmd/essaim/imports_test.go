@@ -52,7 +52,7 @@ var layers = map[string][]string{
 	"web": {
 		"store", "federation", "federation/inbox", "federation/httpsig", "federation/webfinger", "federation/nodeinfo",
 		"web/page", "web/admin", "web/activitypub", "web/frame", "web/session", "web/reply", "web/assets",
-		"github.com/gorilla/mux", "github.com/go-chi/httprate",
+		"github.com/gorilla/mux", "github.com/go-chi/httprate", "github.com/maypok86/otter/v2", "golang.org/x/time",
 	},
 	"web/page":  dialect,
 	"web/admin": dialect,
