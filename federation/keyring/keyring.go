@@ -52,12 +52,12 @@ func New(actor string) (*store.Keypair, []store.PublicKey, error) {
 		return nil, nil, err
 	}
 	return &store.Keypair{
-			RSA:     string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
-			Ed25519: edPriv.Seed(),
-		}, []store.PublicKey{
-			{ID: actor + rsaFrag, PEM: text},
-			{ID: actor + ed25519Tag, Multibase: httpsig.EncodeMultikey(pub)},
-		}, nil
+		RSA:     string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
+		Ed25519: edPriv.Seed(),
+	}, []store.PublicKey{
+		{ID: actor + rsaFrag, PEM: text},
+		{ID: actor + ed25519Tag, Multibase: httpsig.EncodeMultikey(pub)},
+	}, nil
 }
 
 // Ring gives out signers. It is safe for concurrent use.
