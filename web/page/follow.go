@@ -58,7 +58,7 @@ func (a *ask) preview(w http.ResponseWriter, text string) error {
 	if err == nil {
 		err = a.followable(actor)
 	}
-	if wrong := followError(err); wrong != nil {
+	if wrong := a.followError(err); wrong != nil {
 		return a.followForm(w, text, wrong)
 	}
 	if err != nil {
@@ -108,7 +108,7 @@ func (a *ask) followable(actor *store.Actor) error {
 
 // followError puts what went wrong with an address beside its field. Nil: err is
 // none, or not about the address.
-func followError(err error) *store.FieldError {
+func (a *ask) followError(err error) *store.FieldError {
 	if e, ok := errors.AsType[*store.FieldError](err); ok {
 		return e
 	}
@@ -116,6 +116,8 @@ func followError(err error) *store.FieldError {
 	switch {
 	case err == nil, errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrFull), errors.Is(err, store.ErrClosed), errors.Is(err, context.Canceled):
 		return nil
+	case errors.Is(err, federation.ErrBlocked) && a.Frame.Demo:
+		reason = "error.blocked-demo"
 	case errors.Is(err, federation.ErrBlocked):
 		reason = "error.blocked"
 	case errors.Is(err, federation.ErrNotActor):
@@ -167,7 +169,7 @@ func (a *ask) confirmFollow(w http.ResponseWriter, iri string) error {
 	if err == nil {
 		err = a.Node.Publish(context.WithoutCancel(a.r.Context()), a.by, &federation.Activity{Verb: "Follow", Actor: lab.IRI, Object: iri})
 	}
-	if wrong := followError(err); wrong != nil {
+	if wrong := a.followError(err); wrong != nil {
 		return a.followForm(w, iri, wrong)
 	}
 	if err != nil {

@@ -148,6 +148,21 @@ func TestFollowMistakes(t *testing.T) {
 	}
 }
 
+// TestDemonstrationSaysThatItKeepsToItself: its nodes admit no other machine.
+func TestDemonstrationSaysThatItKeepsToItself(t *testing.T) {
+	s := newSite(t)
+	s.frame.Demo = true
+	blocked := s.neighbour(t, "ailleurs")
+	s.update(t, func(tx *store.Txn) error {
+		tx.PutBlock(&store.Block{Blocker: s.node.Lab.ID, Blocked: blocked.ID})
+		return nil
+	})
+	a := s.As(t, s.node.Admin).Post("/reseau/suivre", url.Values{"acteur": {blocked.IRI}})
+	if a.Status != http.StatusUnprocessableEntity || !strings.Contains(mistakes(a), "labos de cette machine") {
+		t.Errorf("got %d, %s", a.Status, mistakes(a))
+	}
+}
+
 func TestOnlyRunnersFollow(t *testing.T) {
 	s := newSite(t)
 	other := s.neighbour(t, "connu")
