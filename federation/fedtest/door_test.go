@@ -13,8 +13,8 @@ import (
 	"github.com/essaim/essaim/store/enginetest"
 )
 
-// seen is a record as a node has it, or nil.
-func seen(t *testing.T, n *Node, iri string) (r *store.Record) {
+// recordAt is a record as a node has it, or nil.
+func recordAt(t *testing.T, n *Node, iri string) (r *store.Record) {
 	t.Helper()
 	if err := n.Store.View(t.Context(), func(tx *store.Txn) error {
 		if it, err := tx.RecordByIRI(iri); err == nil {
@@ -53,7 +53,7 @@ func TestTransactionsThatRunTwiceHaveTheirEffectOnce(t *testing.T) {
 		t.Fatalf("updated record: got %s, want %s", update.Object, create.Object)
 	}
 	eventually(t, b, "widened", has(create.Object, "Deux fois"))
-	if r := seen(t, a, create.Object); r.Version != 2 {
+	if r := recordAt(t, a, create.Object); r.Version != 2 {
 		t.Errorf("version: got %d, want 2", r.Version)
 	}
 	eventually(t, b, "one note about the stage", func(tx *store.Txn) bool {
