@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"testing"
@@ -20,7 +21,7 @@ func TestClientAddressBelievesOnlyTrustedProxies(t *testing.T) {
 		{"[::ffff:203.0.113.7]:1234", "", "203.0.113.7"},
 		{"@", "198.51.100.1", "@"},
 	} {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr = c.peer
 		if c.forwarded != "" {
 			r.Header.Set("X-Forwarded-For", c.forwarded)

@@ -323,6 +323,7 @@ func (s *stage) blockHost(host string) {
 }
 
 func TestBlockedHostIsKeptAway(t *testing.T) { // B01, B03, B05, B06
+	t.Parallel() // it waits for cursors to be written
 	for _, row := range []struct{ name, block string }{
 		{"evil.localhost", "evil.localhost"},
 		{"sub.evil.localhost", "evil.localhost"},  // B03
@@ -330,7 +331,7 @@ func TestBlockedHostIsKeptAway(t *testing.T) { // B01, B03, B05, B06
 		{"127.0.0.7", "127.0.0.7"},
 	} {
 		t.Run(row.name+" by "+row.block, func(t *testing.T) {
-			t.Parallel() // it waits for cursors to be written
+			t.Parallel()
 			s := newStage(t)
 			evil := NewPeer(t, row.name).Actor("evil")
 			s.follow(evil)

@@ -260,12 +260,12 @@ func TestLikeIsCountedOnce(t *testing.T) { // O33
 
 func TestAnnouncedTextIsFetchedNotBelieved(t *testing.T) { // O17
 	s := newStage(t)
-	forged, real := s.eve.Note("announced"), s.eve.Note("announced")
+	forged, genuine := s.eve.Note("announced"), s.eve.Note("announced")
 	forged["content"] = "<p>faux</p>"
-	s.eve.Peer.Show("/notes/announced", real)
+	s.eve.Peer.Show("/notes/announced", genuine)
 	s.want(s.mail(s.vic, s.vic.Activity("Announce", forged)).Send(), http.StatusAccepted)
-	eventually(t, s.node, "what was announced", has(real["id"].(string), ""))
-	if got := s.record(real["id"].(string)).HTML; got != real["content"] {
+	eventually(t, s.node, "what was announced", has(genuine["id"].(string), ""))
+	if got := s.record(genuine["id"].(string)).HTML; got != genuine["content"] {
 		t.Errorf("text: got %q, want what its origin says", got)
 	}
 	s.works()

@@ -1,6 +1,7 @@
 package activitypub
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"testing"
 )
@@ -30,7 +31,7 @@ func TestNegotiation(t *testing.T) {
 		{"nonsense;;;,", false, true},
 		{"application/activity+json;q=7", false, true},
 	} {
-		r := httptest.NewRequest("GET", "/@lab", nil)
+		r := httptest.NewRequest(http.MethodGet, "/@lab", nil)
 		if c.accept != "" {
 			r.Header.Set("Accept", c.accept)
 		}
@@ -46,7 +47,7 @@ func TestNegotiation(t *testing.T) {
 func FuzzAccept(f *testing.F) {
 	f.Add(`application/ld+json; profile="https://www.w3.org/ns/activitystreams";q=0.3, */*;q=x`)
 	f.Fuzz(func(t *testing.T, accept string) {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header["Accept"] = []string{accept}
 		a, p, _ := preferences(r.Header)
 		if a < 0 || a > 1 || p < 0 || p > 1 {

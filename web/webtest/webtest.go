@@ -28,7 +28,7 @@ const (
 	// the clients of Site.
 	BaseURL = "http://estran.test"
 	// Password is that of both accounts.
-	Password = "marée haute à midi" //nolint:gosec // of accounts that live as long as a test
+	Password = "marée haute à midi"
 )
 
 // Node is a node with a lab and two members.
