@@ -106,7 +106,7 @@ func SetTheme(w http.ResponseWriter, r *http.Request) {
 		c.Value, c.MaxAge = theme, 365*24*3600
 	}
 	http.SetCookie(w, c)
-	http.Redirect(w, r, LangOf(r.Context()).Link(LocalPath(r.PostFormValue("back"))), http.StatusSeeOther) //nolint:gosec // LocalPath keeps it here
+	http.Redirect(w, r, LangOf(r.Context()).Link(LocalPath(r.PostFormValue("back"))), http.StatusSeeOther)
 }
 
 // LocalPath is path if a redirect to it stays on this site, else "/". The empty

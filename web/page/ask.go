@@ -58,7 +58,7 @@ func (a *ask) link(key, href string) assets.Link { return assets.Link{Text: a.t(
 
 // redirect sends the browser to a path of this site, in its language.
 func (a *ask) redirect(w http.ResponseWriter, status int, path string) error {
-	http.Redirect(w, a.r, a.lang.Link(assets.LocalPath(path)), status) //nolint:gosec // LocalPath keeps it here
+	http.Redirect(w, a.r, a.lang.Link(assets.LocalPath(path)), status)
 	return nil
 }
 
