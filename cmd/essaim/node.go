@@ -7,15 +7,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/federation/delivery"
 	"github.com/essaim/essaim/federation/fetch"
-	"github.com/essaim/essaim/federation/httpsig"
 	"github.com/essaim/essaim/federation/keyring"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/bolt"
@@ -124,7 +121,7 @@ func (n *node) connect() (err error) {
 	n.fetch = fetch.New(fetch.Config{
 		UserAgent: "Essaim/" + version() + " (+" + c.Node.BaseURL + ")",
 		AllowHTTP: c.Development.AllowHTTP, AllowNets: c.Development.AllowNets,
-		Blocked: n.blocked, Signer: nodeSigner{n.store, n.keys},
+		Blocked: n.blocked, Signer: n.keys.NodeSigner(),
 	})
 	n.door = federation.New(federation.Config{
 		Store: n.store, BaseURL: c.Node.BaseURL, Fetch: n.fetch, Keys: n.keys, Log: n.log, Lang: c.Node.Language,
@@ -154,29 +151,6 @@ func (n *node) close() error {
 		errs = append(errs, n.engine.Close())
 	}
 	return errors.Join(errs...)
-}
-
-// nodeSigner signs what the node fetches with the key of its own actor.
-type nodeSigner struct {
-	store *store.Store
-	keys  *keyring.Ring
-}
-
-// Sign implements fetch.Signer.
-func (s nodeSigner) Sign(r *http.Request, body []byte, scheme httpsig.Scheme, now time.Time) error {
-	var self *store.Actor
-	err := s.store.View(r.Context(), func(tx *store.Txn) (err error) {
-		self, err = tx.Node()
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("actor of this node: %w", err)
-	}
-	pair, err := s.keys.Pair(r.Context(), self.ID)
-	if err != nil {
-		return err
-	}
-	return pair.RSA.Sign(r, body, scheme, now)
 }
 
 // exists says whether there is a store in a data directory.
