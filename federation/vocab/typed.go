@@ -57,7 +57,7 @@ func (d Doc) Envelope() []byte {
 		}
 	}
 	set("id", orNil(d.ID()))
-	set("actor", single(iriList(d.get("actor"))))
+	set("actor", orNil(d.IRI("actor")))
 	for _, key := range []string{"object", "target", "origin", "result", "instrument"} {
 		set(key, d.brief(key))
 	}
