@@ -2,7 +2,7 @@
 # more than a line lives in .ci/.
 TOOL := go tool -modfile=.ci/tools.mod
 TAGS := browser,peers
-FUZZTIME ?= 2s
+FUZZTIME ?= 2000x
 BENCH ?= .
 
 .PHONY: test needs lint check-clone unit browser peers fuzz bench vendor clean

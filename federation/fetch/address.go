@@ -39,6 +39,9 @@ func ParseURL(raw string, allowHTTP bool) (*url.URL, error) {
 	if u.Path == "" {
 		u.Path = "/"
 	}
+	if len(u.String()) > maxAddress { // escapes made it longer
+		return nil, fmt.Errorf("%w: longer than %d bytes", ErrForbiddenAddress, maxAddress)
+	}
 	return u, nil
 }
 
