@@ -31,8 +31,9 @@ type Config struct {
 	// Admits says whether a host may federate at all (allow-list mode); nil
 	// admits everybody who is not blocked.
 	Admits func(host string) bool
-	// Full says that the store has no room for anything new; nil: it always has.
-	Full func() bool
+	// Refuses is why the store takes nothing new at the moment: store.ErrFull,
+	// store.ErrBusy, or nil. A nil func never refuses.
+	Refuses func() error
 	// Scale stretches the delays between the tries of a job; 0 means 1.
 	Scale float64
 }
@@ -143,17 +144,27 @@ func (n *Node) run(ctx context.Context, a *Activity) error {
 	return nil
 }
 
+// Ready answers store.ErrFull or store.ErrBusy when nothing new can be taken in
+// now. Whoever brings much asks before reading it.
+func (n *Node) Ready() error {
+	if n.Refuses == nil {
+		return nil
+	}
+	return n.Refuses()
+}
+
 // room refuses what would fill the store further when it is full. What takes
 // something back goes on, or nobody could make room.
 func (n *Node) room(verb string) error {
-	if n.Full == nil || !n.Full() {
+	err := n.Ready()
+	if err == nil {
 		return nil
 	}
 	switch verb {
 	case "Delete", "Undo", "Reject", "Block", "Remove":
 		return nil
 	}
-	return fmt.Errorf("%s: %w", verb, store.ErrFull)
+	return fmt.Errorf("%s: %w", verb, err)
 }
 
 // apply is the one way into the store for everything that is shared.

@@ -127,7 +127,7 @@ func (n *node) connect() (err error) {
 		Store: n.store, BaseURL: c.Node.BaseURL, Fetch: n.fetch, Keys: n.keys, Log: n.log, Lang: c.Node.Language,
 		Words:  func(lang, key string, args ...any) string { return words.T(assets.Lang(lang), key, args...) },
 		Render: func(text string) string { return markup.Ours(string(markup.Markdown(text))) },
-		Admits: n.admits, Full: n.engine.Full, Scale: c.Development.RetryScale,
+		Admits: n.admits, Refuses: n.engine.Refuses, Scale: c.Development.RetryScale,
 	})
 	n.delivery = delivery.New(delivery.Config{
 		Store: n.store, Keys: n.keys, Post: n.fetch, Log: n.log, Scale: c.Development.RetryScale,

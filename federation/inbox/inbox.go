@@ -69,8 +69,13 @@ func (c clock) Now() time.Time { return c() }
 
 // PostInbox takes an activity of another node. inbox is the IRI of the local
 // actor whose inbox it was posted to, or empty for the shared one. nil means 202:
-// it was applied, had been before, or is of no interest here.
+// it was applied, had been before, or is of no interest here. While the store
+// takes nothing new that is said before anything is read or verified: senders
+// come again.
 func (f *Front) PostInbox(w http.ResponseWriter, r *http.Request, inbox string) error {
+	if err := f.Node.Ready(); err != nil {
+		return err
+	}
 	if err := checkMediaType(r); err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ type Options struct {
 	// 4 GiB, or 256 MiB where addresses have 32 bits.
 	InitialMmap int64
 	// MinFree is how many bytes must be free on the disk for new things to be
-	// accepted: with less, Full says so. Updates go on, since to delete is one,
+	// accepted: with less, Refuses says so. Updates go on, since to delete is one,
 	// until a quarter of it is left. 0 is 64 MiB; a negative number asks for none.
 	MinFree int64
 	// MinFreePercent is the same as a share of the disk. 0 is 2; a negative
@@ -187,9 +187,21 @@ func (db *DB) Path() string { return db.path }
 // Unclean reports whether the process before this one ended without Close.
 func (db *DB) Unclean() bool { return db.lock.unclean }
 
-// Full reports whether the disk is too full now for anything new: callers then
-// keep it out, and leave what room there is to Updates that give some back.
-func (db *DB) Full() bool { return db.opts.full(db.dir(), 0) }
+// Refuses is why nothing new should be brought now: store.ErrBusy while as many
+// updates wait as may, store.ErrFull on a disk that is too full for more, or nil.
+// It is cheap enough to be asked before every request. Updates that give room
+// back go on when the disk is full, in what is left free for them.
+func (db *DB) Refuses() error {
+	switch {
+	case db.queue.len() >= maxWaiting:
+		return store.ErrBusy
+	case db.full():
+		return store.ErrFull
+	}
+	return nil
+}
+
+func (db *DB) full() bool { return db.opts.full(db.dir(), 0) }
 
 // Close implements store.Engine: what waits is still written. A second Close
 // answers store.ErrClosed.

@@ -164,7 +164,7 @@ func persist(btx *bbolt.Tx, bucket *bbolt.Bucket, all *layer) (err error) {
 // next may succeed. After anything else the disk cannot be trusted to hold what
 // it says it holds, so nothing more is written until the store is opened anew.
 func (db *DB) failed(id int, err error) error {
-	full := outOfSpace(err) || !errors.Is(err, ErrDamaged) && db.Full()
+	full := outOfSpace(err) || !errors.Is(err, ErrDamaged) && db.full()
 	if full && !db.kept(id) {
 		return fmt.Errorf("%w: %v", store.ErrFull, err)
 	}

@@ -80,6 +80,7 @@ func TestTooManyWaitingUpdatesAreBusy(t *testing.T) {
 		}
 		synctest.Wait()
 		wantError(t, put(t.Context(), db, "refused", "1"), store.ErrBusy)
+		wantError(t, db.Refuses(), store.ErrBusy)
 		cancel()
 		for range maxWaiting {
 			wantError(t, <-errs, context.Canceled)
