@@ -85,13 +85,22 @@ type Keypair struct {
 // Image is a picture and the words for those who do not see it. An empty Alt
 // means that it is decorative.
 type Image struct {
-	URL       string `json:"url"`
-	MediaType string `json:"mediaType,omitempty"`
-	Alt       string `json:"alt,omitempty"`
-	Width     int    `json:"width,omitempty"`
-	Height    int    `json:"height,omitempty"`
-	Blurhash  string `json:"blurhash,omitempty"`
+	URL       string     `json:"url"`
+	Small     string     `json:"small,omitempty"`  // the same SmallWidth wide; empty: there is none
+	Medium    string     `json:"medium,omitempty"` // the same MediumWidth wide; empty: there is none
+	MediaType string     `json:"mediaType,omitempty"`
+	Alt       string     `json:"alt,omitempty"`
+	Width     int        `json:"width,omitempty"`
+	Height    int        `json:"height,omitempty"`
+	Blurhash  string     `json:"blurhash,omitempty"`
+	Focus     [2]float64 `json:"focus,omitzero"` // what matters most: right and up of the middle, from -1 to 1
 }
+
+// The widths, in pixels, that an uploaded picture is kept in beside its own.
+const (
+	SmallWidth  = 400
+	MediumWidth = 800
+)
 
 // DisplayName is the name, or the handle of those who have none.
 func (a *Actor) DisplayName() string {
