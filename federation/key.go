@@ -45,21 +45,29 @@ func (c keyCache) parse(k store.PublicKey) (crypto.PublicKey, error) {
 	return key, nil
 }
 
-// refreshLimit bounds how often a host's actors are fetched again because a
-// signature did not fit: a stranger could ask for it with every request.
-type refreshLimit struct {
+// A host's actors are fetched again because a signature did not fit this often: a
+// stranger could ask for it with every request.
+const (
+	refreshBurst = 5
+	refreshEvery = 10 * time.Second
+)
+
+// hostLimit bounds how often the requests of a host make this node fetch.
+type hostLimit struct {
+	every time.Duration
+	burst int
 	hosts *otter.Cache[string, *rate.Limiter]
 }
 
-func newRefreshLimit() refreshLimit {
-	return refreshLimit{otter.Must(&otter.Options[string, *rate.Limiter]{MaximumSize: 4096})}
+func newHostLimit(every time.Duration, burst int) hostLimit {
+	return hostLimit{every, burst, otter.Must(&otter.Options[string, *rate.Limiter]{MaximumSize: 4096})}
 }
 
-func (r refreshLimit) allow(host string) bool {
-	l, ok := r.hosts.GetIfPresent(host)
+func (h hostLimit) allow(host string) bool {
+	l, ok := h.hosts.GetIfPresent(host)
 	if !ok {
-		l = rate.NewLimiter(rate.Every(10*time.Second), 5)
-		r.hosts.Set(host, l)
+		l = rate.NewLimiter(rate.Every(h.every), h.burst)
+		h.hosts.Set(host, l)
 	}
 	return l.Allow()
 }

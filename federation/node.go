@@ -41,8 +41,9 @@ type Config struct {
 // Node is the door. It is safe for concurrent use.
 type Node struct {
 	Config
-	keys    keyCache
-	refresh refreshLimit
+	keys     keyCache
+	refresh  hostLimit // of actors because a signature did not fit
+	forwards hostLimit // of objects that are passed on
 }
 
 // New returns the door of a node.
@@ -50,7 +51,10 @@ func New(c Config) *Node {
 	if c.Scale == 0 {
 		c.Scale = 1
 	}
-	return &Node{Config: c, keys: newKeyCache(), refresh: newRefreshLimit()}
+	return &Node{
+		Config: c, keys: newKeyCache(),
+		refresh: newHostLimit(refreshEvery, refreshBurst), forwards: newHostLimit(forwardEvery, forwardBurst),
+	}
 }
 
 // A verb does what an activity says, inside its transaction. The activity is
@@ -116,9 +120,13 @@ func (n *Node) publishSelf(ctx context.Context, a *Activity) error {
 
 // Receive applies an activity of another node. signer is the IRI of the actor
 // whose key signed the request. Applying it again changes nothing and is no
-// error. Errors: ErrMalformed, ErrForbidden, ErrBlocked, ErrIgnored,
+// error. What somebody passes on for another is not applied: its object is
+// fetched, later. Errors: ErrMalformed, ErrForbidden, ErrBlocked, ErrIgnored,
 // store.ErrNotFound for an unknown inbox.
 func (n *Node) Receive(ctx context.Context, a *Activity, signer string) error {
+	if a.Actor != signer && n.forwardable(a) {
+		return n.receiveForwarded(ctx, a, signer)
+	}
 	if err := n.checkReceived(a, signer); err != nil {
 		return err
 	}

@@ -26,6 +26,8 @@ const (
 type fetchJob struct {
 	IRI       string `json:"iri"`
 	Announced bool   `json:"announced,omitempty"`
+	Forwarded bool   `json:"forwarded,omitempty"` // somebody passed it on
+	Deleted   bool   `json:"deleted,omitempty"`   // and said that it is gone
 }
 
 type backfillJob struct {
@@ -103,7 +105,7 @@ func (n *Node) do(ctx context.Context, j *store.Job) (err error) {
 	}()
 	switch j.Kind {
 	case jobFetch:
-		return decoded(j, func(d fetchJob) error { return n.fetchAnnounced(ctx, d) })
+		return decoded(j, func(d fetchJob) error { return n.fetchNamed(ctx, d) })
 	case jobBackfill:
 		return decoded(j, func(d backfillJob) error { return n.backfill(ctx, d.Actor) })
 	case jobMove:
@@ -153,7 +155,10 @@ func hopeless(err error) bool {
 	return errors.As(err, &bad) && !errors.Is(err, fetch.ErrTemporary)
 }
 
-func (n *Node) fetchAnnounced(ctx context.Context, j fetchJob) error {
+func (n *Node) fetchNamed(ctx context.Context, j fetchJob) error {
+	if j.Forwarded {
+		return n.learnForwarded(ctx, j)
+	}
 	doc, err := n.dereference(ctx, j.IRI)
 	if err != nil {
 		return err
