@@ -1,11 +1,37 @@
 package federation
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/essaim/essaim/federation/vocab"
 	"github.com/essaim/essaim/store"
 )
+
+// checkAudience says whether the member who publishes may choose the audience that
+// a.Item has now, was being what it had before and what it answers: a circle of
+// his own (store.Txn.CheckAudience), and in a thread nothing wider than what is
+// answered, which he must be able to see.
+func checkAudience(tx *store.Txn, a *Activity, was *store.Record) error {
+	if a.by == nil {
+		return nil
+	}
+	chosen := a.Item.Envelope().Audience
+	if wrong := tx.CheckAudience(*a.by, chosen, was.Audience); wrong != nil {
+		return store.FieldErrors{wrong}
+	}
+	parent, err := tx.RecordByIRI(was.InReplyTo)
+	if err != nil || chosen == was.Audience {
+		return nil //nolint:nilerr // an answer to what is not here stands alone
+	}
+	if !a.by.CanSee(parent.Envelope()) {
+		return fmt.Errorf("answered record %s: %w", was.InReplyTo, store.ErrNotFound)
+	}
+	if !chosen.Within(parent.Envelope().Audience) {
+		return store.FieldErrors{{Field: "audience", Reason: "error.audience-wider"}}
+	}
+	return nil
+}
 
 // address writes the audience of a record as the wire has it, and remembers in
 // the record whom it names (ActivityPub §5.6, DOMAIN: only labs that follow each

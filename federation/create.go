@@ -17,6 +17,9 @@ func create(n *Node, tx *store.Txn, a *Activity) error {
 	if err := n.checkItem(a, r); err != nil {
 		return err
 	}
+	if err := checkAudience(tx, a, &store.Record{InReplyTo: r.InReplyTo}); err != nil {
+		return err
+	}
 	n.complete(tx, a, r)
 	return n.publishItem(tx, a, nil)
 }

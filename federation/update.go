@@ -36,6 +36,9 @@ func (n *Node) updateItem(tx *store.Txn, a *Activity) error {
 	if err := n.checkItem(a, r); err != nil {
 		return err
 	}
+	if err := checkAudience(tx, a, o); err != nil {
+		return err
+	}
 	r.IRI, r.Host, r.Lab, r.Type, r.Kind, r.Remote = o.IRI, o.Host, o.Lab, o.Type, o.Kind, false
 	r.Created, r.Updated, r.Version = o.Created, tx.Now(), o.Version+1
 	r.InReplyTo, r.Root, r.Lang = o.InReplyTo, o.Root, o.Lang
@@ -55,7 +58,7 @@ func (n *Node) updateItem(tx *store.Txn, a *Activity) error {
 // record: they name it.
 func narrowNews(tx *store.Txn, a *Activity, r *store.Record) {
 	for _, it := range newsOf(tx, r) {
-		if news := it.Envelope(); r.Audience.NarrowerThan(news.Audience) {
+		if news := it.Envelope(); !news.Audience.Within(r.Audience) {
 			news.Audience = r.Audience
 			a.cause(&Activity{Verb: "Update", Actor: r.Lab, Item: it})
 		}

@@ -285,7 +285,7 @@ func (a *Actor) TakesEd25519() bool {
 const RFC9421Spec = "https://datatracker.ietf.org/doc/html/rfc9421"
 
 // EraseActor forgets an actor: its profile, its follows, its records, its login,
-// and what it published.
+// its circles, and what it published.
 // Its id and its keys stay, so that nobody takes its place and its last messages
 // verify.
 func (t *Txn) EraseActor(a *Actor, when time.Time) {
@@ -307,6 +307,7 @@ func (t *Txn) EraseActor(a *Actor, when time.Time) {
 		t.deleteAccount(login)
 	}
 	t.forgetOutbox(a.ID)
+	t.leaveCircles(a.IRI)
 	t.putJSON(key(tActor, a.ID), &Actor{
 		ID: a.ID, IRI: a.IRI, Type: a.Type, Local: a.Local, Handle: a.Handle, Host: a.Host,
 		Keys: a.Keys, Created: a.Created, Deleted: when,

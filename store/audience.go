@@ -1,13 +1,16 @@
 package store
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Audience is a step of the ladder that says who may see a record. The zero
 // value is the narrowest step.
 type Audience string
 
-// The ladder, from the narrowest step to the widest. Circles come between Team
-// and LabOnly.
+// The ladder, from the narrowest step to the widest. Between Team and LabOnly
+// stand the circles of this node, each a step of its own (CircleAudience).
 const (
 	Team         Audience = "team"          // its authors and those who run the node
 	LabOnly      Audience = "lab"           // everybody who signs in at this node
@@ -22,18 +25,68 @@ func (a Audience) Federates() bool { return a == FollowedLabs || a.Open() }
 // Open says whether everybody who knows the address may see it.
 func (a Audience) Open() bool { return a == Unlisted || a == Public }
 
-// NarrowerThan says whether a is a lower step of the ladder than b.
-func (a Audience) NarrowerThan(b Audience) bool { return a.code() < b.code() }
+// circleStep stands for all circles: the step in words and in indexes.
+const circleStep Audience = "circle"
 
-// code is the step as a number, counted from the narrowest: 0.
-func (a Audience) code() byte { return byte(max(0, slices.Index(audienceCodes, a))) }
+const circlePrefix = string(circleStep) + ":"
+
+// CircleAudience is the step of those who belong to a circle: "circle:<id>".
+func CircleAudience(id ID) Audience { return Audience(circlePrefix + id.String()) }
+
+// Circle is the circle that the audience names, whether there is one or not, or
+// zero for the other steps.
+func (a Audience) Circle() ID {
+	number, ok := strings.CutPrefix(string(a), circlePrefix)
+	if !ok {
+		return 0
+	}
+	id, err := ParseID(number)
+	if err != nil || CircleAudience(id) != a { // one spelling for each
+		return 0
+	}
+	return id
+}
+
+// Step is the audience without the name of its circle: "circle" for all of them.
+func (a Audience) Step() Audience {
+	if a.Circle() != 0 {
+		return circleStep
+	}
+	return a
+}
+
+// ladder are the steps from the narrowest to the widest.
+var ladder = []Audience{Team, circleStep, LabOnly, FollowedLabs, Unlisted, Public}
+
+// rank is the place on the ladder, counted from the narrowest: 0. What is no step
+// is the narrowest.
+func (a Audience) rank() int { return max(0, slices.Index(ladder, a.Step())) }
+
+// Within says whether everybody who may see a may see b, too: it is the same
+// step or a lower one. Of two circles neither is within the other.
+func (a Audience) Within(b Audience) bool { return a == b || a.rank() < b.rank() }
+
+// code is how indexes hold the step.
+func (a Audience) code() byte { return byte(max(0, slices.Index(audienceCodes, a.Step()))) }
 
 // Viewer is who looks. The zero Viewer is anybody.
 type Viewer struct {
-	Actor string // IRI of a member who signed in, or of the actor that signed a request
-	Local bool   // a member of this node
-	Runs  bool   // an administrator or animator of this node
-	Node  bool   // another node, which fetches for its labs and members
+	Actor   string // IRI of a member who signed in, or of the actor that signed a request
+	Local   bool   // a member of this node
+	Runs    bool   // an administrator or animator of this node
+	Node    bool   // another node, which fetches for its labs and members
+	Circles []ID   // the circles of this node that a member belongs to
+}
+
+// ViewerOf is what a member of this node may see who has this role, as things
+// stand in this transaction. Make one for each request: who was taken out of a
+// circle loses sight with the next.
+func (t *Txn) ViewerOf(member *Actor, role Role) Viewer {
+	v := Viewer{Actor: member.IRI, Local: true, Runs: role.Runs()}
+	for _, c := range t.CirclesOf(member.IRI) {
+		v.Circles = append(v.Circles, c.ID)
+	}
+	return v
 }
 
 // CanSee is the one answer to "who may see this record", for every way out:
@@ -47,11 +100,17 @@ func (v Viewer) CanSee(r *Record) bool {
 		return false
 	case v.Local && v.Runs && !r.Remote, v.Actor == r.Lab, slices.Contains(r.Authors, v.Actor), slices.Contains(r.Addressed, v.Actor):
 		return true
+	case r.Audience.Circle() != 0:
+		return v.belongsTo(r.Audience) && !r.Remote
 	case r.Audience == FollowedLabs || r.Audience == LabOnly:
 		return v.Local || v.Node && slices.ContainsFunc(r.Addressed, func(iri string) bool { return SameOrigin(iri, v.Actor) })
 	}
 	return false
 }
+
+// belongsTo says whether an audience is one of the viewer's circles. Those that
+// are no more are nobody's: they mean the team.
+func (v Viewer) belongsTo(a Audience) bool { return v.Local && slices.Contains(v.Circles, a.Circle()) }
 
 // CanList says whether the record may stand in a list that v looks at.
 func (v Viewer) CanList(r *Record) bool {

@@ -55,6 +55,9 @@ const (
 	tByActor = "ua/" // actor id -> account id
 	tToken   = "ut/" // hash of a token -> Token
 	tSession = "us/" // hash of a session id -> session
+
+	tCircle   = "e/"  // id -> Circle
+	tInCircle = "ei/" // member iri, id -> nothing
 )
 
 // key joins a table and its parts: ID, string or []byte.

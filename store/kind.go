@@ -63,8 +63,10 @@ type Vocabulary struct {
 	Slugs []string
 }
 
-// Has says whether slug belongs to the vocabulary.
-func (v *Vocabulary) Has(slug string) bool { return slices.Contains(v.Slugs, slug) }
+// Has says whether slug belongs to the vocabulary. Circles belong to Audiences.
+func (v *Vocabulary) Has(slug string) bool {
+	return slices.Contains(v.Slugs, slug) || v == &Audiences && Audience(slug).Circle() != 0
+}
 
 // Field returns the field of this name, or nil.
 func (k *Kind) Field(name string) *Field {

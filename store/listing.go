@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"time"
 )
@@ -9,7 +10,7 @@ import (
 // A listing is what a list index keeps of a record, so that a list can be
 // narrowed and counted without reading the records: audience, whether it is
 // mirrored and whether it names anybody, the hash of its lab, and "field=slug"
-// for every facet, each after a 0 byte.
+// for every facet, each after a 0 byte; for a circle also "audience=circle:<id>".
 type listing []byte
 
 const listingHead = 2 + 16
@@ -19,7 +20,12 @@ const (
 	addressed
 )
 
-var audienceCodes = []Audience{Team, LabOnly, FollowedLabs, Unlisted, Public}
+// audienceCodes are the steps by their code in listings: what is new comes last,
+// so that the codes that lie in stores keep their meaning.
+var audienceCodes = []Audience{Team, LabOnly, FollowedLabs, Unlisted, Public, circleStep}
+
+// audienceFacet is the facet by which the records of one circle are found.
+const audienceFacet = "audience"
 
 func (l listing) audience() Audience { return audienceCodes[l[0]] }
 func (l listing) remote() bool       { return l[1]&mirrored != 0 }
@@ -42,6 +48,9 @@ func listingOf(it Item) listing {
 		flags |= addressed
 	}
 	l = append(append(l, r.Audience.code(), flags), hash16(r.Lab)...)
+	if r.Audience.Circle() != 0 {
+		l = l.with(audienceFacet, string(r.Audience))
+	}
 	for _, f := range KindOf(r.Kind).Fields {
 		if !f.Facet {
 			continue
@@ -50,10 +59,14 @@ func listingOf(it Item) listing {
 			if strings.Contains(slug, "\x00") {
 				continue // a mirrored record says anything; this would pass for another facet
 			}
-			l = append(append(append(append(l, 0), f.Name...), '='), slug...)
+			l = l.with(f.Name, slug)
 		}
 	}
 	return l
+}
+
+func (l listing) with(field, slug string) listing {
+	return append(append(append(append(l, 0), field...), '='), slug...)
 }
 
 func slugs(p any) []string {
@@ -213,10 +226,18 @@ func (t *Txn) mayList(v Viewer, l listing, id ID) bool {
 	if may, known := v.listsAll(l.audience(), l.remote()); known {
 		return may
 	}
+	if l.audience() == circleStep && !l.remote() && v.belongsToOneOf(l) {
+		return true
+	}
 	actor := hash16(v.Actor)
 	if !l.addressed() && !bytes.Equal(l.lab(), actor) && t.tx.Get(key(tByAuthor, actor, id)) == nil {
 		return false // nothing that names v: see CanSee
 	}
 	it, err := t.Record(id)
 	return err == nil && v.CanList(it.Envelope())
+}
+
+// belongsToOneOf says whether a listing of a circle is of one of the viewer's.
+func (v Viewer) belongsToOneOf(l listing) bool {
+	return v.Local && slices.ContainsFunc(v.Circles, func(id ID) bool { return l.has(audienceFacet, string(CircleAudience(id))) })
 }

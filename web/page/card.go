@@ -32,7 +32,7 @@ func (a *ask) card(tx *store.Txn, it store.Item) assets.Card {
 		Title: title(r), Href: federation.PagePath(r), Pitch: markup.Excerpt(r.Pitch, cardPitch),
 		Lang: a.foreign(r.Lang), Picture: a.picture(r.Image), Stage: a.stage(it),
 		Origin: origin(a.actor(tx, r.Lab)), Territory: a.places(r.Territory), Themes: a.themes(r),
-		Date: r.Created, Audience: a.narrow(r.Audience),
+		Date: r.Created, Audience: a.narrow(tx, r.Audience),
 	}
 }
 
@@ -62,14 +62,6 @@ func (a *ask) picture(img *store.Image) *assets.Picture {
 		return nil
 	}
 	return &assets.Picture{Src: path, Alt: img.Alt, Width: img.Width, Height: img.Height}
-}
-
-// narrow is the audience in words when not everybody can see the record.
-func (a *ask) narrow(audience store.Audience) string {
-	if audience == store.Public {
-		return ""
-	}
-	return a.t("audience." + string(audience))
 }
 
 // themes are the themes of a record, then its own words.
@@ -132,7 +124,7 @@ func (a *ask) post(tx *store.Txn, it store.Item) post {
 	p := post{
 		ID: r.ID.String(), Origin: origin(author), Seal: author.IRI, HTML: a.text(it), Lang: a.foreign(r.Lang),
 		Date: r.Created, Href: federation.PagePath(r), Picture: a.picture(r.Image), Hidden: r.Sensitive,
-		Audience: a.narrow(r.Audience),
+		Audience: a.narrow(tx, r.Audience),
 	}
 	if r.Remote {
 		p.Original = original(r)

@@ -113,7 +113,7 @@ func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage
 		Page: assets.Page{Title: title(r), Description: markup.Excerpt(r.Pitch, description)},
 		Kind: k.Name, KindText: a.t("kind." + k.Name), ID: r.ID.String(), Lang: a.foreign(r.Lang), Pitch: r.Pitch,
 		Progress: a.progress(it), Origin: origin(a.actor(tx, r.Lab)), Themes: a.themes(r), Territory: a.places(r.Territory),
-		Picture: a.picture(r.Image), Audience: a.narrow(r.Audience), Created: r.Created, Updated: r.Updated, Address: r.IRI,
+		Picture: a.picture(r.Image), Audience: a.narrow(tx, r.Audience), Created: r.Created, Updated: r.Updated, Address: r.IRI,
 	}
 	if r.Title == "" {
 		whole := a.post(tx, it)

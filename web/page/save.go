@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -154,9 +153,6 @@ func (a *ask) handle(w http.ResponseWriter, d *draft) error {
 	if !d.fresh && a.r.PostFormValue("version") != strconv.Itoa(version) {
 		wrong = append(wrong, &store.FieldError{Reason: "error.stale"})
 	}
-	if e := d.tooWide(); e != nil {
-		wrong = append(wrong, e)
-	}
 	if len(wrong) > 0 {
 		wrong = append(wrong, fieldErrors(d.kind.Check(d.item))...)
 		return a.showForm(w, d, http.StatusUnprocessableEntity, wrong)
@@ -167,18 +163,6 @@ func (a *ask) handle(w http.ResponseWriter, d *draft) error {
 func fieldErrors(err error) store.FieldErrors {
 	all, _ := errors.AsType[store.FieldErrors](err)
 	return all
-}
-
-// tooWide: what is said in a thread reaches no farther than the thread.
-func (d *draft) tooWide() *store.FieldError {
-	if d.parent == nil {
-		return nil
-	}
-	steps := store.Audiences.Slugs
-	if slices.Index(steps, string(d.item.Envelope().Audience)) <= slices.Index(steps, string(d.parent.Audience)) {
-		return nil
-	}
-	return &store.FieldError{Field: "audience", Reason: "error.audience-wider"}
 }
 
 func (a *ask) publish(w http.ResponseWriter, d *draft) error {
@@ -196,7 +180,7 @@ func (a *ask) publish(w http.ResponseWriter, d *draft) error {
 		return err
 	}
 	r := d.item.Envelope()
-	a.Frame.Flash(a.r, "ok", done+"-"+string(r.Audience))
+	a.Frame.Flash(a.r, "ok", done+"-"+string(r.Audience.Step()))
 	if d.parent != nil {
 		return a.redirect(w, http.StatusSeeOther, federation.PagePath(d.parent)+"#n-"+r.ID.String())
 	}
@@ -222,6 +206,9 @@ func (a *ask) showForm(w http.ResponseWriter, d *draft, status int, wrong store.
 		f.Hidden = append(f.Hidden, assets.Hidden{Name: "version", Value: strconv.Itoa(r.Version)})
 	}
 	fields := a.fields(k, d.item)
+	if err := a.offerCircles(fields, d.item); err != nil {
+		return err
+	}
 	a.keepTicks(fields)
 	f.Errors = a.Frame.Renderer.Catalog.Mistakes(a.lang, wrong, fields)
 	f.Questions = a.questions(k, d.item, fields)

@@ -157,7 +157,7 @@ func find(tx *store.Txn, id store.ID) (*who, error) {
 	if !actor.Deleted.IsZero() {
 		return nil, store.ErrNotFound
 	}
-	return &who{viewer: store.Viewer{Actor: actor.IRI, Local: true, Runs: account.Role.Runs()}, account: account, actor: actor}, nil
+	return &who{viewer: tx.ViewerOf(actor, account.Role), account: account, actor: actor}, nil
 }
 
 // stamp changes with the password, so that a new one ends all other sessions.
