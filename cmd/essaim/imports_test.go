@@ -31,6 +31,7 @@ var layers = map[string][]string{
 
 	"federation": {
 		"store", "federation/vocab", "federation/keyring", "federation/fetch", "federation/httpsig", "federation/webfinger",
+		"federation/catalog", "federation/integrity",
 		"github.com/maypok86/otter/v2", "golang.org/x/sync", "golang.org/x/text", "golang.org/x/time",
 	},
 	"federation/vocab": {"store", "github.com/go-fed/activity", "golang.org/x/net", "golang.org/x/text"},
@@ -44,8 +45,11 @@ var layers = map[string][]string{
 	"federation/delivery":  {"store", "federation/httpsig", "federation/keyring", "federation/fetch"},
 	"federation/webfinger": {"store", "federation/fetch"},
 	"federation/nodeinfo":  {"store", "federation/fetch"},
+	"federation/integrity": {"store/jcs", "federation/httpsig", "github.com/mr-tron/base58"},
+	"federation/catalog":   {"store", "federation/fetch", "federation/vocab", "golang.org/x/time"},
 
-	"store":       {},
+	"store":       {"store/jcs"},
+	"store/jcs":   {},
 	"store/bolt":  {"store", "go.etcd.io/bbolt"},
 	"store/media": {"store", "github.com/bbrks/go-blurhash", "golang.org/x/image"},
 
