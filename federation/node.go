@@ -273,9 +273,9 @@ func (n *Node) encode(a *Activity) []byte {
 // stage.
 func (a *Activity) cause(c *Activity) { a.causes = append(a.causes, c) }
 
-// IsLocal says whether an IRI is one of this node's.
+// IsLocal says whether an IRI is one of this node's, however its origin is spelt.
 func (n *Node) IsLocal(iri string) bool {
-	return iri == n.BaseURL || strings.HasPrefix(iri, n.BaseURL+"/")
+	return strings.HasPrefix(iri, n.BaseURL+"/") || store.SameOrigin(iri, n.BaseURL)
 }
 
 // Host is the host of this node's handles, with its port if it has one.

@@ -116,6 +116,13 @@ func TestReportsAreNewestFirst(t *testing.T) {
 func TestOrigins(t *testing.T) {
 	cases := map[string]string{
 		"https://Other.Example/a":        "https://other.example",
+		"https://other.example:443/a":    "https://other.example",
+		"http://other.example:80":        "http://other.example",
+		"http://other.example:443/a":     "http://other.example:443",
+		"https://other.example:/a":       "https://other.example",
+		"https://[2001:DB8::443]/a":      "https://[2001:db8::443]",
+		"https://[2001:db8::443]:443/a":  "https://[2001:db8::443]",
+		"https://:443/a":                 "",
 		"http://other.example:8101/a#b":  "http://other.example:8101",
 		"https://user@other.example/":    "",
 		"https://other.example@evil.org": "",
@@ -132,8 +139,16 @@ func TestOrigins(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", iri, got, want)
 		}
 	}
-	if store.SameOrigin("nonsense", "nonsense") || store.SameOrigin("https://a.example/", "http://a.example/") || !store.SameOrigin("https://A.example/1", "https://a.example/2") {
-		t.Error("the same origin is scheme, host and port, and a known one")
+	for other, want := range map[string]bool{
+		"https://LAB.example:443/b": true, "http://lab.example/": false, "https://lab.example:8443/": false,
+		"https://sub.lab.example/": false, "": false, "https://lab.example@evil.example/": false, "https://lab.example./": false,
+	} {
+		if got := store.SameOrigin("https://lab.example/a", other); got != want {
+			t.Errorf("%s: the same origin: got %v, want %v", other, got, want)
+		}
+	}
+	if store.SameOrigin("nonsense", "nonsense") {
+		t.Error("what has no origin has the same as nothing")
 	}
 	if got := store.HostOf("https://A.example:8443/x"); got != "a.example:8443" || store.HostOf("x") != "" {
 		t.Errorf("host: got %q", got)

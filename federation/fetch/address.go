@@ -55,16 +55,6 @@ func CanonicalHost(host string) (string, error) {
 	return canonicalHost(u, "https")
 }
 
-// SameOrigin says whether two addresses share scheme, host and port (FEP-fe34).
-// It is false where either is no address that ParseURL takes.
-func SameOrigin(a, b string) bool {
-	ua, errA := ParseURL(a, true)
-	ub, errB := ParseURL(b, true)
-	return errA == nil && errB == nil && sameOrigin(ua, ub)
-}
-
-func sameOrigin(a, b *url.URL) bool { return a.Scheme == b.Scheme && a.Host == b.Host }
-
 func canonicalHost(u *url.URL, scheme string) (string, error) {
 	name, err := canonicalName(u.Hostname())
 	if err != nil {

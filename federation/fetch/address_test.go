@@ -76,18 +76,6 @@ func TestCanonicalHost(t *testing.T) {
 	}
 }
 
-func TestSameOriginMindsSchemeHostAndPort(t *testing.T) {
-	const a = "https://lab.example/a"
-	for b, want := range map[string]bool{
-		"https://LAB.example:443/b": true, "http://lab.example/": false, "https://lab.example:8443/": false,
-		"https://sub.lab.example/": false, "": false, "https://lab.example@evil.example/": false,
-	} {
-		if got := SameOrigin(a, b); got != want {
-			t.Errorf("%s: got %v, want %v", b, got, want)
-		}
-	}
-}
-
 // The addresses of SECURITY's list, as literals and as answers of a name server.
 var private = []string{
 	"127.0.0.1", "127.255.255.254", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254",

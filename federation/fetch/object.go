@@ -80,7 +80,7 @@ func (c *Client) claimed(ctx context.Context, u *url.URL) (*Document, *url.URL, 
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", ErrOrigin, err)
 	}
-	if !SameOrigin(doc.IRI, doc.URL) {
+	if !strings.HasPrefix(doc.URL, id.Scheme+"://"+id.Host+"/") { // both are in ParseURL's spelling
 		return nil, nil, fmt.Errorf("%w: %s served as %s", ErrOrigin, doc.URL, id)
 	}
 	return doc, id, nil
