@@ -118,7 +118,8 @@ func (t *Txn) Accounts() iter.Seq[*Account] {
 // is kept.
 type Token struct {
 	Account ID        `json:"account"`
-	Scopes  []string  `json:"scopes"` // "read", "write", "follow", "push"; "sign-in", "set-up" for links
+	App     string    `json:"app,omitempty"` // client id of the software it was given to
+	Scopes  []string  `json:"scopes"`        // "read", "write", "follow", "push"; "sign-in", "set-up" for links
 	Once    bool      `json:"once,omitempty"`
 	Created time.Time `json:"created"`
 	Expires time.Time `json:"expires,omitzero"` // zero: never
@@ -144,12 +145,20 @@ func (t *Txn) Token(secret string) (*Token, error) {
 func (t *Txn) isOver(expires time.Time) bool { return !expires.IsZero() && !t.now.Before(expires) }
 
 // DeleteToken revokes a token.
-func (t *Txn) DeleteToken(secret string) { t.tx.Delete(secretKey(tToken, secret)) }
-
-func secretKey(table, secret string) []byte {
-	h := sha256.Sum256([]byte(secret))
-	return key(table, h[:])
+func (t *Txn) DeleteToken(secret string) {
+	k := new(Token)
+	if t.getJSON(secretKey(tToken, secret), k) {
+		t.dropToken(HashSecret(secret), k)
+	}
 }
+
+// HashSecret is what is kept of a secret.
+func HashSecret(secret string) []byte {
+	h := sha256.Sum256([]byte(secret))
+	return h[:]
+}
+
+func secretKey(table, secret string) []byte { return key(table, HashSecret(secret)) }
 
 type session struct {
 	Data    []byte    `json:"data"`
@@ -178,7 +187,7 @@ func (t *Txn) DeleteSession(id string) { t.tx.Delete(secretKey(tSession, id)) }
 // and says how many.
 func (t *Txn) ForgetExpired(limit int) int {
 	n := 0
-	for _, table := range []string{tSession, tToken} {
+	for _, table := range []string{tSession, tToken, tCode} {
 		for k, v := range t.scan([]byte(table), false) {
 			var e struct {
 				Expires time.Time `json:"expires"`

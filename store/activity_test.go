@@ -142,7 +142,7 @@ func TestChangesAreReadOn(t *testing.T) {
 		tx.DeleteFollow(1, 2)
 		tx.DeleteRecord(it, &store.Tombstone{IRI: it.Envelope().IRI})
 		got, _ := read(tx, first)
-		if want := []string{"u reaction", "u follow", "d follow", "d news"}; !slices.Equal(got, want) {
+		if want := []string{"c notice", "u reaction", "u follow", "d follow", "d news"}; !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
 	})
@@ -150,7 +150,7 @@ func TestChangesAreReadOn(t *testing.T) {
 		if a, b := tx.TrimChanges(c.at, 2), tx.TrimChanges(c.at, 2); a != 2 || b != 1 {
 			t.Errorf("got %d and %d, want 2 and 1", a, b)
 		}
-		if got, _ := read(tx, 0); len(got) != 4 {
+		if got, _ := read(tx, 0); len(got) != 5 {
 			t.Errorf("got %v", got)
 		}
 	})

@@ -308,6 +308,7 @@ func (t *Txn) EraseActor(a *Actor, when time.Time) {
 	}
 	t.forgetOutbox(a.ID)
 	t.leaveCircles(a.IRI)
+	t.forgetPrivate(a.ID)
 	t.putJSON(key(tActor, a.ID), &Actor{
 		ID: a.ID, IRI: a.IRI, Type: a.Type, Local: a.Local, Handle: a.Handle, Host: a.Host,
 		Keys: a.Keys, Created: a.Created, Deleted: when,

@@ -21,12 +21,19 @@ const (
 type Change struct {
 	ID    ID     `json:"-"`
 	Op    Op     `json:"o"`
-	Table string `json:"t"` // a kind of record, or "actor", "follow", "reaction"
+	Table string `json:"t"` // a kind of record, or "actor", "follow", "reaction", "announce", "notice"
 	Row   ID     `json:"r"`
 }
 
+// Tables of changes whose rows live streams look up.
+const (
+	changeAnnounce = "announce" // row: the id of the announcement
+	changeNotice   = "notice"   // row: the id of the notice
+)
+
 func (t *Txn) change(op Op, table string, row ID) {
 	t.putJSON(key(tChange, t.NewID()), Change{Op: op, Table: table, Row: row})
+	t.changed = true
 }
 
 // Changes yields the changes after an id, oldest first.

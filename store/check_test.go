@@ -19,6 +19,7 @@ func (t *Txn) Check() []string {
 	c.accounts()
 	c.activities()
 	c.inboxes()
+	c.timelines()
 	slices.Sort(c.wrong)
 	return c.wrong
 }

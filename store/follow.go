@@ -31,14 +31,21 @@ type Follow struct {
 
 // PutFollow creates or replaces a follow.
 func (t *Txn) PutFollow(f *Follow) {
+	old, err := t.Follow(f.Follower, f.Followed)
+	if err != nil {
+		old = &Follow{}
+	}
 	t.putJSON(key(tFollowing, f.Follower, f.Followed), f)
 	t.putJSON(key(tFollowers, f.Followed, f.Follower), f)
 	t.local = true
+	t.countFollow(f.Follower, f.Followed, old.State == Accepted, f.State == Accepted)
+	t.tellOfFollow(old.State, f)
 	t.change(Updated, "follow", f.Followed)
 }
 
 // DeleteFollow forgets a follow, if there is one.
 func (t *Txn) DeleteFollow(follower, followed ID) {
+	t.countFollow(follower, followed, t.Follows(follower, followed), false)
 	t.tx.Delete(key(tFollowing, follower, followed))
 	t.tx.Delete(key(tFollowers, followed, follower))
 	t.local = true

@@ -23,7 +23,7 @@ const (
 	tRecordIRI = "ri/" // iri -> id
 	tRaw       = "rr/" // id -> the document (local) or the activity that brought it (remote)
 	tTombstone = "rt/" // iri -> Tombstone
-	tUsed      = "rg/" // id -> nothing: of a record that was deleted, never given out again
+	tUsed      = "rg/" // id -> of a record that was deleted, nothing; of a reaction, record id and actor id; never given out again
 	tByKind    = "rk/" // kind 0 id -> listing
 	tByLab     = "rl/" // lab iri, id -> listing
 	tByAuthor  = "ru/" // author iri, id -> listing
@@ -49,6 +49,30 @@ const (
 	tJob   = "j/"  // due, id -> Job
 
 	tChange = "c/" // id -> Change
+
+	tPublic  = "lp/" // 0 home or 1 away, id -> nothing: for everybody, said to nobody
+	tTag     = "lt/" // hashtag, id -> nothing: public and tagged
+	tReplies = "la/" // iri of a record, id of an answer -> its audience
+	tHome    = "lh/" // actor id, id -> nothing, or record id and who announced it
+	tReacted = "lx/" // actor id, kind 0, id -> record id, actor id
+
+	tPosts       = "np/" // lab iri -> how many records of it are open
+	tFollowCount = "nf/" // actor id, "f" or "g" -> how many it follows, how many follow it
+
+	tNotice      = "qn/" // actor id, id -> Notice
+	tMute        = "qm/" // actor id, muted id -> Mute
+	tMutedThread = "qt/" // actor id, root id -> nothing
+	tWish        = "qw/" // actor id, followed id -> Wish
+	tBookmark    = "qb/" // actor id, id -> record id, 0
+	tBookmarked  = "qr/" // actor id, record id -> bookmark id
+	tMarker      = "qp/" // actor id, timeline -> Marker
+	tFilter      = "qf/" // actor id, id -> Filter
+	tList        = "ql/" // actor id, id -> List
+	tFollowedTag = "qh/" // actor id, hashtag -> nothing
+	tPush        = "qs/" // actor id, hash of a token -> Push
+
+	tApp  = "ka/" // client id -> App
+	tCode = "kc/" // hash of an authorization code -> Code
 
 	tAccount = "u/"  // id -> Account
 	tEmail   = "ue/" // e-mail -> account id

@@ -88,6 +88,7 @@ func (t *Txn) list(it Item) {
 	for _, k := range listKeys(it.Envelope()) {
 		t.tx.Put(k, l)
 	}
+	t.place(it)
 }
 
 func (t *Txn) unlist(it Item) {
@@ -95,6 +96,7 @@ func (t *Txn) unlist(it Item) {
 		t.tx.Delete(k)
 	}
 	t.tx.Delete(key(tRiver, it.Envelope().ID))
+	t.displace(it)
 }
 
 // listKeys are the entries of a record. Actors stand in them by their IRI: they

@@ -17,6 +17,7 @@ const (
 // Reaction is one actor's like or announcement of one record; there is one per
 // kind, whatever the number of activities that said so.
 type Reaction struct {
+	ID     ID           `json:"id"` // among the records' ids: an announcement stands in timelines
 	Kind   ReactionKind `json:"kind"`
 	Record ID           `json:"record"`
 	Actor  ID           `json:"actor"`
@@ -28,21 +29,73 @@ func reactionKey(record ID, kind ReactionKind, actor ID) []byte {
 	return key(tReaction, record, string(kind), byte(0), actor)
 }
 
-// PutReaction keeps a reaction and says whether it is a new one.
+// PutReaction keeps a reaction and says whether it is a new one, which gets its
+// ID here.
 func (t *Txn) PutReaction(r *Reaction) bool {
 	k := reactionKey(r.Record, r.Kind, r.Actor)
 	if t.tx.Get(k) != nil {
 		return false
 	}
+	r.ID = t.RecordID(t.now)
+	t.tx.Put(key(tUsed, r.ID), announced(r.Record, r.Actor))
 	t.putJSON(k, r)
+	t.tx.Put(key("", reactedKey(r.Actor, r.Kind), r.ID), announced(r.Record, r.Actor))
+	t.tellOfReaction(r)
 	t.change(Updated, "reaction", r.Record)
+	if r.Kind == Announced {
+		t.announceAtHomes(r)
+		t.change(Created, changeAnnounce, r.ID)
+	}
 	return true
+}
+
+// reactedKey is before the ids of an actor's reactions of a kind.
+func reactedKey(actor ID, kind ReactionKind) []byte {
+	return key(tReacted, actor, string(kind), byte(0))
 }
 
 // DeleteReaction takes a reaction back, if there is one.
 func (t *Txn) DeleteReaction(record ID, kind ReactionKind, actor ID) {
-	t.tx.Delete(reactionKey(record, kind, actor))
+	if r := t.Reaction(record, kind, actor); r != nil {
+		t.dropReaction(r)
+	}
 	t.change(Updated, "reaction", record)
+}
+
+func (t *Txn) dropReaction(r *Reaction) {
+	t.tx.Delete(reactionKey(r.Record, r.Kind, r.Actor))
+	t.tx.Delete(key("", reactedKey(r.Actor, r.Kind), r.ID))
+	if r.Kind == Announced {
+		t.unannounceAtHomes(r)
+		t.change(Deleted, changeAnnounce, r.ID)
+	}
+}
+
+// Reaction returns an actor's reaction of a kind to a record, or nil.
+func (t *Txn) Reaction(record ID, kind ReactionKind, actor ID) *Reaction {
+	r := new(Reaction)
+	if !t.getJSON(reactionKey(record, kind, actor), r) {
+		return nil
+	}
+	return r
+}
+
+// Reacted says whether an actor reacted to a record in this way.
+func (t *Txn) Reacted(record ID, kind ReactionKind, actor ID) bool {
+	return t.tx.Get(reactionKey(record, kind, actor)) != nil
+}
+
+// Announcement returns the announcement with this id as it stands in timelines,
+// or ErrNotFound.
+func (t *Txn) Announcement(id ID) (Entry, error) {
+	e, ok := t.entry(id, t.tx.Get(key(tUsed, id)))
+	if !ok || e.By == 0 {
+		return Entry{}, ErrNotFound
+	}
+	if r := t.Reaction(e.Item.Envelope().ID, Announced, e.By); r == nil || r.ID != id {
+		return Entry{}, ErrNotFound
+	}
+	return e, nil
 }
 
 // Reactions yields the reactions of a kind to a record.
@@ -68,7 +121,9 @@ func (t *Txn) CountReactions(record ID, kind ReactionKind) int {
 }
 
 func (t *Txn) dropReactions(record ID) {
-	for k := range t.scan(key(tReaction, record), false) {
-		t.tx.Delete(key(tReaction, record, k))
+	for k, v := range t.scan(key(tReaction, record), false) {
+		r := new(Reaction)
+		mustDecode(k, v, r)
+		t.dropReaction(r)
 	}
 }

@@ -157,6 +157,11 @@ func (t *Txn) PutRecord(it Item, raw []byte) error {
 	}
 	t.local = t.local || !r.Remote
 	t.change(op, r.Kind, r.ID)
+	if op == Created {
+		t.tellOfRecord(r)
+	} else if old.Envelope().Updated.Before(r.Updated) {
+		t.tellOfEdit(r)
+	}
 	return nil
 }
 

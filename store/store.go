@@ -13,6 +13,7 @@ type Store struct {
 	now    func() time.Time
 	ids    idSource
 	woken  bell
+	stir   bell
 	local  atomic.Uint64
 }
 
@@ -45,11 +46,11 @@ func (s *Store) View(ctx context.Context, fn func(*Txn) error) error {
 
 // Update runs fn and keeps all of its writes or none. See Engine.Update.
 func (s *Store) Update(ctx context.Context, fn func(*Txn) error) error {
-	var wake, local bool
+	var wake, local, changed bool
 	err := s.engine.Update(ctx, func(tx Tx) error {
 		t := &Txn{tx: tx, s: s, now: s.Now()}
 		err := fn(t)
-		wake, local = t.wake, t.local
+		wake, local, changed = t.wake, t.local, t.changed
 		return err
 	})
 	if err == nil && local {
@@ -58,12 +59,19 @@ func (s *Store) Update(ctx context.Context, fn func(*Txn) error) error {
 	if err == nil && wake {
 		s.woken.ring()
 	}
+	if err == nil && changed {
+		s.stir.ring()
+	}
 	return err
 }
 
 // Woken is closed at the next commit that leaves work for a background worker
 // (a delivery or a job). Take it before looking for work, then wait on it.
 func (s *Store) Woken() <-chan struct{} { return s.woken.next() }
+
+// Changed is closed at the next commit of this process that writes to the change
+// log. Take it before reading Changes, then wait on it.
+func (s *Store) Changed() <-chan struct{} { return s.stir.next() }
 
 // LocalVersion changes whenever what this node itself shows does: its actors,
 // records, activities and follows. What was made of them can be kept as long as
@@ -78,6 +86,8 @@ type Txn struct {
 	now   time.Time
 	wake  bool // work was left for a background worker
 	local bool // what this node shows was changed
+
+	changed bool // the change log grew
 }
 
 // Now is the moment at which the transaction began, in UTC.

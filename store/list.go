@@ -1,0 +1,62 @@
+package store
+
+import (
+	"iter"
+	"slices"
+)
+
+// List is a choice of actors whose records somebody reads together.
+type List struct {
+	ID        ID     `json:"id"`
+	Title     string `json:"title"`
+	Replies   string `json:"replies"` // whose answers show: "followed", "list", "none"
+	Exclusive bool   `json:"exclusive,omitempty"`
+	Actors    []ID   `json:"actors,omitempty"`
+}
+
+// PutList creates or replaces a list of an actor; a new one gets its ID here.
+func (t *Txn) PutList(actor ID, l *List) {
+	if l.ID == 0 {
+		l.ID = t.NewID()
+	}
+	t.putJSON(key(tList, actor, l.ID), l)
+}
+
+// List returns a list of an actor, or ErrNotFound.
+func (t *Txn) List(actor, id ID) (*List, error) {
+	l := new(List)
+	if !t.getJSON(key(tList, actor, id), l) {
+		return nil, ErrNotFound
+	}
+	return l, nil
+}
+
+// DeleteList removes a list of an actor.
+func (t *Txn) DeleteList(actor, id ID) { t.tx.Delete(key(tList, actor, id)) }
+
+// Lists yields the lists of an actor, oldest first.
+func (t *Txn) Lists(actor ID) iter.Seq[*List] { return rows[List](t, key(tList, actor)) }
+
+// FollowTag says that an actor wants to hear of a hashtag, or no longer.
+func (t *Txn) FollowTag(actor ID, tag string, on bool) {
+	if on {
+		t.tx.Put(key(tFollowedTag, actor, tag), nil)
+		return
+	}
+	t.tx.Delete(key(tFollowedTag, actor, tag))
+}
+
+// FollowsTag says whether an actor wants to hear of a hashtag.
+func (t *Txn) FollowsTag(actor ID, tag string) bool {
+	return t.tx.Get(key(tFollowedTag, actor, tag)) != nil
+}
+
+// FollowedTags are the hashtags that an actor wants to hear of, in lower case.
+func (t *Txn) FollowedTags(actor ID) []string {
+	var tags []string
+	for k := range t.scan(key(tFollowedTag, actor), false) {
+		tags = append(tags, string(k))
+	}
+	slices.Sort(tags)
+	return tags
+}

@@ -1,0 +1,30 @@
+package store
+
+import "time"
+
+// Marker is how far an actor has read a timeline.
+type Marker struct {
+	LastRead string    `json:"lastRead"`
+	Version  int       `json:"version"`
+	Updated  time.Time `json:"updated"`
+}
+
+// Marker returns how far an actor has read a timeline ("home",
+// "notifications"), or nil.
+func (t *Txn) Marker(actor ID, timeline string) *Marker {
+	m := new(Marker)
+	if !t.getJSON(key(tMarker, actor, timeline), m) {
+		return nil
+	}
+	return m
+}
+
+// Mark moves a marker and returns it.
+func (t *Txn) Mark(actor ID, timeline, lastRead string) *Marker {
+	m := &Marker{LastRead: lastRead, Version: 1, Updated: stamp(t.now)}
+	if old := t.Marker(actor, timeline); old != nil {
+		m.Version = old.Version + 1
+	}
+	t.putJSON(key(tMarker, actor, timeline), m)
+	return m
+}
