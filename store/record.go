@@ -152,6 +152,7 @@ func (t *Txn) PutRecord(it Item, raw []byte) error {
 		t.tx.Put(key(tRaw, r.ID), raw)
 	}
 	t.list(it)
+	t.catalogue(it)
 	if inRiver {
 		t.AddToRiver(it)
 	}
@@ -172,6 +173,7 @@ func (t *Txn) DeleteRecord(it Item, ts *Tombstone) {
 	if old, err := t.Record(r.ID); err == nil {
 		t.unlist(old)
 	}
+	t.leave(r.Lab, r.IRI, !r.Remote)
 	t.dropReactions(r.ID)
 	t.Pin(t.getID(key(tActorIRI, hash16(r.Lab))), r.ID, false)
 	t.tx.Delete(key(tRecord, r.ID))

@@ -1,0 +1,117 @@
+package store
+
+import (
+	"crypto/sha256"
+	"iter"
+
+	"github.com/essaim/essaim/store/jcs"
+)
+
+// catalogue keeps the entry of a record that was just stored: who may copy it
+// decides where it is counted.
+func (t *Txn) catalogue(it Item) {
+	r := it.Envelope()
+	c := t.Catalogue(r.Lab)
+	if c == nil && r.Remote {
+		return
+	}
+	rev, ok := RevOf(t.Raw(r.ID), r.IRI)
+	if !ok || r.Audience != Public && r.Audience != FollowedLabs {
+		t.leave(r.Lab, r.IRI, !r.Remote)
+		return
+	}
+	t.enter(r.Lab, orNew(c), &Listed{
+		IRI: r.IRI, Kind: r.Kind, Rev: rev, Restricted: r.Audience == FollowedLabs, Record: r.ID,
+	}, !r.Remote)
+}
+
+// RevOf fingerprints the object with this id in a document: the document
+// itself, or the object of an activity.
+func RevOf(doc []byte, iri string) (rev Rev, ok bool) {
+	v, err := jcs.Parse(doc)
+	if err != nil {
+		return rev, false
+	}
+	o := objectIn(v, iri)
+	if o == nil {
+		return rev, false
+	}
+	delete(o, "@context")
+	delete(o, "proof")
+	b, err := jcs.Append(nil, o)
+	if err != nil {
+		return rev, false
+	}
+	return sha256.Sum256(b), true
+}
+
+// objectIn finds the object with this id: v itself, or under "object" in v.
+func objectIn(v jcs.Value, iri string) map[string]any {
+	o, _ := v.(map[string]any)
+	if o["id"] == iri {
+		return o
+	}
+	list, ok := o["object"].([]any)
+	if !ok {
+		list = []any{o["object"]}
+	}
+	for _, v := range list {
+		if inner, ok := v.(map[string]any); ok && inner["id"] == iri {
+			return inner
+		}
+	}
+	return nil
+}
+
+// ShowsListed says whether an entry of this node's lab may be shown to v, who
+// signed the request; the zero Viewer is anybody.
+func (t *Txn) ShowsListed(v Viewer, e *Listed) bool {
+	if !e.Restricted {
+		return true
+	}
+	if v.Actor == "" {
+		return false
+	}
+	it, err := t.Record(e.Record)
+	return err == nil && v.CanList(it.Envelope())
+}
+
+// HoldingsFor counts what v may see of the catalogue of a lab of this node.
+func (t *Txn) HoldingsFor(v Viewer, lab string) Holdings {
+	c := t.Catalogue(lab)
+	if c == nil {
+		return Holdings{}
+	}
+	if v.Actor == "" || c.Restricted.Total() == 0 {
+		return c.Public
+	}
+	var more Holdings
+	for e := range t.AllListed(lab) {
+		if e.Restricted && t.ShowsListed(v, e) {
+			more.count(e.Kind, 1)
+			more.Digest.Toggle(e.IRI, e.Rev)
+		}
+	}
+	return c.Public.Plus(more)
+}
+
+// ByLab yields the ids of an actor's records from an id on, in the order of
+// their publication.
+func (t *Txn) ByLab(lab string, from ID) iter.Seq[ID] {
+	prefix := key(tByLab, hash16(lab))
+	return func(yield func(ID) bool) {
+		for k := range t.scanRange(prefix, key(tByLab, hash16(lab), from), prefixEnd(prefix), false) {
+			if !yield(idFromKey(k)) {
+				return
+			}
+		}
+	}
+}
+
+// ForgetRecord removes the copy of another node's record that nobody here needs
+// any more. Nothing says that it was deleted: it may come again.
+func (t *Txn) ForgetRecord(it Item) {
+	r := it.Envelope()
+	t.DeleteRecord(it, &Tombstone{IRI: r.IRI})
+	t.DropTombstone(r.IRI)
+}
