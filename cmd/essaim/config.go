@@ -10,6 +10,7 @@ import (
 type Config struct {
 	Node        NodeConfig        `toml:"node" comment:"What this node is called and where it is found."`
 	Store       StoreConfig       `toml:"store" comment:"The store lies in the data directory (--data), beside this file."`
+	Media       MediaConfig       `toml:"media" comment:"The pictures and files that members send."`
 	Federation  FederationConfig  `toml:"federation" comment:"Who may talk to this node, and how."`
 	Delivery    DeliveryConfig    `toml:"delivery" comment:"How many requests to other nodes run at once."`
 	Limits      LimitsConfig      `toml:"limits" comment:"What one network address may ask of this node; 0 is no limit."`
@@ -31,6 +32,11 @@ type NodeConfig struct {
 type StoreConfig struct {
 	MaxSize Size `toml:"max_size" comment:"The store refuses to grow beyond this size, such as \"20 GiB\"; 0 is no limit but the disk."`
 	MinFree Size `toml:"min_free" comment:"Nothing new is accepted while the disk has less than this free; reading and deleting go on."`
+}
+
+// MediaConfig bounds what members send.
+type MediaConfig struct {
+	MaxFile Size `toml:"max_file" comment:"The largest file that can be attached to a sheet. Pictures have 10 MiB whatever this says."`
 }
 
 // FederationConfig says whom the node federates with.
@@ -103,6 +109,7 @@ func defaultConfig() Config {
 			BaseURL: "http://localhost:8080", Listen: "localhost:8080", Language: "fr", TimeZone: "Europe/Paris",
 		},
 		Store:      StoreConfig{MinFree: 64 << 20},
+		Media:      MediaConfig{MaxFile: 20 << 20},
 		Federation: FederationConfig{Mode: modeOpen, AllowedHosts: []string{}, MaxBody: 1 << 20},
 		Delivery:   DeliveryConfig{Concurrency: 64, Unhealthy: 16},
 		Limits:     LimitsConfig{Inbox: 300000, Pages: 1200, SignIn: 20},

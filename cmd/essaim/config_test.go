@@ -204,6 +204,8 @@ func TestValidate(t *testing.T) {
 		{"listen everywhere", func(c *Config) { c.Node.Listen = ":8080" }, ""},
 		{"language", func(c *Config) { c.Node.Language = "tlh" }, "node.language"},
 		{"time zone", func(c *Config) { c.Node.TimeZone = "Europe/Atlantis" }, "node.time_zone"},
+		{"files too small for anything", func(c *Config) { c.Media.MaxFile = 1 << 10 }, "media.max_file"},
+		{"files too large for a form", func(c *Config) { c.Media.MaxFile = 2 << 30 }, "media.max_file"},
 		{"store below nothing", func(c *Config) { c.Store.MaxSize = -1 }, "store.max_size"},
 		{"mode", func(c *Config) { c.Federation.Mode = "closed" }, "federation.mode"},
 		{"hosts without the mode", func(c *Config) { c.Federation.AllowedHosts = []string{"a.example"} }, "federation.allowed_hosts"},

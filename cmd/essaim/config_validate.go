@@ -22,6 +22,7 @@ func (c Config) validate() error {
 		c.checkScheme(),
 		check(c.Store.MaxSize >= 0, "store.max_size", "%d is less than 0", c.Store.MaxSize),
 		check(c.Store.MinFree >= 0, "store.min_free", "%d is less than 0", c.Store.MinFree),
+		check(c.Media.MaxFile >= 1<<20 && c.Media.MaxFile <= 1<<30, "media.max_file", "%v is not between 1 MiB and 1 GiB", c.Media.MaxFile),
 		c.Federation.validate(),
 		c.Delivery.validate(),
 		c.Limits.validate(),

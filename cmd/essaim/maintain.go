@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/essaim/essaim/store"
@@ -47,7 +48,23 @@ func (n *node) tidy(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return n.sweepMedia(ctx)
+}
+
+// sweepMedia removes the files that nothing names. A node that nobody set up has
+// none of its own: what is there belongs to a store that is still to be restored.
+func (n *node) sweepMedia(ctx context.Context) error {
+	err := n.store.View(ctx, func(tx *store.Txn) error {
+		_, err := tx.Lab()
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		_, err = n.media.Sweep(ctx, n.store.Uploads)
+	}
+	return err
 }
 
 // inBatches calls forget in a transaction each until it finds less than a batch.

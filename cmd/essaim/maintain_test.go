@@ -1,7 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,6 +41,62 @@ func TestTidyForgetsWhatEndedHoweverMuch(t *testing.T) {
 		}
 		return nil
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestTidyRemovesFilesThatNothingNames: a form that was never saved leaves
+// nothing for ever, and what a record, an actor or a page shows stays.
+func TestTidyRemovesFilesThatNothingNames(t *testing.T) {
+	n := testNode(t, nil)
+	inRecord, asIcon, asHeader, orphan := n.upload(t, "1"), n.upload(t, "2"), n.upload(t, "3"), n.upload(t, "4")
+	n.age(t)
+	if err := n.tidy(t.Context()); err != nil || !n.media.Keep(orphan) {
+		t.Fatalf("a node that nobody set up lost what is to be restored: %v", err)
+	}
+	n.age(t)
+	err := n.store.Update(t.Context(), func(tx *store.Txn) error {
+		tx.PutSetting("header", []byte(n.config.Node.BaseURL+asHeader))
+		lab := &store.Actor{
+			IRI: n.config.Node.BaseURL + "/actors/lab", Type: store.Group, Local: true, Handle: "lab", Host: "localhost:8080",
+			Icon: &store.Image{URL: n.config.Node.BaseURL + asIcon},
+		}
+		r := &store.News{Record: store.Record{IRI: n.config.Node.BaseURL + "/o/1", Kind: "news", Lab: lab.IRI, Audience: store.Team, Created: tx.Now()}}
+		r.Image = &store.Image{URL: "/elsewhere", Small: n.config.Node.BaseURL + inRecord}
+		return errors.Join(tx.PutActor(lab), tx.PutRecord(r, nil))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := n.tidy(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]bool{inRecord: true, asIcon: true, asHeader: true, orphan: false} {
+		if got := n.media.Keep(path); got != want {
+			t.Errorf("%s is there: %v, want %v", path, got, want)
+		}
+	}
+}
+
+// upload keeps a file and returns its path.
+func (n *node) upload(t *testing.T, text string) string {
+	t.Helper()
+	a, err := n.media.PutFile(t.Context(), strings.NewReader(text), "a.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.URL
+}
+
+// age makes all files of the node three days old.
+func (n *node) age(t *testing.T) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(n.dir, mediaName, "*"))
+	for _, f := range files {
+		old := time.Now().Add(-3 * day)
+		err = errors.Join(err, os.Chtimes(f, old, old))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -134,7 +134,7 @@ func (n *node) connect() (err error) {
 		Concurrency: c.Delivery.Concurrency, Unhealthy: c.Delivery.Unhealthy, Resync: n.door.Resync,
 	})
 	n.sessions = session.New(n.store, session.Config{BaseURL: c.Node.BaseURL, Limit: c.Limits.SignIn, Log: n.log})
-	n.media, err = media.Open(filepath.Join(n.dir, mediaName))
+	n.media, err = media.Open(filepath.Join(n.dir, mediaName), media.Options{MaxFile: int64(c.Media.MaxFile), Refuses: n.engine.Refuses})
 	return err
 }
 

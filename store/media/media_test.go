@@ -12,6 +12,7 @@ import (
 	"image/png"
 	"math/rand/v2"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ import (
 func open(t *testing.T) (*Media, string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "media")
-	m, err := Open(dir)
+	m, err := Open(dir, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func photo(w, h int) *image.RGBA {
 	return img
 }
 
-func asJPEG(t *testing.T, img image.Image) []byte {
+func asJPEG(t testing.TB, img image.Image) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, img, nil); err != nil {
@@ -89,7 +90,7 @@ func asJPEG(t *testing.T, img image.Image) []byte {
 	return b.Bytes()
 }
 
-func asPNG(t *testing.T, img image.Image) []byte {
+func asPNG(t testing.TB, img image.Image) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {
@@ -104,7 +105,7 @@ func TestPutKeepsPhotosAsJPEG(t *testing.T) {
 	if kept.MediaType != "image/jpeg" || kept.Width != 300 || kept.Height != 200 {
 		t.Errorf("got %+v", kept)
 	}
-	if !name.MatchString(strings.TrimPrefix(kept.URL, "/media/")) || !strings.HasSuffix(kept.URL, ".jpg") {
+	if !fileNames.MatchString(strings.TrimPrefix(kept.URL, "/media/")) || !strings.HasSuffix(kept.URL, ".jpg") {
 		t.Errorf("url: got %q", kept.URL)
 	}
 	if len(kept.Blurhash) != 28 { // 4 × 3 components
@@ -152,6 +153,51 @@ func TestPutScalesDownToTheWidthThatIsShown(t *testing.T) {
 		if kept.Width != c.wantW || kept.Height != c.wantH {
 			t.Errorf("%d×%d: got %d×%d, want %d×%d", c.w, c.h, kept.Width, kept.Height, c.wantW, c.wantH)
 		}
+	}
+}
+
+func TestPutKeepsThreeWidths(t *testing.T) {
+	m, dir := open(t)
+	for _, c := range []struct{ w, h, small, medium, files int }{
+		{4000, 300, 400, 800, 3},
+		{1600, 900, 400, 800, 6},
+		{801, 3, 400, 800, 9},
+		{800, 600, 400, 0, 11},
+		{401, 1, 400, 0, 13},
+		{400, 900, 0, 0, 14}, // never enlarged
+	} {
+		kept, _ := put(t, m, asJPEG(t, photo(c.w, c.h)))
+		wantWidth(t, m, kept, kept.Small, c.small)
+		wantWidth(t, m, kept, kept.Medium, c.medium)
+		wantFiles(t, dir, c.files)
+	}
+}
+
+// wantWidth wants a smaller width of a picture, with its proportions and nothing
+// but pixels; 0: none.
+func wantWidth(t *testing.T, m *Media, main *store.Image, address string, width int) {
+	t.Helper()
+	if width == 0 {
+		if address != "" {
+			t.Errorf("%d × %d: there is %s", main.Width, main.Height, address)
+		}
+		return
+	}
+	b, err := m.root.ReadFile(strings.TrimPrefix(address, Path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, _, err := image.DecodeConfig(bytes.NewReader(b))
+	if want := max(1, (main.Height*width+main.Width/2)/main.Width); err != nil || c.Width != width || c.Height != want {
+		t.Errorf("%d × %d: got %d × %d %v, want %d × %d", main.Width, main.Height, c.Width, c.Height, err, width, want)
+	}
+}
+
+func TestSmallerWidthsOfATransparentPictureAreTransparent(t *testing.T) {
+	m, _ := open(t)
+	kept, _ := put(t, m, asPNG(t, image.NewNRGBA(image.Rect(0, 0, 1000, 10))))
+	if path.Ext(kept.Small) != ".png" || path.Ext(kept.Medium) != ".png" {
+		t.Errorf("got %+v", kept)
 	}
 }
 
@@ -213,7 +259,7 @@ func TestPutTakesTheFirstFrame(t *testing.T) {
 }
 
 // frames is a GIF whose first frame is white and whose others are black.
-func frames(t *testing.T, n int) []byte {
+func frames(t testing.TB, n int) []byte {
 	t.Helper()
 	var g gif.GIF
 	for i := range n {
@@ -272,14 +318,16 @@ func TestOneDecodesAtATime(t *testing.T) {
 // A crash after the file was written and before it got its name.
 func TestUnfinishedUploadIsInvisibleAndRemoved(t *testing.T) {
 	m, dir := open(t)
-	temp, err := m.writeTemp(asPNG(t, photo(8, 8)))
+	f, err := m.temporary()
 	if err != nil {
 		t.Fatal(err)
 	}
+	f.Close()
+	temp := filepath.Base(f.Name())
 	wantStatus(t, m, "GET", "/media/"+temp, 404)
 	reopen := func() {
 		t.Helper()
-		m, err := Open(dir)
+		m, err := Open(dir, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -300,7 +348,7 @@ func TestOpenNeedsAFolder(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(file); err == nil {
+	if _, err := Open(file, Options{}); err == nil {
 		t.Error("opened a file")
 	}
 }

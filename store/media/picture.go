@@ -17,18 +17,25 @@ import (
 const (
 	maxWidth    = 1600     // pixels
 	jpegQuality = 85       // of 100
-	fewColours  = 256      // a drawing has no more, and is smaller and sharper as a PNG
+	fewColours  = 256      // a drawing has no more
 	largeDecode = 64 << 20 // bytes: give them back at once
 )
 
 // picture is what is kept of an upload.
 type picture struct {
-	data      []byte
-	extension string
-	image     store.Image
+	encoded
+	smaller []encoded
+	image   store.Image
 }
 
-// process turns an upload into what is kept of it.
+// encoded is a file, whole.
+type encoded struct {
+	name string
+	data []byte
+}
+
+// process turns an upload into what is kept of it: itself, and the widths that
+// it is wider than.
 func process(data []byte) (*picture, error) {
 	img, memory, err := decode(data)
 	if err != nil {
@@ -39,7 +46,50 @@ func process(data []byte) (*picture, error) {
 	if memory > largeDecode {
 		debug.FreeOSMemory() // the next one may come before the collector does
 	}
-	return encode(scaled, drawing)
+	extension := ".jpg"
+	// Transparent parts need a PNG; a drawing is sharper and smaller as one.
+	if drawing || !scaled.Opaque() || hasFewColours(scaled) {
+		extension = ".png"
+	}
+	main, err := encode(scaled, extension)
+	if err != nil {
+		return nil, err
+	}
+	hash, err := blur(scaled)
+	if err != nil {
+		return nil, err
+	}
+	p := &picture{encoded: main, image: store.Image{
+		URL: Path + main.name, MediaType: mediaTypeOf(main.name),
+		Width: scaled.Rect.Dx(), Height: scaled.Rect.Dy(), Blurhash: hash,
+	}}
+	return p, p.shrink(scaled, extension)
+}
+
+// widths are the smaller ones that are kept, each made of the one before.
+var widths = [...]struct {
+	pixels int
+	at     func(*store.Image) *string
+}{
+	{store.MediumWidth, func(i *store.Image) *string { return &i.Medium }},
+	{store.SmallWidth, func(i *store.Image) *string { return &i.Small }},
+}
+
+// shrink makes the smaller widths of a picture.
+func (p *picture) shrink(img *image.RGBA, extension string) error {
+	for _, w := range widths {
+		if img.Rect.Dx() <= w.pixels {
+			continue
+		}
+		img = scale(img, w.pixels, max(1, (p.image.Height*w.pixels+p.image.Width/2)/p.image.Width))
+		e, err := encode(img, extension)
+		if err != nil {
+			return err
+		}
+		p.smaller = append(p.smaller, e)
+		*w.at(&p.image) = Path + e.name
+	}
+	return nil
 }
 
 // fit turns a picture upright and scales it down to the width that is shown.
@@ -55,27 +105,22 @@ func fit(img image.Image, orientation int) *image.RGBA {
 	return upright(scale(img, w, h), orientation)
 }
 
-// encode writes a picture as a PNG when it has transparent parts or is a
-// drawing, and else as a JPEG.
-func encode(img *image.RGBA, drawing bool) (*picture, error) {
+// encode writes a picture as a file of its kind.
+func encode(img *image.RGBA, extension string) (encoded, error) {
 	var b bytes.Buffer
 	var err error
-	p := &picture{extension: ".jpg", image: store.Image{MediaType: "image/jpeg", Width: img.Rect.Dx(), Height: img.Rect.Dy()}}
-	if drawing || !img.Opaque() || hasFewColours(img) {
-		p.extension, p.image.MediaType = ".png", "image/png"
+	if extension == ".png" {
 		err = (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, img)
 	} else {
 		err = jpeg.Encode(&b, img, &jpeg.Options{Quality: jpegQuality})
 	}
 	if err != nil {
-		return nil, fmt.Errorf("encode picture: %w", err)
+		return encoded{}, fmt.Errorf("encode picture: %w", err)
 	}
 	if b.Len() > maxBytes {
-		return nil, tooLarge()
+		return encoded{}, tooLarge()
 	}
-	p.data = b.Bytes()
-	p.image.Blurhash, err = blur(img)
-	return p, err
+	return encoded{nameFor(b.Bytes(), extension), b.Bytes()}, nil
 }
 
 func hasFewColours(img *image.RGBA) bool {

@@ -3,20 +3,16 @@ package media
 import (
 	"errors"
 	"io/fs"
+	"mime"
 	"net/http"
 	"path"
-	"regexp"
-	"strings"
 	"time"
 )
 
-// name is what keep names files: nothing else is ever opened.
-var name = regexp.MustCompile(`^[0-9a-f]{64}\.(jpg|png)$`)
-
-var mediaTypes = map[string]string{".jpg": "image/jpeg", ".png": "image/png"}
-
-// Handler serves the pictures at Path + name, to everybody who knows the name
-// and for ever. A browser never takes one for anything but a picture.
+// Handler serves the pictures and files at Path + name, to everybody who knows
+// the name and for ever. A browser shows the pictures that were encoded here and
+// nothing else: all other files, and pictures under the name of a download, it
+// is told to save. Whatever a file also is, it never runs.
 func (m *Media) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -31,8 +27,8 @@ func (m *Media) Handler() http.Handler {
 }
 
 func (m *Media) serve(w http.ResponseWriter, r *http.Request) {
-	file, under := strings.CutPrefix(r.URL.Path, Path)
-	if !under || !name.MatchString(file) {
+	file, name, ok := fileIn(r.URL.Path)
+	if !ok {
 		http.NotFound(w, r)
 		return
 	}
@@ -47,10 +43,22 @@ func (m *Media) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	defer f.Close()
 	h := w.Header()
-	h.Set("Content-Type", mediaTypes[path.Ext(file)])
-	h.Set("Content-Disposition", "inline")
+	h.Set("Content-Type", mediaTypeOf(file))
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	h.Set("Cross-Origin-Resource-Policy", "cross-origin") // other nodes show it, too
-	h.Set("ETag", `"`+strings.TrimSuffix(file, path.Ext(file))+`"`)
+	h.Set("ETag", `"`+hashOf(file)+`"`)
+	present(h, file, name)
 	http.ServeContent(w, r, "", time.Time{}, f)
+}
+
+// present says whether a file is shown or saved, and who may embed it.
+func present(h http.Header, file, name string) {
+	ours := path.Ext(file) == ".jpg" || path.Ext(file) == ".png" // encoded here
+	if ours && name == "" {
+		h.Set("Content-Disposition", "inline")
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin") // other nodes show it, too
+		return
+	}
+	disposition := mime.FormatMediaType("attachment", map[string]string{"filename": downloadName(file, name)})
+	h.Set("Content-Disposition", disposition) // RFC 6266 §4.3: filename* where it is not ASCII
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 }

@@ -32,7 +32,7 @@ func newSite(t testing.TB) *site {
 	n := webtest.New(t)
 	n.Fetch.Close()
 	n.Fetch = fetch.New(fetch.Config{AllowHTTP: true, AllowNets: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
-	images, err := media.Open(t.TempDir())
+	images, err := media.Open(t.TempDir(), media.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
