@@ -23,10 +23,7 @@ func undo(n *Node, tx *store.Txn, a *Activity) error {
 	case "Announce":
 		return n.unreact(tx, a, object, store.Announced)
 	case "Block":
-		if blocked, err := tx.ActorByIRI(object); err == nil {
-			tx.DeleteBlock(a.actor.ID, blocked.ID)
-		}
-		return nil
+		return unblock(tx, a, object)
 	}
 	return fmt.Errorf("undo %s: %w", verb, ErrIgnored)
 }

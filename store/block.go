@@ -37,7 +37,21 @@ func (t *Txn) BlockedHere(actor ID) bool {
 type DomainBlock struct {
 	Host   string    `json:"host"`
 	Reason string    `json:"reason,omitempty"`
+	IRI    string    `json:"iri,omitempty"` // of the activity that blocked it
 	Since  time.Time `json:"since"`
+}
+
+// Covers says whether a host, with or without a port, is kept away by this block.
+func (b *DomainBlock) Covers(host string) bool {
+	blocked := canonicalHost(b.Host)
+	host = canonicalHost(host)
+	if host == blocked {
+		return true
+	}
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return host == blocked || strings.HasSuffix(host, "."+blocked)
 }
 
 // PutDomainBlock keeps a host away.
@@ -48,6 +62,29 @@ func (t *Txn) PutDomainBlock(b *DomainBlock) {
 
 // DeleteDomainBlock lets a host in again.
 func (t *Txn) DeleteDomainBlock(host string) { t.tx.Delete(key(tDomain, canonicalHost(host))) }
+
+// DomainBlock returns the block of exactly this host, or ErrNotFound.
+func (t *Txn) DomainBlock(host string) (*DomainBlock, error) {
+	b := new(DomainBlock)
+	if !t.getJSON(key(tDomain, canonicalHost(host)), b) {
+		return nil, ErrNotFound
+	}
+	return b, nil
+}
+
+// ActorsOn yields the actors of other nodes whom a block concerns. It reads all
+// actors.
+func (t *Txn) ActorsOn(b *DomainBlock) iter.Seq[*Actor] {
+	return func(yield func(*Actor) bool) {
+		for k, v := range t.scan([]byte(tActor), false) {
+			a := new(Actor)
+			mustDecode(k, v, a)
+			if !a.Local && (b.Covers(a.Host) || b.Covers(HostOf(a.IRI))) && !yield(a) {
+				return
+			}
+		}
+	}
+}
 
 // DomainBlocks yields the hosts that are kept away.
 func (t *Txn) DomainBlocks() iter.Seq[*DomainBlock] {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,6 +30,10 @@ func TestBlockedHostInEverySpelling(t *testing.T) {
 		for host, want := range cases {
 			if got := tx.HostBlocked(host); got != want {
 				t.Errorf("%q: got %v, want %v", host, got, want)
+			}
+			covers := func(b *store.DomainBlock) bool { return b.Covers(host) }
+			if got := slices.ContainsFunc(slices.Collect(tx.DomainBlocks()), covers); got != want {
+				t.Errorf("%q: one block covers it: got %v, want %v", host, got, want)
 			}
 		}
 	})

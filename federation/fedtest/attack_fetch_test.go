@@ -313,13 +313,54 @@ func TestDeliveryGoesToNoPrivateAddress(t *testing.T) {
 // blockHost keeps a host away, as an administrator does.
 func (s *stage) blockHost(host string) {
 	s.t.Helper()
-	err := s.node.Store.Update(s.t.Context(), func(tx *store.Txn) error {
-		tx.PutDomainBlock(&store.DomainBlock{Host: host, Since: tx.Now()})
-		return nil
-	})
-	if err != nil {
+	if err := s.node.BlockHost(s.t.Context(), s.node.Admin(), host, "spam"); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+func TestBlockOfAHostEndsWhatThereWas(t *testing.T) {
+	s := newStage(t)
+	evil := NewPeer(t, "sub.evil.localhost").Actor("evil")
+	s.follow(evil)
+	s.want(s.mail(evil, evil.Activity("Follow", s.node.Lab.IRI)).Send(), http.StatusAccepted)
+	activity, note := s.create(evil)
+	s.want(s.mail(evil, activity).Send(), http.StatusAccepted)
+	s.present(note)
+	s.blockHost("evil.localhost")
+	s.absent(note)
+	s.holds("nobody follows anybody there", func(tx *store.Txn) bool {
+		id := actorID(tx, evil.IRI)
+		return !tx.Follows(s.node.Lab.ID, id) && !tx.Follows(id, s.node.Lab.ID) && tx.Follows(s.node.Lab.ID, actorID(tx, s.vic.IRI))
+	})
+	if err := s.node.LiftBlock(t.Context(), s.node.Admin(), "evil.localhost"); err != nil {
+		t.Fatal(err)
+	}
+	s.follow(evil)
+	s.want(s.mail(evil, With(activity, Object{"id": evil.IRI + "/again"})).Send(), http.StatusAccepted)
+	s.present(note)
+	s.works()
+}
+
+func TestHostsAreBlockedByThoseWhoRunTheNodeAlone(t *testing.T) {
+	s := newStage(t)
+	m := s.member("mona")
+	mona := store.Viewer{Actor: m.IRI, Local: true}
+	host := store.HostOf(s.vic.IRI)
+	own := &federation.Activity{Verb: "Block", Actor: m.IRI, Object: "https://" + host}
+	for _, err := range []error{s.node.BlockHost(t.Context(), mona, host, ""), s.node.Publish(t.Context(), mona, own)} {
+		if err == nil {
+			t.Error("a member may block a host")
+		}
+	}
+	for _, ours := range []string{s.node.Host(), "127.0.0.1"} {
+		if _, ok := errors.AsType[*store.FieldError](s.node.BlockHost(t.Context(), s.node.Admin(), ours, "")); !ok {
+			t.Errorf("%s: our own host may be blocked", ours)
+		}
+	}
+	if err := s.node.LiftBlock(t.Context(), s.node.Admin(), "never.example"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("got %v, want ErrNotFound", err)
+	}
+	s.works()
 }
 
 func TestBlockedHostIsKeptAway(t *testing.T) { // B01, B03, B05, B06

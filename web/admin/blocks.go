@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"errors"
 	"net/http"
 	"net/netip"
 	"regexp"
@@ -30,15 +31,15 @@ func (p *Pages) blocks(w http.ResponseWriter, r *http.Request) error {
 	}
 	host, reason := hostTyped(r), typed(r, "reason")
 	var c checks
-	c.host("host", host, p.Node.Host())
+	c.host("host", host)
 	c.text("reason", reason, maxReason, false)
 	if err := c.err(); err != nil {
 		return p.showBlocks(w, r, err)
 	}
-	err := p.Node.Store.Update(r.Context(), func(tx *store.Txn) error {
-		tx.PutDomainBlock(&store.DomainBlock{Host: host, Reason: reason, Since: tx.Now()})
-		return nil
-	})
+	err := p.Node.BlockHost(r.Context(), p.Frame.Viewer(r), host, reason)
+	if _, own := errors.AsType[*store.FieldError](err); own {
+		return p.showBlocks(w, r, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -58,17 +59,14 @@ func hostTyped(r *http.Request) string {
 
 var hostPattern = regexp.MustCompile(`^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(:[0-9]{1,5})?$`)
 
-// host asks for the name of a host that is not ours, nor a domain that ours is in.
-func (c *checks) host(field, host, own string) {
-	name, _, _ := strings.Cut(own, ":")
+// host asks for the name of a host, or an address.
+func (c *checks) host(field, host string) {
 	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
 	switch {
 	case host == "":
 		c.add(field, "error.required", nil)
 	case len(host) > 253, err != nil && !hostPattern.MatchString(host):
 		c.add(field, "error.host", nil)
-	case host == own, host == name, strings.HasSuffix(name, "."+host):
-		c.add(field, "error.own-host", nil)
 	}
 }
 
@@ -100,11 +98,7 @@ func (p *Pages) showBlocks(w http.ResponseWriter, r *http.Request, mistakes erro
 
 func (p *Pages) liftBlock(w http.ResponseWriter, r *http.Request) error {
 	host := r.PostForm.Get("lift")
-	err := p.Node.Store.Update(r.Context(), func(tx *store.Txn) error {
-		tx.DeleteDomainBlock(host)
-		return nil
-	})
-	if err != nil {
+	if err := p.Node.LiftBlock(r.Context(), p.Frame.Viewer(r), host); err != nil {
 		return err
 	}
 	p.Frame.Log.InfoContext(r.Context(), "block lifted", "host", host, "actor", p.Frame.Viewer(r).Actor)
