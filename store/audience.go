@@ -64,7 +64,9 @@ func (a Audience) rank() int { return max(0, slices.Index(ladder, a.Step())) }
 
 // Within says whether everybody who may see a may see b, too: it is the same
 // step or a lower one. Of two circles neither is within the other.
-func (a Audience) Within(b Audience) bool { return a == b || a.rank() < b.rank() }
+func (a Audience) Within(b Audience) bool {
+	return a == b || a.rank() == 0 || a.rank() < b.rank()
+}
 
 // code is how indexes hold the step.
 func (a Audience) code() byte { return byte(max(0, slices.Index(audienceCodes, a.Step()))) }

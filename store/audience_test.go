@@ -6,7 +6,12 @@ import (
 	"github.com/essaim/essaim/store"
 )
 
-var ladder = []store.Audience{store.Team, store.LabOnly, store.FollowedLabs, store.Unlisted, store.Public}
+// circle is a circle of these tests; it need not be in the store to be a step.
+const circle = store.ID(7)
+
+var ladder = []store.Audience{
+	store.Team, store.CircleAudience(circle), store.LabOnly, store.FollowedLabs, store.Unlisted, store.Public,
+}
 
 // The ladder as a table: for every kind of viewer, a letter a step from team to
 // public: l may see it and finds it in lists, s may see it, - may not.
@@ -17,18 +22,22 @@ func TestLadder(t *testing.T) {
 		viewer      store.Viewer
 		own, mirror string
 	}{
-		{"visitor", store.Viewer{}, "---sl", "---sl"},
-		{"author", store.Viewer{Actor: author, Local: true}, "lllll", "-llsl"},
-		{"member", store.Viewer{Actor: iri(home, "member"), Local: true}, "-llsl", "-llsl"},
-		{"animator", store.Viewer{Actor: iri(home, "animator"), Local: true, Runs: true}, "lllll", "-llsl"},
-		{"our lab", store.Viewer{Actor: lab, Local: true}, "lllll", "-llsl"},
-		{"lab that was named", store.Viewer{Actor: peer}, "--lsl", "lllsl"},
-		{"node of a lab that was named", store.Viewer{Actor: iri(other, "node"), Node: true}, "--lsl", "---sl"},
-		{"member there", store.Viewer{Actor: iri(other, "bob")}, "---sl", "---sl"},
-		{"lab that was not named", store.Viewer{Actor: iri("third.example", "lab")}, "---sl", "---sl"},
-		{"its node", store.Viewer{Actor: iri("third.example", "node"), Node: true}, "---sl", "---sl"},
-		{"node of a like-named host", store.Viewer{Actor: "https://other.example.evil/node", Node: true}, "---sl", "---sl"},
-		{"node without an address", store.Viewer{Actor: "other.example", Node: true}, "---sl", "---sl"},
+		{"visitor", store.Viewer{}, "----sl", "----sl"},
+		{"author", store.Viewer{Actor: author, Local: true}, "llllll", "--llsl"},
+		{"author of the circle", store.Viewer{Actor: author, Local: true, Circles: []store.ID{circle}}, "llllll", "--llsl"},
+		{"member", store.Viewer{Actor: iri(home, "member"), Local: true}, "--llsl", "--llsl"},
+		{"member of the circle", store.Viewer{Actor: iri(home, "member"), Local: true, Circles: []store.ID{circle - 1, circle}}, "-lllsl", "--llsl"},
+		{"member of another circle", store.Viewer{Actor: iri(home, "member"), Local: true, Circles: []store.ID{circle + 70}}, "--llsl", "--llsl"},
+		{"animator", store.Viewer{Actor: iri(home, "animator"), Local: true, Runs: true}, "llllll", "--llsl"},
+		{"our lab", store.Viewer{Actor: lab, Local: true}, "llllll", "--llsl"},
+		{"lab that was named", store.Viewer{Actor: peer}, "---lsl", "llllsl"},
+		{"node of a lab that was named", store.Viewer{Actor: iri(other, "node"), Node: true}, "---lsl", "----sl"},
+		{"stranger who claims a circle", store.Viewer{Actor: iri(other, "bob"), Circles: []store.ID{circle}}, "----sl", "----sl"},
+		{"member there", store.Viewer{Actor: iri(other, "bob")}, "----sl", "----sl"},
+		{"lab that was not named", store.Viewer{Actor: iri("third.example", "lab")}, "----sl", "----sl"},
+		{"its node", store.Viewer{Actor: iri("third.example", "node"), Node: true}, "----sl", "----sl"},
+		{"node of a like-named host", store.Viewer{Actor: "https://other.example.evil/node", Node: true}, "----sl", "----sl"},
+		{"node without an address", store.Viewer{Actor: "other.example", Node: true}, "----sl", "----sl"},
 	}
 	for _, v := range viewers {
 		for i, step := range ladder {
@@ -97,14 +106,46 @@ func TestOnlyTheTeamEdits(t *testing.T) {
 
 func TestWhatFederates(t *testing.T) {
 	for i, step := range ladder {
-		if got, want := step.Federates(), i >= 2; got != want {
+		if got, want := step.Federates(), i >= 3; got != want {
 			t.Errorf("%s: federates %v, want %v", step, got, want)
 		}
-		if got, want := step.Open(), i >= 3; got != want {
+		if got, want := step.Open(), i >= 4; got != want {
 			t.Errorf("%s: open %v, want %v", step, got, want)
 		}
 	}
 	if store.Audience("").Federates() || store.Audience("nonsense").Federates() {
 		t.Error("an unknown step leaves the node")
+	}
+}
+
+// Every step is within the wider ones; of two circles neither is within the other.
+func TestStepsStandWithinEachOther(t *testing.T) {
+	second := store.CircleAudience(circle + 1)
+	for i, a := range ladder {
+		for j, b := range ladder {
+			if got, want := a.Within(b), i <= j; got != want {
+				t.Errorf("%s within %s: got %v, want %v", a, b, got, want)
+			}
+		}
+		if got, want := second.Within(a), i >= 2; got != want {
+			t.Errorf("%s within %s: got %v, want %v", second, a, got, want)
+		}
+		if got, want := a.Within(second), i == 0; got != want {
+			t.Errorf("%s within %s: got %v, want %v", a, second, got, want)
+		}
+		if got := store.Audience("nonsense").Within(a); !got {
+			t.Errorf("an unknown step is not within %s", a)
+		}
+	}
+}
+
+func TestSpellingOfCircles(t *testing.T) {
+	if got := store.CircleAudience(circle); got != "circle:7" || got.Circle() != circle || got.Step() != "circle" || !store.Audiences.Has(string(got)) {
+		t.Errorf("got %q, %v, %v", got, got.Circle(), got.Step())
+	}
+	for _, odd := range []store.Audience{"", "circle", "circle:", "circle:0", "circle:07", "circle:+7", "circle:7 ", "circle:-1", "circle:99999999999999999999", "Circle:7", store.Team} {
+		if odd.Circle() != 0 || odd.Step() != odd || odd != store.Team && store.Audiences.Has(string(odd)) {
+			t.Errorf("%q is circle %v, step %q", odd, odd.Circle(), odd.Step())
+		}
 	}
 }

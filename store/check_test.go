@@ -20,6 +20,7 @@ func (t *Txn) Check() []string {
 	c.activities()
 	c.inboxes()
 	c.timelines()
+	c.circles()
 	slices.Sort(c.wrong)
 	return c.wrong
 }
@@ -218,4 +219,17 @@ func (c *checker) inboxes() {
 			}
 		}
 	}
+}
+
+func (c *checker) circles() {
+	members := map[string][]byte{}
+	for circle := range c.t.Circles() {
+		for _, m := range circle.Members {
+			members[string(hash16(m))+string(circle.ID.Key())] = []byte{}
+			if a, err := c.t.ActorByIRI(m); err != nil || !a.Deleted.IsZero() {
+				c.says("member %s of circle %s: %v", m, circle.Name, err)
+			}
+		}
+	}
+	c.compare(tInCircle, members)
 }

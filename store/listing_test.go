@@ -142,9 +142,11 @@ func TestTotalsAreTheViewers(t *testing.T) {
 		want   int
 	}{
 		{"visitor", store.Viewer{}, 1},
-		{"author", store.Viewer{Actor: ana, Local: true}, 5},
+		{"author", store.Viewer{Actor: ana, Local: true}, 6},
 		{"member", store.Viewer{Actor: bob, Local: true}, 3},
-		{"animator", store.Viewer{Actor: bob, Local: true, Runs: true}, 5},
+		{"member of the circle", store.Viewer{Actor: bob, Local: true, Circles: []store.ID{circle}}, 4},
+		{"member of another circle", store.Viewer{Actor: bob, Local: true, Circles: []store.ID{70}}, 3},
+		{"animator", store.Viewer{Actor: bob, Local: true, Runs: true}, 6},
 		{"followed lab", store.Viewer{Actor: peer}, 2},
 		{"its node", store.Viewer{Actor: iri(other, "node"), Node: true}, 2},
 		{"another node", store.Viewer{Actor: iri("third.example", "node"), Node: true}, 1},

@@ -53,7 +53,9 @@ func TestIndexesStayTrueWhateverHappens(t *testing.T) {
 func viewers() []store.Viewer {
 	list := []store.Viewer{{}}
 	for _, host := range []string{home, other} {
-		for _, v := range []store.Viewer{{}, {Node: true}, {Local: true}, {Local: true, Runs: true}} {
+		for _, v := range []store.Viewer{
+			{}, {Node: true}, {Local: true}, {Local: true, Runs: true}, {Local: true, Circles: []store.ID{circle}}, {Local: true, Circles: []store.ID{circle + 1, 77}},
+		} {
 			v.Actor = iri(host, "ana")
 			list = append(list, v)
 		}
@@ -64,7 +66,7 @@ func viewers() []store.Viewer {
 func (w walk) step() {
 	steps := []func(){
 		w.putActor, w.putActor, w.putRecord, w.putRecord, w.putRecord, w.deleteRecord, w.resurrect,
-		w.follow, w.follow, w.unfollow, w.react, w.pin, w.toRiver, w.putAccount, w.publish, w.hide, w.trim, w.erase,
+		w.follow, w.follow, w.unfollow, w.react, w.pin, w.toRiver, w.putAccount, w.publish, w.hide, w.trim, w.erase, w.putCircle, w.deleteCircle,
 	}
 	steps[w.rnd.IntN(len(steps))]()
 }
@@ -245,5 +247,32 @@ func (w walk) trim() {
 func (w walk) erase() {
 	if a := w.actor(); a != nil && w.rnd.IntN(4) == 0 {
 		w.tx.EraseActor(a, w.tx.Now())
+	}
+}
+
+func (w walk) putCircle() {
+	c := &store.Circle{Name: "Cercle " + w.name()}
+	for old := range w.tx.Circles() {
+		if old.Name == c.Name {
+			c = old
+		}
+	}
+	c.Members, c.Managers = nil, nil
+	for range w.rnd.IntN(4) {
+		if a := w.actor(); a != nil && a.Local && !c.Has(a.IRI) {
+			c.Members = append(c.Members, a.IRI)
+		}
+	}
+	if err := w.tx.PutCircle(c); err != nil {
+		w.t.Error(err)
+	}
+}
+
+func (w walk) deleteCircle() {
+	for c := range w.tx.Circles() {
+		if w.rnd.IntN(3) == 0 {
+			w.tx.DeleteCircle(c.ID)
+			return
+		}
 	}
 }

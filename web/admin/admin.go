@@ -81,6 +81,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	r.Handle("/deconnexion", p.Frame.Handle(limited(p.signOut))).Methods(http.MethodPost)
 	p.member(r, "/mon-compte", p.account)
 	p.member(r, "/mon-compte/mot-de-passe", p.password)
+	p.member(r, "/mon-compte/cercles", p.myCircles)
 
 	p.runs(r, "/admin", p.home)
 	p.runs(r, "/admin/demandes", p.requests)
@@ -91,6 +92,10 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.runs(r, "/admin/membres", p.members)
 	p.runs(r, "/admin/membres/nouveau", p.invite)
 	p.runs(r, "/admin/membres/lien", p.renewLink)
+	p.runs(r, "/admin/cercles", p.circles)
+	p.runs(r, "/admin/cercles/nouveau", p.newCircle)
+	p.member(r, "/admin/cercles/{id:[0-9]+}", p.editCircle)
+	p.runs(r, "/admin/cercles/{id:[0-9]+}/supprimer", p.deleteCircle)
 	p.runs(r, "/admin/lab", p.lab)
 	p.runs(r, "/admin/blocages", p.blocks)
 	p.runs(r, "/admin/signalements", p.reports)

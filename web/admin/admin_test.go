@@ -60,7 +60,7 @@ func form(pairs ...string) url.Values {
 // paths are the pages of the administration.
 var paths = []string{
 	"/admin", "/admin/demandes", "/admin/livraisons", "/admin/taches", "/admin/membres", "/admin/membres/nouveau",
-	"/admin/lab", "/admin/blocages", "/admin/signalements",
+	"/admin/cercles", "/admin/cercles/nouveau", "/admin/lab", "/admin/blocages", "/admin/signalements",
 }
 
 func TestOnlyThoseWhoRunTheNodeSeeItsAdministration(t *testing.T) {
@@ -141,7 +141,7 @@ func TestEveryKeyExists(t *testing.T) {
 	s := serve(t, webtest.New(t))
 	busy(t, s)
 	c := s.As(t, s.Admin)
-	for _, path := range append(slices.Clone(paths), "/mon-compte", "/mon-compte/mot-de-passe", "/admin/livraisons/abandonner?host=silent.example") {
+	for _, path := range append(slices.Clone(paths), "/mon-compte", "/mon-compte/mot-de-passe", "/mon-compte/cercles", "/admin/livraisons/abandonner?host=silent.example") {
 		for _, section := range []string{"admin", "account", "account-role", "signin", "setup", "person", "delivery", "request", "invite", "lab-form", "block", "report", "form", "nav"} {
 			for _, mark := range []string{">", `"`} {
 				if a := c.Get(path); strings.Contains(a.Body, mark+section+".") {

@@ -55,6 +55,9 @@ func busy(t *testing.T, s *site) {
 		tx.Enqueue(store.Outgoing{Actor: s.Lab.ID, Verb: "Create", Body: []byte("{}")}, []store.Recipient{{Inbox: "https://fresh.example/inbox"}})
 		tx.PutReport(&store.Report{Reporter: silent.IRI, Target: s.Lab.IRI, Text: "Ceci <b>ne va pas</b>", Records: []string{"https://estran.test/o/1"}, Received: now})
 		tx.PutDomainBlock(&store.DomainBlock{Host: "spam.example", Reason: "Courrier indésirable", Since: now})
+		if err := tx.PutCircle(&store.Circle{Name: "Élus", Purpose: "Décider ensemble.", Managers: []string{s.Admin.IRI}}); err != nil {
+			return err
+		}
 		tx.AddJob("fetch", map[string]string{"iri": "https://argoat.example/o/1"})
 		due, _ := tx.DueJobs(1)
 		tx.RetryJob(due[0], now, "unreachable", true)

@@ -35,6 +35,7 @@ var tabs = []struct{ path, key string }{
 	{"/admin/demandes", "requests"},
 	{"/admin/livraisons", "deliveries"},
 	{"/admin/membres", "members"},
+	{"/admin/cercles", "circles"},
 	{"/admin/lab", "lab"},
 	{"/admin/blocages", "blocks"},
 	{"/admin/signalements", "reports"},
