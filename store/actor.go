@@ -38,6 +38,7 @@ type Actor struct {
 	Followers   string `json:"followers,omitempty"`
 	Following   string `json:"following,omitempty"`
 	Featured    string `json:"featured,omitempty"`
+	Catalog     string `json:"catalog,omitempty"` // a lab's catalogue, where it has one
 
 	Icon   *Image      `json:"icon,omitempty"`
 	Banner *Image      `json:"banner,omitempty"`
@@ -167,6 +168,7 @@ func (t *Txn) PutActor(a *Actor) error {
 		return err
 	}
 	t.putJSON(key(tActor, a.ID), a)
+	t.catalogueMember(a)
 	t.change(op, "actor", a.ID)
 	return nil
 }
@@ -309,6 +311,7 @@ func (t *Txn) EraseActor(a *Actor, when time.Time) {
 	t.forgetOutbox(a.ID)
 	t.leaveCircles(a.IRI)
 	t.forgetPrivate(a.ID)
+	t.leave(a.Lab, a.IRI, a.Local)
 	t.putJSON(key(tActor, a.ID), &Actor{
 		ID: a.ID, IRI: a.IRI, Type: a.Type, Local: a.Local, Handle: a.Handle, Host: a.Host,
 		Keys: a.Keys, Created: a.Created, Deleted: when,

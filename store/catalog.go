@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -108,6 +109,13 @@ type Listed struct {
 	Record     ID     // zero: a member, or an object that is known and not kept here
 	Seq        uint64 // of its last change; ours only
 }
+
+// CatalogSpec is how FEP-844e names the protocol of catalogues.
+const CatalogSpec = "https://w3id.org/essaim/ns/catalog-1"
+
+// TakesCatalog says whether the actor's server announced that it reads
+// catalogues (FEP-844e).
+func (a *Actor) TakesCatalog() bool { return slices.Contains(a.Implements, CatalogSpec) }
 
 // MemberKind is the kind of the entries that are members, beside the kinds of
 // record.

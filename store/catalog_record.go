@@ -2,6 +2,7 @@ package store
 
 import (
 	"crypto/sha256"
+	"encoding/json"
 	"iter"
 
 	"github.com/essaim/essaim/store/jcs"
@@ -23,6 +24,24 @@ func (t *Txn) catalogue(it Item) {
 	t.enter(r.Lab, orNew(c), &Listed{
 		IRI: r.IRI, Kind: r.Kind, Rev: rev, Restricted: r.Audience == FollowedLabs, Record: r.ID,
 	}, !r.Remote)
+}
+
+// catalogueMember keeps the entry of a member of this node, if it wants to be
+// found. Its fingerprint is that of all that is kept of it: its document also
+// says what this version can do, which is no change of the member.
+func (t *Txn) catalogueMember(a *Actor) {
+	if !a.Local || a.Type != Person || a.Lab == "" {
+		return
+	}
+	if !a.Discoverable {
+		t.leave(a.Lab, a.IRI, true)
+		return
+	}
+	b, err := json.Marshal(a)
+	if err != nil {
+		panic(err)
+	}
+	t.enter(a.Lab, orNew(t.Catalogue(a.Lab)), &Listed{IRI: a.IRI, Kind: MemberKind, Rev: sha256.Sum256(b)}, true)
 }
 
 // RevOf fingerprints the object with this id in a document: the document

@@ -226,3 +226,42 @@ func TestFingerprintsReadWhatTheyWrite(t *testing.T) {
 		}
 	}
 }
+
+func TestMembersWhoWantToBeFoundAreInTheCatalogue(t *testing.T) {
+	s, _ := open(t)
+	lab := iri(home, "lab")
+	update(t, s, func(tx *store.Txn) {
+		ana, away := newActor(store.Person, "ana", home), newActor(store.Person, "eve", other)
+		ana.Lab, away.Lab = lab, lab
+		ana.Discoverable, away.Discoverable = true, true
+		count := func() int {
+			c := tx.Catalogue(lab)
+			if c == nil {
+				return 0
+			}
+			return c.Public.Kinds[store.MemberKind]
+		}
+		must(t, tx.PutActor(away))
+		if got := count(); got != 0 {
+			t.Errorf("of another node: got %d, want 0", got)
+		}
+		must(t, tx.PutActor(ana))
+		before := tx.Catalogue(lab).Public.Digest
+		ana.Name = "Ana"
+		must(t, tx.PutActor(ana))
+		if got := count(); got != 1 || tx.Catalogue(lab).Public.Digest == before {
+			t.Errorf("a new name: got %d members and the same digest", got)
+		}
+		ana.Discoverable = false
+		must(t, tx.PutActor(ana))
+		if got := count(); got != 0 {
+			t.Errorf("hidden: got %d, want 0", got)
+		}
+		ana.Discoverable = true
+		must(t, tx.PutActor(ana))
+		tx.EraseActor(ana, noon)
+		if got := count(); got != 0 {
+			t.Errorf("gone: got %d, want 0", got)
+		}
+	})
+}
