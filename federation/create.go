@@ -21,7 +21,11 @@ func create(n *Node, tx *store.Txn, a *Activity) error {
 		return err
 	}
 	n.complete(tx, a, r)
-	return n.publishItem(tx, a, nil)
+	if err := n.publishItem(tx, a, nil); err != nil {
+		return err
+	}
+	n.tell(a, nil)
+	return nil
 }
 
 // checkItem applies the descriptor's rules.

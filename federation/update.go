@@ -50,7 +50,7 @@ func (n *Node) updateItem(tx *store.Txn, a *Activity) error {
 		return err
 	}
 	narrowNews(tx, a, r)
-	n.tellStage(a, old)
+	n.tell(a, old)
 	return nil
 }
 
@@ -73,16 +73,25 @@ func newsOf(tx *store.Txn, r *store.Record) []store.Item {
 	})
 }
 
-// tellStage publishes the note that people see when an experiment comes to a new
-// stage: Updates are silent in most of the fediverse.
-func (n *Node) tellStage(a *Activity, old store.Item) {
-	e, ok := a.Item.(*store.Experiment)
-	if !ok || !e.StageChanged(old) || !e.Audience.Federates() {
+// tell publishes the note by which a record says what is new about it: Updates
+// are silent in most of the fediverse.
+func (n *Node) tell(a *Activity, old store.Item) {
+	r := a.Item.Envelope()
+	announcer, ok := a.Item.(store.Announcer)
+	if !ok || !r.Audience.Federates() {
 		return
 	}
+	said := announcer.Announce(old)
+	if said == nil {
+		return
+	}
+	args := []any{"Title", r.Title, "URL", r.URL}
+	for name, key := range said.Words {
+		args = append(args, name, n.Words(r.Lang, key))
+	}
 	note := &store.News{Record: store.Record{
-		Kind: "news", Lang: e.Lang, Audience: e.Audience, InReplyTo: e.IRI, Authors: e.Authors,
-		Body: n.Words(e.Lang, "note.stage", "Title", e.Title, "Stage", n.Words(e.Lang, "stage."+e.Stage), "URL", e.URL),
+		Kind: "news", Lang: r.Lang, Audience: r.Audience, InReplyTo: r.IRI, Authors: r.Authors,
+		Body: n.Words(r.Lang, said.Key, args...),
 	}}
 	a.cause(&Activity{Verb: "Create", Actor: a.Actor, Item: note})
 }

@@ -22,7 +22,7 @@ type Attachment struct {
 const MaxAttachmentName = 150
 
 // Languages are those that labs write documents in.
-var Languages = Vocabulary{"language", []string{
+var Languages = Vocabulary{Name: "language", Slugs: []string{
 	"fr", "en", "de", "es", "it", "nl", "pt", "ar", "br", "ca", "co", "eu", "gcf", "gcr", "gsw", "oc", "rcf", "swb",
 }}
 

@@ -1,10 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // Item is a record of some kind: a struct that embeds Record.
@@ -12,60 +11,54 @@ type Item interface {
 	Envelope() *Record
 }
 
-// Reviser is a kind that does something of its own when it is saved: dates a
-// change of stage, keeps an old wording. old is nil for a new record.
-type Reviser interface {
-	Revise(old Item, now time.Time)
-}
-
 // Kind describes a kind of record. Everything that people and other software
 // see of it follows from this.
 type Kind struct {
-	Name   string      // on the wire (essaim:kind), in message keys "kind.<name>"
-	Path   string      // its list: /experimentations; empty when it has none
-	Letter string      // its page: /e/{slug}-{id}
-	Type   string      // ActivityStreams type
-	New    func() Item // an empty one
-	Fields []Field     // in the order of the form
+	Name    string   // on the wire (essaim:kind), in message keys "kind.<name>"
+	Path    string   // its list: /experimentations; also names its data sets
+	Letter  string   // its page: /e/{slug}-{id}
+	Type    string   // ActivityStreams type
+	Schema  string   // schema.org type of its page
+	Section string   // the entry of the navigation that its pages stand under
+	Look    string   // shape and colour: see the classes kind-* of the style sheet
+	Rank    int      // the order in which people meet the kinds
+	Reply   bool     // a short text without a title, which may stand in the thread of a record
+	Adopts  []string // ActivityStreams types of other software that become this kind
+	New     func() Item
+	Fields  []Field // in the order of the form
 }
 
-// Widget is how a field is asked for and shown.
-type Widget string
+// Kinds are all kinds of record, by Rank. A kind adds itself where it is
+// declared, so that its file is the only one that names it; nothing changes the
+// list once the program runs.
+var Kinds []*Kind
 
-// The widgets. Each says what At points to.
-const (
-	Line     Widget = "line"     // *string, one line
-	Text     Widget = "text"     // *string, a few plain lines
-	Markdown Widget = "markdown" // *string
-	Choice   Widget = "choice"   // *string of the vocabulary
-	Choices  Widget = "choices"  // *[]string of the vocabulary
-	Picture  Widget = "picture"  // **Image
-	Shown    Widget = "shown"    // anything: kept by the kind itself, not asked for
-)
-
-// Field describes one field of a kind. Its words are messages of
-// web/assets/locales: "field.<name>" and, where there is one, "hint.<name>".
-type Field struct {
-	Name       string // in forms, CSV columns and errors
-	Widget     Widget
-	Required   bool
-	Max        int         // characters of a text, entries of a list; 0: no limit
-	Vocabulary *Vocabulary // of Choice and Choices
-	Facet      bool        // lists can be narrowed by it
-	Wire       string      // property on the wire; empty: never leaves this node, or is mapped by the envelope
-	At         func(Item) any
+// newKind adds a kind to Kinds, while the package is set up.
+func newKind(k Kind) *Kind {
+	at, _ := slices.BinarySearchFunc(Kinds, k.Rank, func(have *Kind, rank int) int { return cmp.Compare(have.Rank, rank) })
+	Kinds = slices.Insert(Kinds, at, &k)
+	return &k
 }
 
-// Vocabulary is a closed list of slugs. Their words are messages
-// "<name>.<slug>".
-type Vocabulary struct {
-	Name  string
-	Slugs []string
+// KindOf returns the kind of this name, or nil.
+func KindOf(name string) *Kind {
+	return kindWhere(func(k *Kind) bool { return k.Name == name })
 }
 
-// Has says whether slug belongs to the vocabulary. Circles belong to Audiences.
-func (v *Vocabulary) Has(slug string) bool {
-	return slices.Contains(v.Slugs, slug) || v == &Audiences && Audience(slug).Circle() != 0
+// KindFor returns the kind that an object of other software with this
+// ActivityStreams type becomes: news, unless a kind adopts the type.
+func KindFor(typ string) *Kind {
+	if k := kindWhere(func(k *Kind) bool { return slices.Contains(k.Adopts, typ) }); k != nil {
+		return k
+	}
+	return newsKind
+}
+
+func kindWhere(is func(*Kind) bool) *Kind {
+	if i := slices.IndexFunc(Kinds, is); i >= 0 {
+		return Kinds[i]
+	}
+	return nil
 }
 
 // Field returns the field of this name, or nil.
@@ -82,11 +75,9 @@ func (k *Kind) Field(name string) *Field {
 // the form, or nil. It is the one place where the descriptor's rules are kept,
 // whoever the record comes from: a form, a client or an import.
 func (k *Kind) Check(it Item) error {
-	var errs FieldErrors
-	for i := range k.Fields {
-		if e := k.Fields[i].check(it); e != nil {
-			errs = append(errs, e)
-		}
+	errs := checkFields(k.Fields, it, "")
+	if c, ok := it.(Checker); ok {
+		errs = append(errs, c.Check()...)
 	}
 	if len(errs) == 0 {
 		return nil
@@ -94,49 +85,52 @@ func (k *Kind) Check(it Item) error {
 	return errs
 }
 
-func (f *Field) check(it Item) *FieldError {
-	switch p := f.At(it).(type) {
-	case *string:
-		return f.checkText(*p)
-	case *[]string:
-		return f.checkList(*p)
-	case **Image:
-		if f.Required && *p == nil {
-			return f.fails("required", nil)
-		}
-	}
-	return nil
+// The interfaces below are what a kind may do beside what its descriptor says.
+
+// Reviser does something of its own when it is saved: dates a change of stage,
+// keeps an old wording. old is nil for a new record.
+type Reviser interface {
+	Revise(old Item, now time.Time)
 }
 
-func (f *Field) checkText(s string) *FieldError {
-	switch {
-	case strings.TrimSpace(s) == "" && f.Required:
-		return f.fails("required", nil)
-	case s == "":
-		return nil
-	case f.Max > 0 && utf8.RuneCountInString(s) > f.Max:
-		return f.fails("too-long", map[string]any{"max": f.Max, "have": utf8.RuneCountInString(s)})
-	case f.Vocabulary != nil && !f.Vocabulary.Has(s):
-		return f.fails("choice", map[string]any{"value": s})
-	}
-	return nil
+// Opener prepares itself for the form, where a field asks for something that is
+// kept elsewhere.
+type Opener interface {
+	Open()
 }
 
-func (f *Field) checkList(l []string) *FieldError {
-	if len(l) == 0 && f.Required {
-		return f.fails("required", nil)
-	}
-	if f.Max > 0 && len(l) > f.Max {
-		return f.fails("too-many-choices", map[string]any{"max": f.Max, "have": len(l)})
-	}
-	for _, s := range l {
-		if f.Vocabulary != nil && !f.Vocabulary.Has(s) {
-			return f.fails("choice", map[string]any{"value": s})
-		}
-	}
-	return nil
+// Checker has rules that bind several fields together.
+type Checker interface {
+	Check() FieldErrors
 }
 
-func (f *Field) fails(reason string, args map[string]any) *FieldError {
-	return &FieldError{Field: f.Name, Reason: "error." + reason, Args: args}
+// Announcer has something to say to those who follow when it was saved: a change
+// is silent in most of the fediverse. old is nil for a new record; nil says
+// nothing.
+type Announcer interface {
+	Announce(old Item) *Announcement
+}
+
+// Announcement is a short note about a record. Key is a message that is given Title
+// and URL of the record, and Words, which are messages themselves.
+type Announcement struct {
+	Key   string
+	Words map[string]string // argument -> message key
+}
+
+// Summarizer has a better summary than its pitch for those who see only that:
+// plain, one line.
+type Summarizer interface {
+	Summary() string
+}
+
+// Mapper says some of itself on the wire in other words than those of its
+// descriptor, for software that knows its ActivityStreams type and not Essaim.
+type Mapper interface {
+	// Properties are added to the object. Values are what encoding/json makes
+	// objects, lists, texts, numbers and booleans of.
+	Properties() map[string]any
+	// Adopt fills what is still empty from an object of other software. get
+	// returns a property as encoding/json decodes it, or nil.
+	Adopt(get func(name string) any)
 }

@@ -12,29 +12,8 @@ import (
 	"testing"
 
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/kindtest"
 )
-
-// valid is an item of a kind whose every field holds something allowed.
-func valid(t *testing.T, k *store.Kind) store.Item {
-	t.Helper()
-	it := k.New()
-	for i := range k.Fields {
-		f := &k.Fields[i]
-		switch p := f.At(it).(type) {
-		case *string:
-			*p = "text of " + f.Name
-			if f.Vocabulary != nil {
-				*p = f.Vocabulary.Slugs[0]
-			}
-		case *[]string:
-			*p = slices.Clone(f.Vocabulary.Slugs[:min(2, len(f.Vocabulary.Slugs))])
-		case **store.Image:
-			*p = &store.Image{URL: "/media/x.png", Alt: "x"}
-		}
-	}
-	it.Envelope().Kind = k.Name
-	return it
-}
 
 func eachField(t *testing.T, test func(t *testing.T, k *store.Kind, f *store.Field)) {
 	t.Helper()
@@ -81,6 +60,9 @@ func TestFieldsFitTheirWidgets(t *testing.T) {
 	points := map[store.Widget]string{
 		store.Line: "*string", store.Text: "*string", store.Markdown: "*string",
 		store.Choice: "*string", store.Choices: "*[]string", store.Picture: "**store.Image",
+		store.Day: "*string", store.Clock: "*string", store.Web: "*string", store.Link: "*string",
+		store.Whole: "*int", store.Amount: "*float64", store.Tick: "*bool", store.Where: "*store.Place",
+		store.Files: "*[]store.Attachment",
 	}
 	eachField(t, func(t *testing.T, k *store.Kind, f *store.Field) {
 		if f.Widget == store.Shown {
@@ -90,7 +72,10 @@ func TestFieldsFitTheirWidgets(t *testing.T) {
 			return
 		}
 		it := k.New()
-		if got := reflect.TypeOf(f.At(it)).String(); got != points[f.Widget] {
+		if _, rows := f.At(it).(store.Rows); rows != (f.Widget == store.Table) || rows != (f.Columns != nil) {
+			t.Errorf("a %s points to %T, with %d columns", f.Widget, f.At(it), len(f.Columns))
+		}
+		if got := reflect.TypeOf(f.At(it)).String(); f.Widget != store.Table && got != points[f.Widget] {
 			t.Errorf("a %s points to %s, want %s", f.Widget, got, points[f.Widget])
 		}
 		if f.At(it) != f.At(it) || f.At(it) == f.At(k.New()) {
@@ -124,16 +109,24 @@ func TestVocabulariesAreSlugs(t *testing.T) {
 
 func TestCheckNamesTheFieldAndTheMistake(t *testing.T) {
 	eachField(t, func(t *testing.T, k *store.Kind, f *store.Field) {
-		it := valid(t, k)
+		it := kindtest.Fill(k)
 		wantReason(t, k, it, f, "")
 		switch p := f.At(it).(type) {
 		case *string:
 			checkText(t, k, it, f, p)
 		case *[]string:
 			checkList(t, k, it, f, p)
+		case *int:
+			*p = -1
+			wantReason(t, k, it, f, "error.negative")
+		case *float64:
+			*p = -0.5
+			wantReason(t, k, it, f, "error.negative")
 		case **store.Image:
 			*p = nil
 			wantReason(t, k, it, f, ifRequired(f))
+		case store.Rows:
+			checkRows(t, k, it, f, p)
 		}
 	})
 }
@@ -155,7 +148,9 @@ func checkText(t *testing.T, k *store.Kind, it store.Item, f *store.Field, p *st
 	}
 	if f.Max > 0 {
 		*p = strings.Repeat("é", f.Max)
-		wantReason(t, k, it, f, "")
+		if f.Formed(*p) && f.Valid == nil {
+			wantReason(t, k, it, f, "")
+		}
 		*p += "é"
 		wantReason(t, k, it, f, "error.too-long")
 	}
@@ -163,6 +158,52 @@ func checkText(t *testing.T, k *store.Kind, it store.Item, f *store.Field, p *st
 		*p = "no such slug"
 		wantReason(t, k, it, f, "error.choice")
 	}
+	if *p = "formless"; !f.Formed(*p) {
+		wantReason(t, k, it, f, "error."+string(f.Widget))
+	}
+}
+
+// What is read from a text is the text again: spreadsheets go out and come in.
+func TestTextsComeBack(t *testing.T) {
+	eachField(t, func(t *testing.T, k *store.Kind, f *store.Field) {
+		it, back := kindtest.Fill(k), k.New()
+		text := f.Text(it)
+		if e := f.ParseText(back, text); e != nil {
+			t.Fatal(e)
+		}
+		switch f.Widget {
+		case store.Picture, store.Files, store.Where, store.Shown:
+			return // they are no text
+		}
+		if text == "" || f.Text(back) != text || !reflect.DeepEqual(f.At(back), f.At(it)) {
+			t.Errorf("got %q, want %q", f.Text(back), text)
+		}
+		if e := f.ParseText(back, ""); e != nil || !f.IsEmpty(back) {
+			t.Errorf("got %q of nothing, %v", f.Text(back), e)
+		}
+	})
+}
+
+// checkRows wants the mistakes of a row under the row's name, and a bound.
+func checkRows(t *testing.T, k *store.Kind, it store.Item, f *store.Field, rows store.Rows) {
+	t.Helper()
+	for i := range f.Columns {
+		if !f.Columns[i].Required {
+			continue
+		}
+		rows.Truncate(1)
+		rows.Grow()
+		want := "field " + store.RowName(f.Name, 1) + "." + f.Columns[i].Name + ": error.required"
+		if err := k.Check(it); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	rows.Truncate(0)
+	wantReason(t, k, it, f, ifRequired(f))
+	for range f.Max + 1 {
+		rows.Grow()
+	}
+	wantReason(t, k, it, f, "error.too-many-choices")
 }
 
 func checkList(t *testing.T, k *store.Kind, it store.Item, f *store.Field, p *[]string) {
@@ -239,7 +280,7 @@ func TestCheckSaysAllMistakesInTheOrderOfTheForm(t *testing.T) {
 func TestEveryKindComesBackFromTheStore(t *testing.T) {
 	s, _ := open(t)
 	for _, k := range store.Kinds {
-		it := valid(t, k)
+		it := kindtest.Fill(k)
 		if reviser, ok := it.(store.Reviser); ok {
 			reviser.Revise(nil, noon)
 		}

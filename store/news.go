@@ -6,11 +6,12 @@ type News struct {
 	Record
 }
 
-var newsKind = Kind{
-	Name: "news", Letter: "n", Type: "Note",
+var newsKind = newKind(Kind{
+	Name: "news", Path: "actualites", Letter: "n", Type: "Note", Schema: "SocialMediaPosting",
+	Section: "river", Look: "news", Rank: 100, Reply: true,
 	New: func() Item { return new(News) },
 	Fields: []Field{
-		{Name: "body", Widget: Text, Required: true, Max: 2000, At: func(it Item) any { return &it.Envelope().Body }},
+		{Name: "body", Widget: Text, Required: true, Max: 2000, Envelope: true, At: ofRecord(func(r *Record) any { return &r.Body })},
 		imageField, audienceField,
 	},
-}
+})

@@ -25,11 +25,17 @@ type Record struct {
 	HTML      string   `json:"html,omitempty"`  // mirrored records only: sanitise before showing
 	Themes    []string `json:"themes,omitempty"`
 	Territory []string `json:"territory,omitempty"`
+	Publics   []string `json:"publics,omitempty"`
+	Place     Place    `json:"place,omitzero"`
 	Tags      []string `json:"tags,omitempty"` // without #, beside the themes
 	Image     *Image   `json:"image,omitempty"`
 	Licence   string   `json:"licence,omitempty"`
 	Audience  Audience `json:"audience"`
-	Sensitive bool     `json:"sensitive,omitempty"`
+
+	Attachments []Attachment      `json:"attachments,omitempty"`
+	Relations   Entries[Relation] `json:"relations,omitempty"`
+
+	Sensitive bool `json:"sensitive,omitempty"`
 
 	Lab       string   `json:"lab"`                 // IRI of who publishes it: attributedTo
 	Authors   []string `json:"authors,omitempty"`   // IRIs of members: the team

@@ -18,7 +18,7 @@ func TestRecordIsKeptWhole(t *testing.T) {
 		it, err := tx.RecordByIRI(want.IRI)
 		must(t, err)
 		got, ok := it.(*store.Experiment)
-		if !ok || got.Title != want.Title || got.Stage != "idees" || got.CurrentProblem() != "late" || *got.Image != *want.Image {
+		if !ok || got.Title != want.Title || got.Stage != "idees" || got.Wording() != "late" || *got.Image != *want.Image {
 			t.Errorf("got %+v", it)
 		}
 		if string(tx.Raw(got.ID)) != want.IRI {
@@ -160,17 +160,17 @@ func TestExperimentKeepsItsHistory(t *testing.T) {
 	first.Revise(nil, noon)
 	same := &store.Experiment{Stage: "signal", Problem: "late"}
 	same.Revise(first, later)
-	if len(same.Stages) != 1 || len(same.Problems) != 1 || same.StageChanged(first) {
+	if len(same.Stages) != 1 || len(same.Problems) != 1 || same.Announce(first) != nil {
 		t.Errorf("nothing changed: got %v, %v", same.Stages, same.Problems)
 	}
 	next := &store.Experiment{Stage: "idees", Problem: "lost", ProblemWhy: "asked them"}
 	next.Revise(same, later)
 	wantStages := []store.StageChange{{Stage: "signal", Date: noon, Note: "seen"}, {Stage: "idees", Date: later}}
 	wantProblems := []store.Problem{{Statement: "late", Date: noon}, {Statement: "lost", Date: later, Why: "asked them"}}
-	if !slices.Equal(next.Stages, wantStages) || !slices.Equal(next.Problems, wantProblems) || !next.StageChanged(same) {
+	if !slices.Equal(next.Stages, wantStages) || !slices.Equal(next.Problems, wantProblems) || next.Announce(same) == nil {
 		t.Errorf("got %v, %v", next.Stages, next.Problems)
 	}
-	if len(same.Stages) != 1 || next.CurrentProblem() != "lost" || new(store.Experiment).CurrentProblem() != "" {
+	if len(same.Stages) != 1 || next.Wording() != "lost" || new(store.Experiment).Wording() != "" {
 		t.Error("an older version changed, or the problem of today is not the last")
 	}
 	forged := &store.Experiment{Stage: "idees", Stages: []store.StageChange{{Stage: "essaimage"}}}

@@ -156,13 +156,3 @@ func readKeys(doc Doc) []store.PublicKey {
 
 // ed25519Multikey begins every Ed25519 key in multibase (FEP-521a).
 const ed25519Multikey = "z6Mk"
-
-func storeImage(m Media, ok bool) *store.Image {
-	if !ok {
-		return nil
-	}
-	return &store.Image{
-		URL: m.URL, MediaType: m.MediaType, Alt: line(m.Alt, maxAlt),
-		Width: m.Width, Height: m.Height, Blurhash: line(m.Blurhash, maxName),
-	}
-}

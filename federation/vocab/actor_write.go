@@ -175,21 +175,6 @@ func implementations(hrefs []string) []map[string]string {
 	return list
 }
 
-// imageObject says the alternative text twice: GoToSocial reads summary, the
-// others name.
-func imageObject(i *store.Image) map[string]any {
-	m := map[string]any{"type": "Image", "url": i.URL}
-	x := extension(m)
-	x.set("mediaType", i.MediaType)
-	x.set("name", i.Alt)
-	x.set("summary", i.Alt)
-	x.set("blurhash", i.Blurhash)
-	if i.Width > 0 && i.Height > 0 {
-		m["width"], m["height"] = i.Width, i.Height
-	}
-	return m
-}
-
 func notNil(list []string) []string {
 	if list == nil {
 		return []string{}

@@ -3,6 +3,7 @@ package vocab
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/essaim/essaim/store"
@@ -13,11 +14,6 @@ import (
 // They never shrink: stored documents were written with them.
 const (
 	plainContext = `"` + NS + `"`
-
-	objectContext = `["` + NS + `",{"essaim":"` + EssaimNS + `",` +
-		`"date":"essaim:date","note":"essaim:note","stage":"essaim:stage","statement":"essaim:statement","why":"essaim:why",` +
-		`"toot":"http://joinmastodon.org/ns#","ostatus":"http://ostatus.org#",` +
-		`"Hashtag":"as:Hashtag","sensitive":"as:sensitive","conversation":"ostatus:conversation","blurhash":"toot:blurhash"}]`
 
 	actorContext = `["` + NS + `","https://w3id.org/security/v1",{"essaim":"` + EssaimNS + `",` +
 		`"toot":"http://joinmastodon.org/ns#","schema":"http://schema.org#","mz":"https://joinmobilizon.org/ns#",` +
@@ -37,22 +33,63 @@ const (
 		`"webfinger":"https://purl.archive.org/socialweb/webfinger#webfinger"}]`
 )
 
+// objectContext is that of records: the terms of others that they use, then those
+// within the values of our own properties, as the descriptors name them.
+var objectContext = `["` + NS + `",{"essaim":"` + EssaimNS + `",` +
+	`"toot":"http://joinmastodon.org/ns#","ostatus":"http://ostatus.org#",` +
+	`"Hashtag":"as:Hashtag","sensitive":"as:sensitive","conversation":"ostatus:conversation","blurhash":"toot:blurhash",` +
+	`"schema":"http://schema.org#","PostalAddress":"schema:PostalAddress","address":{"@id":"schema:address","@type":"@id"},` +
+	`"streetAddress":"schema:streetAddress","postalCode":"schema:postalCode","addressLocality":"schema:addressLocality","addressCountry":"schema:addressCountry"` +
+	innerTerms() + `}]`
+
+// innerTerms maps the names within tables to our namespace.
+func innerTerms() string {
+	names := []string{"date", "degree", "lang", "note", "sha256", "size", "stage", "statement", "why"}
+	for _, k := range store.Kinds {
+		for i := range k.Fields {
+			for _, c := range k.Fields[i].Columns {
+				names = append(names, c.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	var b strings.Builder
+	for _, name := range slices.Compact(names) {
+		if !slices.Contains(coreTerms, name) {
+			b.WriteString(`,"` + name + `":"` + EssaimPrefix + name + `"`)
+		}
+	}
+	return b.String()
+}
+
+// coreTerms are names within tables that ActivityStreams defines.
+var coreTerms = []string{"duration", "endTime", "mediaType", "name", "object", "relationship", "startTime", "subject", "summary", "target", "url"}
+
 // withoutContext returns what follows the opening brace and the context of a
-// document that this package wrote, and that context. A document of others keeps
-// its own; the plain one is returned for it.
+// document that this package wrote, and a context that has all its terms: that of
+// an older version is a part of today's.
 func withoutContext(doc []byte) (rest []byte, context string) {
 	for _, c := range []string{plainContext, objectContext, actorContext} {
 		if rest, ok := bytes.CutPrefix(doc, []byte(`{"@context":`+c+`,`)); ok {
 			return rest, c
 		}
 	}
-	return bytes.TrimSpace(doc)[1:], plainContext
+	after, ok := bytes.CutPrefix(doc, []byte(`{"@context":`))
+	if !ok {
+		return bytes.TrimSpace(doc)[1:], plainContext
+	}
+	d := json.NewDecoder(bytes.NewReader(after))
+	if err := d.Decode(new(json.RawMessage)); err != nil {
+		panic(err) // this package wrote it
+	}
+	return bytes.TrimPrefix(bytes.TrimSpace(after[d.InputOffset():]), []byte{','}), objectContext
 }
 
 // own are our terms that no kind's descriptor names, among them those within the
 // values of its fields; those that point to something else are said to.
 var own = map[string]bool{
 	"date": false, "note": false, "statement": false, "why": false,
+	"degree": false, "lang": false, "sha256": false, "size": false, "precision": false, "code": false,
 	"kind": false, "audience": false, "role": false, "territory": false,
 	"authors": true, "memberOf": true, "catalog": true,
 }
@@ -70,6 +107,11 @@ func ContextDocument() []byte {
 	}
 	for _, k := range store.Kinds {
 		for _, f := range k.Fields {
+			for _, c := range f.Columns {
+				if !slices.Contains(coreTerms, c.Name) {
+					terms[c.Name] = EssaimPrefix + c.Name
+				}
+			}
 			if term, ok := strings.CutPrefix(f.Wire, EssaimPrefix); ok {
 				terms[term] = f.Wire
 			}

@@ -1,6 +1,11 @@
 package vocab
 
-import "strings"
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/essaim/essaim/store"
+)
 
 // Media is a picture, a file or a link that a document carries.
 type Media struct {
@@ -10,12 +15,18 @@ type Media struct {
 	Alt           string // description for who cannot see it
 	Width, Height int    // pixels; 0 if not said
 	Blurhash      string
+	Focus         [2]float64 // what matters most: right and up of the middle, from -1 to 1
 }
 
-// Attachments returns what is attached, leaving out what has no address.
+// Attachments returns what is attached to be seen or heard, leaving out what has
+// no address. A file that carries its sum is for Files to return, also when it
+// is a picture.
 func (d Doc) Attachments() []Media {
 	var all []Media
 	for _, v := range d.list("attachment") {
+		if o, ok := v.(*object); ok && (Doc{d.whole, o}).Has(sumProperty) {
+			continue
+		}
 		if m, ok := d.mediaOf(v); ok {
 			all = append(all, m)
 		}
@@ -79,6 +90,7 @@ func (d Doc) media() Media {
 		Width:     pixels(w),
 		Height:    pixels(h),
 		Blurhash:  d.Str("blurhash"),
+		Focus:     d.focus(),
 	}
 }
 
@@ -108,3 +120,49 @@ func firstOf(ss ...string) string {
 
 // maxAlt bounds the description of a picture, in characters.
 const maxAlt = 1_500
+
+// focus reads Mastodon's focalPoint; the middle for what is none.
+func (d Doc) focus() [2]float64 {
+	list := d.list("focalPoint")
+	if len(list) != 2 {
+		return [2]float64{}
+	}
+	var point [2]float64
+	for i, v := range list {
+		n, _ := v.(json.Number)
+		f, err := n.Float64()
+		if err != nil || f < -1 || f > 1 {
+			return [2]float64{}
+		}
+		point[i] = f
+	}
+	return point
+}
+
+func storeImage(m Media, ok bool) *store.Image {
+	if !ok {
+		return nil
+	}
+	return &store.Image{
+		URL: m.URL, MediaType: m.MediaType, Alt: line(m.Alt, maxAlt),
+		Width: m.Width, Height: m.Height, Blurhash: line(m.Blurhash, maxName), Focus: m.Focus,
+	}
+}
+
+// imageObject writes a picture in its one good width. It says the alternative text
+// twice: GoToSocial reads summary, the others name.
+func imageObject(i *store.Image) map[string]any {
+	m := map[string]any{"type": "Image", "url": i.URL}
+	x := extension(m)
+	x.set("mediaType", i.MediaType)
+	x.set("name", i.Alt)
+	x.set("summary", i.Alt)
+	x.set("blurhash", i.Blurhash)
+	if i.Width > 0 && i.Height > 0 {
+		m["width"], m["height"] = i.Width, i.Height
+	}
+	if i.Focus != [2]float64{} {
+		m["focalPoint"] = i.Focus
+	}
+	return m
+}

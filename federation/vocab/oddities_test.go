@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"github.com/essaim/essaim/store"
 )
 
 // oddities are small documents, each of a shape that some server sends, with
@@ -181,14 +183,14 @@ var oddities = []struct {
 	{"Invite with a target", `{"type":"Invite","object":"https://a.example/@g","target":"https://b.example/@u"}`, func(d Doc) any { return d.IRI("target") }, "https://b.example/@u"},
 	{"bearcap", `{"object":"bear:?u=https://a.example/1&t=x"}`, func(d Doc) any { return webURL(d.IRI("object")) }, ""},
 
-	{"location without type", `{"location":{"name":"Colosseo","address":"Piazza 1"}}`, place, Place{Name: "Colosseo", Street: "Piazza 1"}},
+	{"location without type", `{"location":{"name":"Colosseo","address":"Piazza 1"}}`, place, store.Place{Name: "Colosseo", Street: "Piazza 1"}},
 	{
 		"location with null parts", `{"location":{"type":"Place","name":null,"latitude":48.1,"longitude":-1.7,"address":{"type":"PostalAddress","addressCountry":null,"addressLocality":"Rennes"}}}`,
 		place,
-		Place{Locality: "Rennes", Lat: 48.1, Lon: -1.7},
+		store.Place{Commune: "Rennes", Lat: 48.1, Lon: -1.7, Precision: store.Exact},
 	},
-	{"location online and on site", `{"location":[{"type":"VirtualLocation","url":"https://a.example/v"},{"type":"Place","name":"Salle"}]}`, place, Place{Name: "Salle"}},
-	{"location beyond the pole", `{"location":{"name":"x","latitude":91,"longitude":0}}`, place, Place{Name: "x"}},
+	{"location online and on site", `{"location":[{"type":"VirtualLocation","url":"https://a.example/v"},{"type":"Place","name":"Salle"}]}`, place, store.Place{Name: "Salle"}},
+	{"location beyond the pole", `{"location":{"name":"x","latitude":91,"longitude":0}}`, place, store.Place{Name: "x"}},
 	{"capacity null", `{"maximumAttendeeCapacity":null}`, func(d Doc) any { n, _ := d.Int("maximumAttendeeCapacity"); return n }, int64(0)},
 	{"preview of storyboards", `{"preview":[{"type":"Image","rel":["storyboard"]}]}`, func(d Doc) any { return d.Doc("preview").Str("content") }, ""},
 }

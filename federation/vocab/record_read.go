@@ -43,7 +43,7 @@ func ReadRecord(doc Doc, author *store.Actor, now time.Time) (store.Item, error)
 	kind := store.KindOf(doc.Str("essaim:kind"))
 	ours := kind != nil && kind.Type == doc.Type()
 	if !ours {
-		kind = store.KindOf("news")
+		kind = store.KindFor(doc.Type())
 	}
 	it := kind.New()
 	r := it.Envelope()
@@ -55,6 +55,9 @@ func ReadRecord(doc Doc, author *store.Actor, now time.Time) (store.Item, error)
 	if ours {
 		readWire(it, kind, doc)
 		readAuthors(r, doc)
+	} else if m, ok := it.(store.Mapper); ok {
+		r.Place, _ = doc.Place()
+		m.Adopt(doc.plain)
 	}
 	readTags(r, doc)
 	return it, nil
@@ -207,7 +210,7 @@ func readTags(r *store.Record, doc Doc) {
 func readWire(it store.Item, kind *store.Kind, doc Doc) {
 	for i := range kind.Fields {
 		f := &kind.Fields[i]
-		if f.Wire == "" || !doc.Has(f.Wire) {
+		if f.Wire == "" || f.Inner || !doc.Has(f.Wire) {
 			continue
 		}
 		switch p := f.At(it).(type) {
@@ -215,6 +218,17 @@ func readWire(it store.Item, kind *store.Kind, doc Doc) {
 			*p = known(f, doc.Str(f.Wire))
 		case *[]string:
 			*p = knownList(f, doc.Strs(f.Wire))
+		case *store.Place:
+			*p, _ = doc.Place()
+		case store.Rows:
+			readValue(p, doc.get(f.Wire))
+			tidyRows(f, p)
+		case *int:
+			readValue(p, doc.get(f.Wire))
+			*p = max(*p, 0)
+		case *float64:
+			readValue(p, doc.get(f.Wire))
+			*p = max(*p, 0)
 		default:
 			readValue(p, doc.get(f.Wire))
 		}
@@ -222,7 +236,7 @@ func readWire(it store.Item, kind *store.Kind, doc Doc) {
 }
 
 func known(f *store.Field, s string) string {
-	if f.Vocabulary != nil && !f.Vocabulary.Has(s) {
+	if f.Vocabulary != nil && !f.Vocabulary.Has(s) || !f.Formed(s) {
 		return ""
 	}
 	if f.Max > 0 {
@@ -259,4 +273,25 @@ func readValue(p, v any) {
 	if err != nil {
 		target.SetZero()
 	}
+}
+
+// tidyRows keeps in a table from elsewhere what our own forms would accept.
+func tidyRows(f *store.Field, rows store.Rows) {
+	if f.Max > 0 {
+		rows.Truncate(f.Max)
+	}
+	for i := range rows.Len() {
+		for c := range f.Columns {
+			if p, ok := f.Columns[c].At(rows.Row(i)).(*string); ok {
+				*p = known(&f.Columns[c], *p)
+			}
+		}
+	}
+}
+
+// plain is a property as encoding/json decodes it.
+func (d Doc) plain(key string) any {
+	var v any
+	readValue(&v, d.get(key))
+	return v
 }

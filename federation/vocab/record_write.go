@@ -2,6 +2,8 @@ package vocab
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -61,8 +63,8 @@ func RecordDocument(it store.Item, p Publication) []byte {
 		t.SetActivityStreamsInReplyTo(iris(streams.NewActivityStreamsInReplyToProperty(), r.InReplyTo))
 	}
 	x := extension(t.GetUnknownProperties())
-	if kind.Type != "Note" {
-		setTitle(t, x, r)
+	if !kind.Reply {
+		setTitle(t, x, it, kind)
 	}
 	setContent(t, x, kind, r, p)
 	setThread(x, r, p)
@@ -71,14 +73,27 @@ func RecordDocument(it store.Item, p Publication) []byte {
 	return marshal(t, objectContext)
 }
 
-func setTitle(t objectThing, x extension, r *store.Record) {
+func setTitle(t objectThing, x extension, it store.Item, kind *store.Kind) {
+	r := it.Envelope()
 	t.SetActivityStreamsName(text(streams.NewActivityStreamsNameProperty(), oneLine(r.Title)))
-	if r.Pitch != "" {
-		pitch := marked(oneLine(r.Pitch))
+	if summary := summaryOf(it, kind); summary != "" {
+		pitch := marked(oneLine(summary))
 		t.SetActivityStreamsSummary(text(streams.NewActivityStreamsSummaryProperty(), pitch))
 		x["preview"] = map[string]string{"type": "Note", "content": "<p>" + pitch + "</p>"} // FEP-b2b8
 	}
 	x["actor"] = r.Lab // Mobilizon wants it beside attributedTo
+}
+
+// summaryOf is the only text that Mastodon shows of a record; of a Note it would
+// be a content warning.
+func summaryOf(it store.Item, kind *store.Kind) string {
+	if kind.Type == "Note" {
+		return ""
+	}
+	if s, ok := it.(store.Summarizer); ok {
+		return s.Summary()
+	}
+	return it.Envelope().Pitch
 }
 
 // setContent writes the text: complete in itself, once plain and once under its
@@ -86,7 +101,7 @@ func setTitle(t objectThing, x extension, r *store.Record) {
 func setContent(t objectThing, x extension, kind *store.Kind, r *store.Record, p Publication) {
 	tags := recordTags(r)
 	html := p.Body + tagLine(tags, p.TagURL)
-	if kind.Type != "Note" {
+	if !kind.Reply {
 		html = heading(r.Title, r.Pitch) + html
 	}
 	t.SetActivityStreamsContent(text(streams.NewActivityStreamsContentProperty(), html))
@@ -135,6 +150,11 @@ func setMedia(x extension, r *store.Record) {
 		x["image"] = image
 		attachments = append(attachments, image)
 	}
+	for _, file := range r.Attachments {
+		attachments = append(attachments, map[string]any{
+			"type": "Document", "url": file.URL, "mediaType": file.MediaType, "name": file.Name,
+		})
+	}
 	x["attachment"] = attachments
 }
 
@@ -146,18 +166,31 @@ func setKind(x extension, it store.Item, kind *store.Kind) {
 	if len(r.Authors) > 0 {
 		x["essaim:authors"] = r.Authors
 	}
-	for _, f := range kind.Fields {
-		if f.Wire == "" {
+	for i := range kind.Fields {
+		f := &kind.Fields[i]
+		if f.Wire == "" || f.Inner {
 			continue
 		}
-		if b := encode(f.At(it)); !isEmpty(b) {
+		if b := encode(wireValue(f.At(it))); !isEmpty(b) {
 			x[f.Wire] = json.RawMessage(b)
 		}
 	}
+	if m, ok := it.(store.Mapper); ok {
+		maps.Copy(x, m.Properties())
+	}
+}
+
+// wireValue is what stands on the wire for what a field points to: its own JSON,
+// unless ActivityStreams has a type for it.
+func wireValue(p any) any {
+	if place, ok := p.(*store.Place); ok {
+		return placeObject(place)
+	}
+	return p
 }
 
 func isEmpty(b []byte) bool {
-	return string(b) == "null" || string(b) == `""` || string(b) == "[]" || string(b) == "{}"
+	return slices.Contains([]string{"null", `""`, "[]", "{}", "0", "false"}, string(b))
 }
 
 // recordTags are the hashtags of a record: its themes and its own words, each

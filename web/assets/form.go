@@ -23,6 +23,7 @@ type Field struct {
 	Rows         int // of a textarea; 0: six
 	MaxLength    int // 0: no limit
 	Accept       string
+	InputMode    string // of the keyboard on a phone
 	Lang         string // of the value, when it is not the page's
 	Spellcheck   bool
 }

@@ -29,7 +29,7 @@ type Stage struct {
 	Level int
 }
 
-// Card is one item of a list, as an index sheet. Kind is the slug that chooses
+// Card is one item of a list, as an index sheet. Kind is the look that chooses
 // shape and colour; KindText says it. The title is an h3: an h2 stands above the
 // cards.
 type Card struct {
@@ -40,6 +40,7 @@ type Card struct {
 	Lang           string // of title and pitch, when it is not the page's
 	Picture        *Picture
 	Stage          *Stage
+	Badges         []Badge
 	Origin         Origin
 	Territory      string
 	Themes         []Link

@@ -26,9 +26,9 @@ func (a *ask) cards(tx *store.Txn, items []store.Item) []assets.Card {
 }
 
 func (a *ask) card(tx *store.Txn, it store.Item) assets.Card {
-	r := it.Envelope()
+	r, k := it.Envelope(), store.KindOf(it.Envelope().Kind)
 	return assets.Card{
-		Kind: r.Kind, KindText: a.t("kind." + r.Kind), ID: r.ID.String(),
+		Kind: k.Look, Badges: a.badges(k, it), KindText: a.t("kind." + r.Kind), ID: r.ID.String(),
 		Title: title(r), Href: federation.PagePath(r), Pitch: markup.Excerpt(r.Pitch, cardPitch),
 		Lang: a.foreign(r.Lang), Picture: a.picture(r.Image), Stage: a.stage(it),
 		Origin: origin(a.actor(tx, r.Lab)), Territory: a.places(r.Territory), Themes: a.themes(r),
@@ -80,24 +80,23 @@ func (a *ask) themes(r *store.Record) []assets.Link {
 	return links
 }
 
-// stageLevels say how far each stage is, for glyph and colour.
-var stageLevels = map[string]int{
-	"machine-a-cafe": 0, "signal": 0, "reformulation": 1, "idees": 1, "mandat": 1, "experimentation": 2,
-	"test-usagers": 2, "evaluation": 3, "incubation": 4, "essaimage": 4, "perennise": 4,
-}
-
 const stopped = 5 // the level of what was given up
 
-// stage is where an experiment stands; nil for other kinds.
+// stage is where a record stands; nil when its kind has no stages, or it is at
+// none that is known here.
 func (a *ask) stage(it store.Item) *assets.Stage {
-	e, ok := it.(*store.Experiment)
-	if !ok || !store.Stages.Has(e.Stage) {
+	staged, ok := it.(store.Staged)
+	if !ok {
 		return nil
 	}
-	if e.Status == "arrete" {
-		return &assets.Stage{Text: a.t("status.arrete"), Level: stopped}
+	j := staged.Journey()
+	if j.Stopped != "" {
+		return &assets.Stage{Text: a.t(j.Stopped), Level: stopped}
 	}
-	return &assets.Stage{Text: a.t("stage." + e.Stage), Level: stageLevels[e.Stage]}
+	if j.Current < 0 {
+		return nil
+	}
+	return &assets.Stage{Text: a.t(j.Stage), Level: j.Steps[j.Current].Level}
 }
 
 // post is a short text as it stands in a thread or a river, whole.

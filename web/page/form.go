@@ -2,7 +2,6 @@ package page
 
 import (
 	"encoding/json"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -18,46 +17,83 @@ const (
 	removeEnd     = "-remove"
 )
 
-// question is a field of a form, with the heading that begins a part of it and
-// the picture that is there already.
-type question struct {
-	assets.Field
-	Section string
-	Kept    *assets.Picture
+// formPart is a part of a form under its heading. One that asks for nothing that
+// must be said, and where nothing was said yet, is folded.
+type formPart struct {
+	ID        string
+	Title     string
+	Open      bool
+	Questions []question
 }
 
-// fields are the questions of a kind, with the answers of it.
-func (a *ask) fields(k *store.Kind, it store.Item) []assets.Field {
+// question is a field of a form: a control, with the picture that is there
+// already, or a table with its rows.
+type question struct {
+	assets.Field
+	Kept *assets.Picture
+	Rows []row
+}
+
+// row is one entry of a table.
+type row struct {
+	Legend string
+	Fields []assets.Field
+}
+
+// tableType marks the field that begins a table; those of its rows follow it.
+const tableType = "table"
+
+// fields are the controls of a kind in one line, with the answers of it. Those
+// of a row of a table are named like "partners.0.org".
+func (a *ask) fields(d *draft) []assets.Field {
 	var list []assets.Field
-	for _, f := range k.Fields {
-		switch p := f.At(it).(type) {
-		case *string:
-			list = append(list, a.textField(k, f, *p))
-		case *[]string:
-			c := a.newField(k, f, "checkboxes")
-			c.Values, c.Choices = *p, a.choices(f.Vocabulary)
-			list = append(list, c)
-		case **store.Image:
-			list = append(list, a.pictureFields(k, f, *p)...)
+	for i := range d.kind.Fields {
+		if f := &d.kind.Fields[i]; f.Widget != store.Shown {
+			list = append(list, a.controls(d, f, d.item, "", d.kind.Name+"-"+f.Name)...)
 		}
 	}
 	return list
 }
 
-func (a *ask) newField(k *store.Kind, f store.Field, typ string) assets.Field {
-	return assets.Field{Name: f.Name, Label: a.label(k, f.Name), Hint: a.hint(k, f.Name), Type: typ, Required: f.Required, Spellcheck: true}
+// controls ask for one field of v, an item or a row. own is the end of the
+// message keys that only this kind has.
+func (a *ask) controls(d *draft, f *store.Field, v any, prefix, own string) []assets.Field {
+	c := assets.Field{
+		Name: prefix + f.Name, Label: a.label(own, f.Name), Hint: a.hint(own, f.Name),
+		Required: f.Required, Spellcheck: true,
+	}
+	switch p := f.At(v).(type) {
+	case *[]string:
+		c.Type, c.Values, c.Choices = "checkboxes", *p, a.choices(f.Vocabulary)
+	case **store.Image:
+		return a.pictureFields(c, own, *p)
+	case *bool:
+		c.Type = "checkbox"
+		if *p {
+			c.Value = "1"
+		}
+	case *store.Place:
+		return a.placeFields(d, c, own, p)
+	case *[]store.Attachment:
+		return nil
+	case store.Rows:
+		return a.rowFields(d, c, f, p, own)
+	default:
+		c = a.textField(c, f, d.value(f, v, c.Name))
+	}
+	return []assets.Field{c}
 }
 
 // label is the name of a field: the kind's own, or the one that all share.
-func (a *ask) label(k *store.Kind, name string) string {
-	if key := "field." + k.Name + "-" + name; a.has(key) {
+func (a *ask) label(own, name string) string {
+	if key := "field." + own; a.has(key) {
 		return a.t(key)
 	}
 	return a.t("field." + name)
 }
 
-func (a *ask) hint(k *store.Kind, name string) string {
-	for _, key := range []string{"hint." + k.Name + "-" + name, "hint." + name} {
+func (a *ask) hint(own, name string) string {
+	for _, key := range []string{"hint." + own, "hint." + name} {
 		if a.has(key) {
 			return a.t(key)
 		}
@@ -65,14 +101,18 @@ func (a *ask) hint(k *store.Kind, name string) string {
 	return ""
 }
 
-func (a *ask) textField(k *store.Kind, f store.Field, value string) assets.Field {
-	c := a.newField(k, f, "text")
-	c.Value, c.MaxLength = value, f.Max
+// inputTypes are the types of input of the widgets that are no plain line.
+var inputTypes = map[store.Widget]string{store.Day: "date", store.Clock: "datetime-local", store.Web: "url"}
+
+func (a *ask) textField(c assets.Field, f *store.Field, value string) assets.Field {
+	c.Type, c.Value, c.MaxLength = inputTypes[f.Widget], value, f.Max
 	switch f.Widget {
 	case store.Text:
 		c.Type, c.Rows = "textarea", 4
 	case store.Markdown:
 		c.Type, c.Rows = "textarea", 16
+	case store.Whole, store.Amount:
+		c.InputMode = "decimal"
 	case store.Choice:
 		c.Choices, c.MaxLength = a.choices(f.Vocabulary), 0
 		c.Type = "radios"
@@ -89,12 +129,29 @@ func hinted(choices []assets.Choice) bool {
 	return slices.ContainsFunc(choices, func(c assets.Choice) bool { return c.Hint != "" })
 }
 
+// rowFields ask for the rows of a table, and for one more when it is empty or
+// more was asked for.
+func (a *ask) rowFields(d *draft, c assets.Field, f *store.Field, rows store.Rows, own string) []assets.Field {
+	c.Type = tableType
+	list := []assets.Field{c}
+	if rows.Len() == 0 || d.more == f.Name && (f.Max == 0 || rows.Len() < f.Max) {
+		rows.Grow()
+	}
+	for i := range rows.Len() {
+		for x := range f.Columns {
+			column := &f.Columns[x]
+			list = append(list, a.controls(d, column, rows.Row(i), store.RowName(c.Name, i)+".", own+"-"+column.Name)...)
+		}
+	}
+	return list
+}
+
 // pictureFields ask for a picture and for words for those who do not see it.
-func (a *ask) pictureFields(k *store.Kind, f store.Field, img *store.Image) []assets.Field {
-	file := a.newField(k, f, "file")
-	file.Accept = "image/jpeg,image/png,image/gif,image/webp"
-	alt := assets.Field{Name: f.Name + altEnd, Label: a.label(k, "image-alt"), Hint: a.hint(k, "image-alt"), MaxLength: 1500, Spellcheck: true}
-	decorative := assets.Field{Name: f.Name + decorativeEnd, Label: a.label(k, "image-decorative"), Type: "checkbox"}
+func (a *ask) pictureFields(file assets.Field, own string, img *store.Image) []assets.Field {
+	name := file.Name
+	file.Type, file.Accept = "file", "image/jpeg,image/png,image/gif,image/webp"
+	alt := assets.Field{Name: name + altEnd, Label: a.label(own+altEnd, "image-alt"), Hint: a.hint(own+altEnd, "image-alt"), MaxLength: 1500, Spellcheck: true}
+	decorative := assets.Field{Name: name + decorativeEnd, Label: a.label(own+decorativeEnd, "image-decorative"), Type: "checkbox"}
 	list := []assets.Field{file}
 	if img != nil {
 		kept, err := json.Marshal(img)
@@ -106,43 +163,58 @@ func (a *ask) pictureFields(k *store.Kind, f store.Field, img *store.Image) []as
 			decorative.Value = "1"
 		}
 		list = append(list,
-			assets.Field{Name: f.Name + keptEnd, Type: "hidden", Value: string(kept)},
-			assets.Field{Name: f.Name + removeEnd, Label: a.label(k, "image-remove"), Type: "checkbox"})
+			assets.Field{Name: name + keptEnd, Type: "hidden", Value: string(kept)},
+			assets.Field{Name: name + removeEnd, Label: a.label(own+removeEnd, "image-remove"), Type: "checkbox"})
 	}
 	return append(list, alt, decorative)
 }
 
-// fill puts the answers of a form into it. Pictures are not among them.
-func fill(k *store.Kind, it store.Item, answers url.Values) {
-	for _, f := range k.Fields {
-		if f.Widget == store.Shown {
-			continue
+// parts put the controls under the headings of the form.
+func (a *ask) parts(d *draft, fields []assets.Field) []formPart {
+	parts := []formPart{{ID: "part-0", Open: true}}
+	for i := range d.kind.Fields {
+		f := &d.kind.Fields[i]
+		if key := "section." + d.kind.Name + "." + f.Name; a.has(key) {
+			parts = append(parts, formPart{ID: "part-" + f.Name, Title: a.t(key)})
 		}
-		switch p := f.At(it).(type) {
-		case *string:
-			*p = answer(answers.Get(f.Name))
-		case *[]string:
-			*p = slices.Clone(answers[f.Name])
+		part := &parts[len(parts)-1]
+		var mine []assets.Field
+		for len(fields) > 0 && belongs(fields[0].Name, f.Name) {
+			mine, fields = append(mine, fields[0]), fields[1:]
 		}
+		part.Questions = append(part.Questions, a.questions(d, f, mine)...)
+		part.Open = part.Open || f.Required || !f.IsEmpty(d.item) || slices.ContainsFunc(mine, func(c assets.Field) bool { return c.Error != "" })
 	}
+	return slices.DeleteFunc(parts, func(p formPart) bool { return len(p.Questions) == 0 })
 }
 
-// answer is what was typed, with the line ends of our own.
-func answer(s string) string {
-	return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
+// belongs says whether a control is part of the field of this name.
+func belongs(control, field string) bool {
+	rest, ok := strings.CutPrefix(control, field)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '-')
 }
 
-// questions dress the fields for the template.
-func (a *ask) questions(k *store.Kind, it store.Item, fields []assets.Field) []question {
-	list := make([]question, len(fields))
-	for i, f := range fields {
-		list[i].Field = f
-		if key := "section." + k.Name + "." + f.Name; a.has(key) {
-			list[i].Section = a.t(key)
-		}
-		if f.Type == "file" {
-			list[i].Kept = a.picture(it.Envelope().Image)
+// questions dress the controls of one field for the template.
+func (a *ask) questions(d *draft, f *store.Field, controls []assets.Field) []question {
+	if len(controls) > 0 && controls[0].Type == tableType {
+		return []question{{Field: controls[0], Rows: a.rows(f, controls[1:])}}
+	}
+	list := make([]question, len(controls))
+	for i, c := range controls {
+		list[i].Field = c
+		if c.Type == "file" && f.Widget == store.Picture {
+			list[i].Kept = a.picture(*f.At(d.item).(**store.Image))
 		}
 	}
 	return list
+}
+
+func (a *ask) rows(f *store.Field, controls []assets.Field) []row {
+	var rows []row
+	for len(controls) > 0 {
+		n := min(len(f.Columns), len(controls))
+		rows = append(rows, row{Legend: a.t("form.row", "number", len(rows)+1), Fields: controls[:n]})
+		controls = controls[n:]
+	}
+	return rows
 }

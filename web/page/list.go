@@ -37,7 +37,7 @@ func (p *Pages) list(k *store.Kind) reply.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		a := p.ask(r)
 		query, page := a.narrowing(k), pageNumber(r.URL.Query())
-		d := listPage{Page: a.page(a.t("list."+k.Name+".title"), "experiments"), Action: "/" + k.Path, Reset: "/" + k.Path}
+		d := listPage{Page: a.page(a.t("list."+k.Name+".title"), k.Section), Action: "/" + k.Path, Reset: "/" + k.Path}
 		d.Description, d.NoIndex = a.t("list."+k.Name+".lead"), page > 1 || len(query) > 0
 		if a.by.Local {
 			create := a.link("list."+k.Name+".create", newPath(k))

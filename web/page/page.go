@@ -20,6 +20,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"slices"
 
 	"github.com/gorilla/mux"
 
@@ -95,9 +96,7 @@ func (p *Pages) Routes(r *mux.Router) {
 // kindRoutes mounts the list, the form and the pages of a kind of record.
 func (p *Pages) kindRoutes(r *mux.Router, k *store.Kind) {
 	one := "/" + k.Letter + "/{slug:(?:[^/]*-)?[0-9]+}"
-	if k.Path != "" {
-		p.shared(r, "/"+k.Path, p.list(k))
-	}
+	p.shared(r, "/"+k.Path, p.list(k))
 	p.form(r, newPath(k), p.create(k))
 	p.shared(r, one, p.record(k))
 	p.form(r, one+"/modifier", p.edit(k))
@@ -105,12 +104,10 @@ func (p *Pages) kindRoutes(r *mux.Router, k *store.Kind) {
 }
 
 // newPath is the address of the form for a new record.
-func newPath(k *store.Kind) string {
-	if k.Path == "" {
-		return "/actualites/nouvelle"
-	}
-	return "/" + k.Path + "/nouvelle"
-}
+func newPath(k *store.Kind) string { return "/" + k.Path + "/nouvelle" }
+
+// replyKind is the kind of what people write in the thread of a record.
+var replyKind = store.Kinds[slices.IndexFunc(store.Kinds, func(k *store.Kind) bool { return k.Reply })]
 
 func (p *Pages) get(r *mux.Router, path string, h reply.Handler) {
 	r.Handle(path, p.Frame.Handle(h)).Methods(http.MethodGet, http.MethodHead)

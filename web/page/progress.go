@@ -7,11 +7,10 @@ import (
 	"github.com/essaim/essaim/web/assets"
 )
 
-// progress is how far an experiment got, and how its problem was put on the way.
+// progress is how far a record got, and how its problem was put on the way.
 type progress struct {
 	Stepper  assets.Stepper
 	Stage    *assets.Stage
-	Badges   []assets.Badge
 	Journal  []moment
 	Problem  string
 	Wordings []moment // earlier and present ones, oldest first; only when there are several
@@ -24,78 +23,65 @@ type moment struct {
 	Last       bool
 }
 
-const phases = 5 // the levels 0 to 4 of a stage
-
-// progress is nil for a record that is no experiment.
+// progress is nil for a record that neither goes through stages nor keeps how its
+// problem was put.
 func (a *ask) progress(it store.Item) *progress {
-	e, ok := it.(*store.Experiment)
-	if !ok {
-		return nil
-	}
-	p := &progress{Stage: a.stage(e), Stepper: a.stepper(e), Problem: e.CurrentProblem()}
-	if store.Statuses.Has(e.Status) {
-		p.Badges = append(p.Badges, assets.Badge{Tone: statusTones[e.Status], Text: a.t("status." + e.Status)})
-	}
-	if store.Outcomes.Has(e.Outcome) {
-		p.Badges = append(p.Badges, assets.Badge{Tone: outcomeTones[e.Outcome], Text: a.t("outcome." + e.Outcome)})
-	}
-	for i, s := range e.Stages {
-		p.Journal = append(p.Journal, moment{Text: a.stageText(s.Stage), Note: s.Note, Date: s.Date, Last: i == len(e.Stages)-1})
-	}
-	if len(e.Problems) > 1 {
-		for i, w := range e.Problems {
-			p.Wordings = append(p.Wordings, moment{Text: w.Statement, Note: w.Why, Date: w.Date, Last: i == len(e.Problems)-1})
+	p := &progress{Stage: a.stage(it)}
+	staged, moves := it.(store.Staged)
+	if moves {
+		j := staged.Journey()
+		p.Stepper = a.stepper(j)
+		for i, c := range j.Changes {
+			p.Journal = append(p.Journal, moment{Text: a.word(j.Stages, c.Stage), Note: c.Note, Date: c.Date, Last: i == len(j.Changes)-1})
 		}
+	}
+	reframer, puts := it.(store.Reframer)
+	if puts {
+		p.addWordings(reframer.Wordings())
+	}
+	if !moves && !puts {
+		return nil
 	}
 	return p
 }
 
-// What failed is shown in the same way as what worked: no status is an error.
-var (
-	statusTones  = map[string]string{"actif": "ok", "en-sommeil": "plain", "arrete": "info", "transmis": "info"}
-	outcomeTones = map[string]string{"en-cours": "plain", "gagne": "ok", "appris": "info", "mixte": "warn"}
-)
+func (p *progress) addWordings(wordings []store.Problem) {
+	for i, w := range wordings {
+		p.Problem = w.Statement
+		p.Wordings = append(p.Wordings, moment{Text: w.Statement, Note: w.Why, Date: w.Date, Last: i == len(wordings)-1})
+	}
+	if len(p.Wordings) == 1 {
+		p.Wordings = nil
+	}
+}
 
-// stageText is the word for a stage, or the slug that another node sent.
-func (a *ask) stageText(slug string) string {
-	if store.Stages.Has(slug) {
-		return a.t("stage." + slug)
+// word is a slug of a vocabulary in words, or the slug that another node sent.
+func (a *ask) word(v *store.Vocabulary, slug string) string {
+	if v.Has(slug) {
+		return a.t(v.Name + "." + slug)
 	}
 	return slug
 }
 
-// stepper shows the five phases that the stages fall into, with the day on which
-// each was reached first.
-func (a *ask) stepper(e *store.Experiment) assets.Stepper {
-	if !store.Stages.Has(e.Stage) {
+// stepper shows the parts of a journey, with the day on which each was reached
+// first.
+func (a *ask) stepper(j store.Journey) assets.Stepper {
+	if j.Current < 0 {
 		return assets.Stepper{}
 	}
-	current := stageLevels[e.Stage]
 	s := assets.Stepper{Label: a.t("record.stepper")}
-	for level := range phases {
-		step := assets.Step{Stage: assets.Stage{Text: a.t(phaseKeys[level]), Level: level}, State: "todo"}
+	for i, part := range j.Steps {
+		step := assets.Step{Stage: assets.Stage{Text: a.t(part.Key), Level: part.Level}, State: "todo"}
 		switch {
-		case level < current:
-			step.State, step.Date = "done", reached(e, level)
-		case level == current:
-			step.State, step.Date, step.Note = "current", reached(e, level), a.t("stage."+e.Stage)
-			if e.Status == "arrete" {
-				step.Stage.Level, step.Note = stopped, a.t("status.arrete")
+		case i < j.Current:
+			step.State, step.Date = "done", part.Reached
+		case i == j.Current:
+			step.State, step.Date, step.Note = "current", part.Reached, a.t(j.Stage)
+			if j.Stopped != "" {
+				step.Stage.Level, step.Note = stopped, a.t(j.Stopped)
 			}
 		}
 		s.Steps = append(s.Steps, step)
 	}
 	return s
-}
-
-var phaseKeys = [phases]string{"phase.idea", "phase.preparation", "phase.trial", "phase.evaluation", "phase.spread"}
-
-// reached is when an experiment first came to a phase; zero: it never did.
-func reached(e *store.Experiment, level int) time.Time {
-	for _, s := range e.Stages {
-		if l, ok := stageLevels[s.Stage]; ok && l == level {
-			return s.Date
-		}
-	}
-	return time.Time{}
 }

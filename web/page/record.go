@@ -26,7 +26,10 @@ type recordPage struct {
 	Kind, KindText, ID string
 	Lang               string
 	Pitch              string
-	Progress           *progress // of an experiment
+	Look               string
+	Progress           *progress // of a kind with stages
+	Badges             []assets.Badge
+	Details            []detail
 	Body               template.HTML
 	Picture            *assets.Picture
 	Post               *post // instead of all this, for a record without a title
@@ -111,10 +114,11 @@ func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage
 	r := it.Envelope()
 	d := recordPage{
 		Page: assets.Page{Title: title(r), Description: markup.Excerpt(r.Pitch, description)},
-		Kind: k.Name, KindText: a.t("kind." + k.Name), ID: r.ID.String(), Lang: a.foreign(r.Lang), Pitch: r.Pitch,
+		Kind: k.Name, Look: k.Look, KindText: a.t("kind." + k.Name), ID: r.ID.String(), Lang: a.foreign(r.Lang), Pitch: r.Pitch,
 		Progress: a.progress(it), Origin: origin(a.actor(tx, r.Lab)), Themes: a.themes(r), Territory: a.places(r.Territory),
 		Picture: a.picture(r.Image), Audience: a.narrow(tx, r.Audience), Created: r.Created, Updated: r.Updated, Address: r.IRI,
 	}
+	d.Badges, d.Details = a.badges(k, it), a.details(tx, k, it)
 	if r.Title == "" {
 		whole := a.post(tx, it)
 		whole.Edit, whole.About = "", a.about(tx, r)
@@ -163,7 +167,7 @@ func (a *ask) addThread(tx *store.Txn, d *recordPage, r *store.Record) {
 		d.ThreadCount = a.t("record.thread-none")
 	}
 	if a.by.Local {
-		answer := a.link("record.answer", "/actualites/nouvelle?sur="+r.ID.String())
+		answer := a.link("record.answer", newPath(replyKind)+"?sur="+r.ID.String())
 		d.Answer = &answer
 	}
 }
@@ -179,12 +183,8 @@ func (a *ask) about(tx *store.Txn, r *store.Record) *assets.Link {
 
 // frameRecord puts the page into its frame, once the store is closed.
 func (a *ask) frameRecord(d *recordPage, k *store.Kind) {
-	section, crumbs := "river", []assets.Link(nil)
-	if k.Path != "" {
-		section, crumbs = "experiments", []assets.Link{a.link("list."+k.Name+".title", "/"+k.Path)}
-	}
 	text, summary := d.Title, d.Description
-	d.Page = a.page(text, section, crumbs...)
+	d.Page = a.page(text, k.Section, a.crumbs(k)...)
 	d.Description = summary
 	if d.Audience != "" || !d.Received.IsZero() {
 		d.NoIndex = true

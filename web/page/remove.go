@@ -32,7 +32,7 @@ func (p *Pages) remove(k *store.Kind) reply.Handler {
 func (a *ask) confirmRemoval(w http.ResponseWriter, k *store.Kind, rec *store.Record) error {
 	page := federation.PagePath(rec)
 	c := assets.Confirm{
-		Page: a.page(a.t("delete."+k.Name+".title"), a.sectionOf(k), assets.Link{Text: title(rec), Href: page}),
+		Page: a.page(a.t("delete."+k.Name+".title"), k.Section, assets.Link{Text: title(rec), Href: page}),
 		Text: a.t("delete.text", "title", title(rec)), Points: []string{a.t("delete.address")},
 		Action: a.r.URL.Path, Button: a.t("delete." + k.Name + ".button"), Danger: true, Back: a.link("delete.keep", page),
 	}

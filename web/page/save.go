@@ -13,17 +13,20 @@ import (
 	"github.com/essaim/essaim/web/reply"
 )
 
-const maxForm = 16 << 20 // bytes of a form with its picture
+const (
+	maxForm    = 16 << 20 // bytes of a form with its picture
+	moreButton = "more"   // the button that asks for one more row of a table
+)
 
 type formPage struct {
 	assets.Page
-	Lead      string
-	Action    string
-	Questions []question
-	Hidden    []assets.Hidden
-	About     *assets.Link // the record in whose thread this will stand
-	Save      string
-	Cancel    string // path
+	Lead   string
+	Action string
+	Parts  []formPart
+	Hidden []assets.Hidden
+	About  *assets.Link // the record in whose thread this will stand
+	Save   string
+	Cancel string // path
 }
 
 // draft is a record in a form: a new one, or a copy of one that is there.
@@ -33,6 +36,8 @@ type draft struct {
 	lab    string // IRI of who publishes
 	parent *store.Record
 	fresh  bool
+	typed  map[string]string // what could not be read, by the name of its control
+	more   string            // the table that one more row was asked for
 }
 
 // create asks for a new record and publishes it.
@@ -66,11 +71,11 @@ func (a *ask) newDraft(tx *store.Txn, k *store.Kind) (*draft, error) {
 	d := &draft{kind: k, item: k.New(), lab: lab.IRI, fresh: true}
 	r := d.item.Envelope()
 	r.Kind, r.Lang = k.Name, string(a.lang)
-	if k.Path != "" {
+	if !k.Reply {
 		r.Audience = store.Team
 	}
 	about := a.r.FormValue("sur")
-	if about == "" || k.Path != "" {
+	if about == "" || !k.Reply {
 		return d, nil
 	}
 	id, err := store.ParseID(about)
@@ -100,8 +105,8 @@ func (p *Pages) edit(k *store.Kind) reply.Handler {
 		if err := parseForm(w, r); err != nil {
 			return err
 		}
-		if e, ok := it.(*store.Experiment); ok {
-			e.Problem = e.CurrentProblem()
+		if o, ok := it.(store.Opener); ok {
+			o.Open()
 		}
 		return a.handle(w, &draft{kind: k, item: it, lab: it.Envelope().Lab})
 	}
@@ -145,11 +150,15 @@ func (a *ask) handle(w http.ResponseWriter, d *draft) error {
 		return a.showForm(w, d, http.StatusOK, nil)
 	}
 	version := d.item.Envelope().Version
-	fill(d.kind, d.item, a.r.PostForm)
-	wrong, err := a.takePicture(d)
+	wrong := d.fill(a.r.PostForm)
+	unfit, err := a.takePicture(d)
 	if err != nil {
 		return err
 	}
+	if d.more = a.r.PostForm.Get(moreButton); d.more != "" {
+		return a.showForm(w, d, http.StatusOK, nil)
+	}
+	wrong = append(wrong, unfit...)
 	if !d.fresh && a.r.PostFormValue("version") != strconv.Itoa(version) {
 		wrong = append(wrong, &store.FieldError{Reason: "error.stale"})
 	}
@@ -193,7 +202,7 @@ func (a *ask) showForm(w http.ResponseWriter, d *draft, status int, wrong store.
 	if d.fresh {
 		key = "new." + k.Name
 	}
-	f := formPage{Page: a.page(a.t(key+".title"), a.sectionOf(k), a.crumbsOf(d)...), Save: a.t(key + ".save")}
+	f := formPage{Page: a.page(a.t(key+".title"), k.Section, a.crumbs(k)...), Save: a.t(key + ".save")}
 	f.NoIndex, f.Action, f.Cancel = true, a.r.URL.Path, a.cancelPath(d)
 	if lead := key + ".lead"; a.has(lead) {
 		f.Lead = a.t(lead)
@@ -205,13 +214,13 @@ func (a *ask) showForm(w http.ResponseWriter, d *draft, status int, wrong store.
 	if !d.fresh {
 		f.Hidden = append(f.Hidden, assets.Hidden{Name: "version", Value: strconv.Itoa(r.Version)})
 	}
-	fields := a.fields(k, d.item)
+	fields := a.fields(d)
 	if err := a.offerCircles(fields, d.item); err != nil {
 		return err
 	}
 	a.keepTicks(fields)
 	f.Errors = a.Frame.Renderer.Catalog.Mistakes(a.lang, wrong, fields)
-	f.Questions = a.questions(k, d.item, fields)
+	f.Parts = a.parts(d, fields)
 	return a.Frame.Render(w, a.r, status, "form.html", f)
 }
 
@@ -221,7 +230,7 @@ func (a *ask) keepTicks(fields []assets.Field) {
 		return
 	}
 	for i, f := range fields {
-		if f.Type == "checkbox" {
+		if strings.HasSuffix(f.Name, decorativeEnd) || strings.HasSuffix(f.Name, removeEnd) {
 			fields[i].Value = a.r.PostFormValue(f.Name)
 		}
 		if strings.HasSuffix(f.Name, altEnd) {
@@ -230,18 +239,9 @@ func (a *ask) keepTicks(fields []assets.Field) {
 	}
 }
 
-func (a *ask) sectionOf(k *store.Kind) string {
-	if k.Path == "" {
-		return "river"
-	}
-	return "experiments"
-}
-
-func (a *ask) crumbsOf(d *draft) []assets.Link {
-	if d.kind.Path == "" {
-		return nil
-	}
-	return []assets.Link{a.link("list."+d.kind.Name+".title", "/"+d.kind.Path)}
+// crumbs lead to a list.
+func (a *ask) crumbs(k *store.Kind) []assets.Link {
+	return []assets.Link{a.link("list."+k.Name+".title", "/"+k.Path)}
 }
 
 func (a *ask) cancelPath(d *draft) string {
@@ -250,8 +250,6 @@ func (a *ask) cancelPath(d *draft) string {
 		return federation.PagePath(d.parent)
 	case !d.fresh:
 		return strings.TrimSuffix(a.r.URL.Path, "/modifier")
-	case d.kind.Path != "":
-		return "/" + d.kind.Path
 	}
-	return "/lab"
+	return "/" + d.kind.Path
 }

@@ -102,7 +102,7 @@ func TestCreateShowsTheNewSheet(t *testing.T) {
 	if e.Lab != s.node.Lab.IRI || len(e.Authors) != 1 || e.Authors[0] != s.node.Contributor.IRI || e.Lang != "fr" {
 		t.Errorf("saved as %+v", e.Record)
 	}
-	if len(e.Themes) != 2 || e.CurrentProblem() != "Le samedi, personne ne vient." || e.Problems[0].Why != "Trente conversations." {
+	if len(e.Themes) != 2 || e.Wording() != "Le samedi, personne ne vient." || e.Problems[0].Why != "Trente conversations." {
 		t.Errorf("saved themes %v, problems %+v", e.Themes, e.Problems)
 	}
 	page := c.Get(a.Location)

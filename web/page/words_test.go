@@ -82,15 +82,13 @@ func TestEveryKindAndVocabularyHasItsWords(t *testing.T) {
 		for _, key := range []string{"new." + k.Name + ".title", "new." + k.Name + ".save", "edit." + k.Name + ".title", "edit." + k.Name + ".save", "delete." + k.Name + ".title", "delete." + k.Name + ".button"} {
 			want(key)
 		}
-		for _, f := range k.Fields {
-			want("field." + f.Name)
-			if f.Facet && k.Path != "" {
-				want("filter." + f.Name)
-			}
-			if f.Vocabulary != nil {
-				for _, slug := range f.Vocabulary.Slugs {
-					want(f.Vocabulary.Name + "." + slug)
-				}
+		for _, key := range []string{".title", ".lead", ".create", ".empty.title", ".empty.text"} {
+			want("list." + k.Name + key)
+		}
+		fieldWords(c, want, k.Name, k.Fields, "")
+		if staged, ok := k.New().(store.Staged); ok {
+			for _, step := range staged.Journey().Steps {
+				want(step.Key)
 			}
 		}
 	}
@@ -104,10 +102,32 @@ func TestEveryKindAndVocabularyHasItsWords(t *testing.T) {
 	}
 }
 
-func TestEveryStageHasALevel(t *testing.T) {
+// fieldWords wants the words of fields: the kind's own, or those that kinds share.
+func fieldWords(c *assets.Catalog, want func(string), kind string, fields []store.Field, table string) {
+	for _, f := range fields {
+		if own := "field." + kind + "-" + table + f.Name; !c.Has(assets.French, own) || !c.Has(assets.English, own) {
+			want("field." + table + f.Name)
+		}
+		if f.Facet {
+			want("filter." + f.Name)
+		}
+		if f.Badge && f.Vocabulary == nil {
+			want("badge." + kind + "-" + f.Name)
+		}
+		if f.Vocabulary != nil {
+			for _, slug := range f.Vocabulary.Slugs {
+				want(f.Vocabulary.Name + "." + slug)
+			}
+		}
+		fieldWords(c, want, kind, f.Columns, f.Name+"-")
+	}
+}
+
+func TestEveryStageIsOnTheWay(t *testing.T) {
 	for _, slug := range store.Stages.Slugs {
-		if level, ok := stageLevels[slug]; !ok || level >= phases {
-			t.Errorf("stage %s has the level %d, %v", slug, level, ok)
+		j := (&store.Experiment{Stage: slug}).Journey()
+		if j.Current < 0 || j.Current >= len(j.Steps) || j.Stage != "stage."+slug {
+			t.Errorf("stage %s is at step %d", slug, j.Current)
 		}
 	}
 }

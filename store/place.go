@@ -1,0 +1,45 @@
+package store
+
+import "strings"
+
+// Precision says how exact the position of a place is.
+type Precision string
+
+// The precisions, from the most exact. The zero value: there is no position.
+const (
+	Exact        Precision = "exact"       // somebody put it on the map
+	AtStreet     Precision = "street"      // an address was looked up
+	AtCommune    Precision = "commune"     // the middle of a commune
+	AtGrouping   Precision = "epci"        // the middle of an intercommunality
+	AtDepartment Precision = "departement" // the middle of a department
+)
+
+// Place is somewhere, as exactly as it is known. The zero Place is nowhere.
+type Place struct {
+	Code       string    `json:"code,omitempty"` // of the Code officiel géographique, with its level: com:35238
+	Name       string    `json:"name,omitempty"` // a hall, a street, or the commune itself
+	Street     string    `json:"street,omitempty"`
+	PostalCode string    `json:"postalCode,omitempty"`
+	Commune    string    `json:"commune,omitempty"` // its name
+	Lon        float64   `json:"lon,omitempty"`     // degrees, WGS 84
+	Lat        float64   `json:"lat,omitempty"`
+	Precision  Precision `json:"precision,omitempty"`
+}
+
+// IsZero says whether nothing is known of the place.
+func (p *Place) IsZero() bool { return *p == Place{} }
+
+// Located says whether it has a position.
+func (p *Place) Located() bool { return p.Precision != "" }
+
+// Label is the place on one line: "Salle des fêtes, 3 rue du Puits, 35000 Rennes".
+func (p *Place) Label() string {
+	town := strings.TrimSpace(p.PostalCode + " " + p.Commune)
+	var parts []string
+	for _, s := range []string{p.Name, p.Street, town} {
+		if s != "" && (len(parts) == 0 || parts[len(parts)-1] != s) {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, ", ")
+}

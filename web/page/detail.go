@@ -1,0 +1,152 @@
+package page
+
+import (
+	"strings"
+
+	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/assets"
+)
+
+// detail is a part of a record's page, under the heading that the form has too.
+type detail struct {
+	ID, Title string
+	Facts     []fact
+}
+
+// fact is what one field says. One of Text, Items, Link, Table and Files is
+// there.
+type fact struct {
+	Label string
+	Text  string // plain; its lines are kept
+	Items []string
+	Link  *assets.Link
+	Table *assets.Table
+	Files []store.Attachment
+	Inner bool // only this viewer's side of the house sees it
+}
+
+// details are the fields of a record that have no place of their own on its page.
+func (a *ask) details(tx *store.Txn, k *store.Kind, it store.Item) []detail {
+	inner := a.by.CanEdit(it.Envelope())
+	parts := []detail{{ID: "part-0", Title: a.t("record.more")}}
+	for i := range k.Fields {
+		f := &k.Fields[i]
+		if key := "section." + k.Name + "." + f.Name; a.has(key) {
+			parts = append(parts, detail{ID: "part-" + f.Name, Title: a.t(key)})
+		}
+		if f.Envelope || f.Badge || f.Widget == store.Shown || f.Inner && !inner || f.IsEmpty(it) {
+			continue
+		}
+		part := &parts[len(parts)-1]
+		part.Facts = append(part.Facts, a.fact(tx, k.Name+"-"+f.Name, f, it))
+	}
+	kept := parts[:0]
+	for _, part := range parts {
+		if len(part.Facts) > 0 {
+			kept = append(kept, part)
+		}
+	}
+	return kept
+}
+
+func (a *ask) fact(tx *store.Txn, own string, f *store.Field, v any) fact {
+	said := fact{Label: a.label(own, f.Name), Inner: f.Inner}
+	switch p := f.At(v).(type) {
+	case *[]string:
+		for _, slug := range *p {
+			said.Items = append(said.Items, a.word(f.Vocabulary, slug))
+		}
+	case *[]store.Attachment:
+		said.Files = *p
+	case store.Rows:
+		said.Table = a.table(tx, own, f, p, said.Label)
+	default:
+		cell := a.cell(tx, f, v)
+		if said.Text = cell.Text; cell.Href != "" {
+			said.Link, said.Text = &assets.Link{Text: cell.Text, Href: cell.Href}, ""
+		}
+	}
+	return said
+}
+
+// table shows the rows of a field; columns that are empty everywhere are left out.
+func (a *ask) table(tx *store.Txn, own string, f *store.Field, rows store.Rows, caption string) *assets.Table {
+	t := &assets.Table{Caption: caption, Rows: make([][]assets.Cell, rows.Len())}
+	for c := range f.Columns {
+		column := &f.Columns[c]
+		used := false
+		for i := range rows.Len() {
+			used = used || !column.IsEmpty(rows.Row(i))
+		}
+		if !used && c > 0 {
+			continue
+		}
+		number := column.Widget == store.Whole || column.Widget == store.Amount
+		t.Columns = append(t.Columns, assets.Column{Text: a.label(own+"-"+column.Name, f.Name+"-"+column.Name), Number: number})
+		for i := range rows.Len() {
+			t.Rows[i] = append(t.Rows[i], a.cell(tx, column, rows.Row(i)))
+		}
+	}
+	return t
+}
+
+// cell is a simple field of v in words.
+func (a *ask) cell(tx *store.Txn, f *store.Field, v any) assets.Cell {
+	text := f.Text(v)
+	switch {
+	case text == "":
+		return assets.Cell{}
+	case f.Widget == store.Tick:
+		return assets.Cell{Text: a.t("form.yes")}
+	case f.Vocabulary != nil:
+		return assets.Cell{Text: a.word(f.Vocabulary, text)}
+	case f.Widget == store.Web:
+		return assets.Cell{Text: strings.TrimPrefix(strings.TrimPrefix(text, "https://"), "http://"), Href: text}
+	case f.Widget == store.Link:
+		link := a.linkTo(tx, text)
+		return assets.Cell{Text: link.Text, Href: link.Href}
+	case f.Widget == store.Clock:
+		return assets.Cell{Text: strings.Replace(text, "T", " ", 1)}
+	}
+	return assets.Cell{Text: text}
+}
+
+// linkTo leads to a record or an actor by its IRI: to its page here when it is
+// known and may be seen, else to its own.
+func (a *ask) linkTo(tx *store.Txn, iri string) assets.Link {
+	if it, err := tx.RecordByIRI(iri); err == nil && a.by.CanSee(it.Envelope()) {
+		return assets.Link{Text: title(it.Envelope()), Href: federation.PagePath(it.Envelope())}
+	}
+	if actor := a.actor(tx, iri); actor.ID != 0 {
+		return actorLink(actor)
+	}
+	return assets.Link{Text: iri, Href: iri}
+}
+
+// badges are the fields of a record that stand out.
+func (a *ask) badges(k *store.Kind, it store.Item) []assets.Badge {
+	var list []assets.Badge
+	for i := range k.Fields {
+		f := &k.Fields[i]
+		if !f.Badge || f.IsEmpty(it) {
+			continue
+		}
+		switch p := f.At(it).(type) {
+		case *bool:
+			list = append(list, assets.Badge{Tone: "info", Text: a.t("badge." + k.Name + "-" + f.Name)})
+		case *string:
+			if f.Vocabulary.Has(*p) {
+				list = append(list, badge(f.Vocabulary, *p, a.word(f.Vocabulary, *p)))
+			}
+		}
+	}
+	return list
+}
+
+func badge(v *store.Vocabulary, slug, text string) assets.Badge {
+	if tone := v.Tones[slug]; tone != "" {
+		return assets.Badge{Tone: tone, Text: text}
+	}
+	return assets.Badge{Tone: "plain", Text: text}
+}
