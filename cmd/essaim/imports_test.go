@@ -48,10 +48,12 @@ var layers = map[string][]string{
 	"federation/integrity": {"store/jcs", "federation/httpsig", "github.com/mr-tron/base58"},
 	"federation/catalog":   {"store", "federation/fetch", "federation/vocab", "golang.org/x/time"},
 
-	"store":       {"store/jcs"},
-	"store/jcs":   {},
-	"store/bolt":  {"store", "go.etcd.io/bbolt"},
-	"store/media": {"store", "github.com/bbrks/go-blurhash", "golang.org/x/image"},
+	"store":         {"store/jcs"},
+	"store/jcs":     {},
+	"store/bolt":    {"store", "go.etcd.io/bbolt"},
+	"store/media":   {"store", "github.com/bbrks/go-blurhash", "golang.org/x/image"},
+	"store/geo":     {},
+	"store/geo/gen": {"store/geo"}, // a developer's tool that makes what store/geo embeds
 
 	"web": {
 		"store", "federation", "federation/inbox", "federation/httpsig", "federation/webfinger", "federation/nodeinfo",
@@ -84,7 +86,7 @@ var layers = map[string][]string{
 
 // dialect is what the dialects of web share. They never import each other.
 var dialect = []string{
-	"store", "federation", "web/frame", "web/session", "web/reply", "web/markup", "web/assets",
+	"store", "store/geo", "federation", "web/frame", "web/session", "web/reply", "web/markup", "web/assets",
 	"github.com/gorilla/mux", "golang.org/x/net", "golang.org/x/text",
 }
 
