@@ -36,7 +36,7 @@ var (
 		At: ofRecord(func(r *Record) any { return &r.Image }),
 	}
 	attachmentsField = Field{
-		Name: "attachments", Widget: Files, Max: 20, Wire: "essaim:attachments",
+		Name: "attachments", Widget: Files, Max: 20,
 		At: ofRecord(func(r *Record) any { return &r.Attachments }),
 	}
 	relationsField = Field{

@@ -38,6 +38,7 @@ const (
 var objectContext = `["` + NS + `",{"essaim":"` + EssaimNS + `",` +
 	`"toot":"http://joinmastodon.org/ns#","ostatus":"http://ostatus.org#",` +
 	`"Hashtag":"as:Hashtag","sensitive":"as:sensitive","conversation":"ostatus:conversation","blurhash":"toot:blurhash",` +
+	`"focalPoint":{"@id":"toot:focalPoint","@container":"@list"},` +
 	`"schema":"http://schema.org#","PostalAddress":"schema:PostalAddress","address":{"@id":"schema:address","@type":"@id"},` +
 	`"streetAddress":"schema:streetAddress","postalCode":"schema:postalCode","addressLocality":"schema:addressLocality","addressCountry":"schema:addressCountry"` +
 	innerTerms() + `}]`

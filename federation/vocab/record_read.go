@@ -77,7 +77,7 @@ func readText(r *store.Record, doc Doc, ours bool) {
 		r.HTML = trimFrame(r.HTML, r.Title, r.Pitch)
 	}
 	r.Sensitive = doc.Bool("sensitive")
-	r.Image = picture(doc)
+	r.Image, r.Attachments = picture(doc), doc.Files()
 }
 
 // choices lists the answers of a poll. Nobody votes here.

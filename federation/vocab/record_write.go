@@ -150,12 +150,7 @@ func setMedia(x extension, r *store.Record) {
 		x["image"] = image
 		attachments = append(attachments, image)
 	}
-	for _, file := range r.Attachments {
-		attachments = append(attachments, map[string]any{
-			"type": "Document", "url": file.URL, "mediaType": file.MediaType, "name": file.Name,
-		})
-	}
-	x["attachment"] = attachments
+	x["attachment"] = append(attachments, fileObjects(r.Attachments)...)
 }
 
 // setKind writes what only Essaim knows.
