@@ -149,6 +149,7 @@ type Query struct {
 	Lab    ID                // only records of this actor
 	Home   bool              // only records of this node
 	Away   bool              // only records of other nodes
+	Counts bool              // count the values of the facets, too
 	Offset int
 	Limit  int // 0: only count
 }
@@ -157,6 +158,9 @@ type Query struct {
 type Page struct {
 	Items []Item
 	Total int // of the whole list, as this viewer may see it
+	// Counts says how many records each value of a facet would leave, beside the
+	// other facets of the query: field, then slug.
+	Counts map[string]map[string]int
 }
 
 // ListKind lists the records of a kind, newest first.
@@ -196,9 +200,17 @@ func (t *Txn) listTable(prefix []byte, newestFirst bool, q Query) Page {
 		}
 		lab = hash16(a.IRI)
 	}
+	var counts facetCounts
 	for k, v := range t.scan(prefix, newestFirst) {
 		id := idFromKey(k)
-		if !q.wants(listing(v), lab) || !t.mayList(q.Viewer, listing(v), id) {
+		missed, only := q.misses(listing(v), lab)
+		if missed > 0 && !(q.Counts && missed == 1 && only != "") || !t.mayList(q.Viewer, listing(v), id) {
+			continue
+		}
+		if q.Counts {
+			counts.add(listing(v), only)
+		}
+		if missed > 0 {
 			continue
 		}
 		if p.Total++; p.Total > q.Offset && len(p.Items) < q.Limit {
@@ -207,19 +219,62 @@ func (t *Txn) listTable(prefix []byte, newestFirst bool, q Query) Page {
 			}
 		}
 	}
+	p.Counts = counts.byField()
 	return p
 }
 
-func (q *Query) wants(l listing, lab []byte) bool {
+// misses says how many conditions of q a listing does not meet, up to two, and
+// which facet it is when it is one of those alone.
+func (q *Query) misses(l listing, lab []byte) (missed int, only string) {
 	if q.Home && l.remote() || q.Away && !l.remote() || lab != nil && !bytes.Equal(lab, l.lab()) {
-		return false
+		return 2, ""
 	}
 	for field, slug := range q.Facets {
-		if !l.has(field, slug) {
-			return false
+		if l.has(field, slug) {
+			continue
+		}
+		if missed++; missed > 1 {
+			return missed, ""
+		}
+		only = field
+	}
+	return missed, only
+}
+
+// facetCounts counts "field=slug" as it stands in listings.
+type facetCounts map[string]*int
+
+// add counts the values of a listing: all, or those of one field.
+func (c *facetCounts) add(l listing, only string) {
+	if *c == nil {
+		*c = facetCounts{}
+	}
+	for entry := range bytes.SplitSeq(bytes.TrimPrefix(l[listingHead:], []byte{0}), []byte{0}) {
+		if only != "" && (len(entry) <= len(only) || entry[len(only)] != '=' || string(entry[:len(only)]) != only) {
+			continue
+		}
+		if n, ok := (*c)[string(entry)]; ok {
+			*n++
+		} else {
+			n := 1
+			(*c)[string(entry)] = &n
 		}
 	}
-	return true
+}
+
+func (c facetCounts) byField() map[string]map[string]int {
+	if c == nil {
+		return nil
+	}
+	counts := map[string]map[string]int{}
+	for entry, n := range c {
+		field, slug, _ := strings.Cut(entry, "=")
+		if counts[field] == nil {
+			counts[field] = map[string]int{}
+		}
+		counts[field][slug] = *n
+	}
+	return counts
 }
 
 // mayList says whether v may see a record in a list, and reads it only where

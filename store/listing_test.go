@@ -182,3 +182,50 @@ func TestPinnedRecords(t *testing.T) {
 		}
 	})
 }
+
+// A facet counts what its values would leave beside the other facets, and only
+// what the viewer may see.
+func TestFacetsAreCountedBesideEachOther(t *testing.T) {
+	s, _ := open(t)
+	lab := iri(home, "lab")
+	add := func(tx *store.Txn, n int, stage, theme string, audience store.Audience) {
+		e := newExperiment(lab, fmt.Sprintf("https://home.example/o/%d", n))
+		e.Stage, e.Themes, e.Audience = stage, []string{theme}, audience
+		putRecord(t, tx, e)
+	}
+	update(t, s, func(tx *store.Txn) {
+		add(tx, 1, "signal", "mobilite", store.Public)
+		add(tx, 2, "signal", "logement", store.Public)
+		add(tx, 3, "idees", "mobilite", store.Public)
+		add(tx, 4, "idees", "mobilite", store.Team)
+	})
+	counts := func(facets map[string]string) map[string]map[string]int {
+		var p store.Page
+		view(t, s, func(tx *store.Txn) {
+			p = tx.ListKind("experiment", store.Query{Facets: facets, Counts: true})
+		})
+		return p.Counts
+	}
+	for _, c := range []struct {
+		facets      map[string]string
+		field, slug string
+		want        int
+	}{
+		{nil, "stage", "signal", 2},
+		{nil, "themes", "mobilite", 2},
+		{map[string]string{"stage": "signal"}, "stage", "idees", 1},
+		{map[string]string{"stage": "signal"}, "themes", "mobilite", 1},
+		{map[string]string{"stage": "signal", "themes": "mobilite"}, "stage", "idees", 1},
+		{map[string]string{"stage": "signal", "themes": "mobilite"}, "themes", "logement", 1},
+		{map[string]string{"stage": "signal", "themes": "mobilite"}, "licence", "etalab-2.0", 0},
+	} {
+		if got := counts(c.facets)[c.field][c.slug]; got != c.want {
+			t.Errorf("%v: %s=%s: got %d, want %d", c.facets, c.field, c.slug, got, c.want)
+		}
+	}
+	view(t, s, func(tx *store.Txn) {
+		if p := tx.ListKind("experiment", store.Query{}); p.Counts != nil {
+			t.Errorf("counted without being asked: %v", p.Counts)
+		}
+	})
+}

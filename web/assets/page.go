@@ -39,7 +39,7 @@ type Feed struct{ Type, Href, Title string }
 type Page struct {
 	Site        Site
 	Viewer      *Viewer // nil: a visitor
-	Section     string  // the navigation entry that is active: "experiments", "network", "river", "members", "lab", "account", "admin"
+	Section     string  // the navigation entry that is active: "experiments", "agenda", "mutual-aid", "network", "river", "members", "lab", "account", "admin"
 	Title       string
 	Description string    // one sentence for search engines and previews
 	Path        string    // the request's path and query, without the language's prefix
@@ -81,9 +81,9 @@ type NavItem struct{ Key, Href string }
 func (p Page) Nav() []NavItem {
 	return []NavItem{
 		{"experiments", "/experimentations"},
+		{"mutual-aid", "/entraide"},
 		{"network", "/reseau"},
 		{"river", "/fil"},
-		{"members", "/membres"},
 		{"lab", "/lab"},
 	}
 }

@@ -8,23 +8,19 @@ import (
 	"github.com/essaim/essaim/web/markup"
 )
 
-const (
-	homeSheets = 6
-	homeNews   = 4
-)
+const homeNews = 4
 
 type homePage struct {
 	assets.Page
-	Summary     string
-	Address     string
-	Experiments []assets.Card
-	Count       string
-	News        []post
-	Following   string
-	Followers   string
-	Labs        []assets.Link // whom we follow
-	Empty       *assets.Empty
-	Create      *assets.Link
+	Summary   string
+	Address   string
+	Shelves   []shelf
+	News      []post
+	Following string
+	Followers string
+	Labs      []assets.Link // whom we follow
+	Empty     *assets.Empty
+	Main      assets.Link // what to do first here
 }
 
 // home says who the lab is and what is new.
@@ -37,12 +33,10 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		d.Summary, d.Address = markup.Plain(lab.Summary), lab.Address()
-		found := tx.ListKind("experiment", store.Query{Viewer: a.by, Limit: homeSheets})
-		d.Experiments, d.Count = a.cards(tx, found.Items), a.t("home.all", "count", found.Total)
-		for _, it := range tx.ListKind("news", store.Query{Viewer: a.by, Limit: homeNews, Home: true}).Items {
-			news := a.post(tx, it)
-			news.Edit, news.About = "", a.about(tx, it.Envelope())
-			d.News = append(d.News, news)
+		d.Shelves = a.shelves(tx, store.Query{Viewer: a.by}, nil, store.Kinds...)
+		d.News = a.posts(tx, store.Query{Viewer: a.by, Limit: homeNews, Home: true})
+		for i := range d.News {
+			d.News[i].Edit = ""
 		}
 		a.addNeighbours(tx, &d, lab.ID)
 		return nil
@@ -80,11 +74,12 @@ func (a *ask) addNeighbours(tx *store.Txn, d *homePage, lab store.ID) {
 
 // welcome says what can be done next.
 func (a *ask) welcome(d *homePage) {
+	first := store.Kinds[0]
+	d.Main = assets.Link{Text: a.t("list." + first.Name + ".title"), Href: "/" + first.Path}
 	if a.by.Local {
-		create := a.link("list.experiment.create", "/experimentations/nouvelle")
-		d.Create = &create
+		d.Main = a.link("choose.title", "/publier")
 	}
-	if len(d.Experiments) == 0 {
-		d.Empty = a.emptyList(store.KindOf("experiment"), false)
+	if len(d.Shelves) == 0 {
+		d.Empty = a.emptyList(first, false)
 	}
 }

@@ -3,6 +3,7 @@ package page
 import (
 	"html/template"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/gorilla/mux"
@@ -29,8 +30,7 @@ type labPage struct {
 	Summary                  template.HTML
 	Fields                   []line
 	Team                     []person
-	Experiments              []assets.Card
-	Count                    string
+	Shelves                  []shelf
 	News                     []post
 	Following, Followers     string
 	Actions                  []assets.Link
@@ -65,7 +65,7 @@ func (p *Pages) lab(w http.ResponseWriter, r *http.Request) error {
 	d.Description = markup.Excerpt(markup.Plain(string(summary)), description)
 	d.Feeds = []assets.Feed{{Type: activityJSON, Href: address}}
 	if a.by.Local {
-		d.Actions = []assets.Link{a.link("list.experiment.create", "/experimentations/nouvelle"), a.link("new.news.title", "/actualites/nouvelle")}
+		d.Actions = []assets.Link{a.link("choose.title", "/publier")}
 	}
 	return p.Frame.Render(w, r, http.StatusOK, "lab.html", d)
 }
@@ -80,13 +80,8 @@ func (a *ask) labPage(tx *store.Txn, lab *store.Actor) labPage {
 			d.Team = append(d.Team, a.person(m))
 		}
 	}
-	found := tx.ListKind("experiment", store.Query{Viewer: a.by, Home: true, Limit: homeSheets})
-	d.Experiments, d.Count = a.cards(tx, found.Items), a.t("lab.all", "count", found.Total)
-	for _, it := range tx.ListKind("news", store.Query{Viewer: a.by, Home: true, Limit: homeNews}).Items {
-		news := a.post(tx, it)
-		news.About = a.about(tx, it.Envelope())
-		d.News = append(d.News, news)
-	}
+	d.Shelves = a.shelves(tx, store.Query{Viewer: a.by, Home: true}, url.Values{"origine": {fromHere}}, store.Kinds...)
+	d.News = a.posts(tx, store.Query{Viewer: a.by, Home: true, Limit: homeNews})
 	d.Following = a.t("network.following-count", "count", accepted(tx.Following(lab.ID)))
 	d.Followers = a.t("network.followers-count", "count", accepted(tx.Followers(lab.ID)))
 	return d

@@ -43,9 +43,9 @@ func (p *Pages) list(k *store.Kind) reply.Handler {
 			create := a.link("list."+k.Name+".create", newPath(k))
 			d.Create = &create
 		}
-		d.Filters, d.Chips = a.filters(k, query), a.chips(k, query)
 		err := a.view(func(tx *store.Txn) error {
 			found := tx.ListKind(k.Name, a.query(query, page))
+			d.Filters, d.Chips = a.filters(k, query, found.Counts), a.chips(k, query)
 			d.Cards, d.Count = a.cards(tx, found.Items), a.t("list.count", "count", found.Total)
 			d.Pager = a.pager(d.Action, query, page, found.Total)
 			return nil
@@ -85,7 +85,7 @@ func facets(k *store.Kind) []store.Field {
 }
 
 func (a *ask) query(query url.Values, page int) store.Query {
-	q := store.Query{Viewer: a.by, Offset: (page - 1) * perPage, Limit: perPage}
+	q := store.Query{Viewer: a.by, Counts: true, Offset: (page - 1) * perPage, Limit: perPage}
 	for name := range query {
 		if name == "origine" {
 			q.Home, q.Away = query.Get(name) == fromHere, query.Get(name) == fromOthers
@@ -99,13 +99,24 @@ func (a *ask) query(query url.Values, page int) store.Query {
 	return q
 }
 
-func (a *ask) filters(k *store.Kind, query url.Values) []assets.Field {
+// filters are the facets of a list, with how many records each answer leaves.
+// What would leave none is not offered.
+func (a *ask) filters(k *store.Kind, query url.Values, counts map[string]map[string]int) []assets.Field {
 	var fields []assets.Field
 	for _, f := range facets(k) {
-		fields = append(fields, assets.Field{
+		c := assets.Field{
 			Name: f.Name, Label: a.t("filter." + f.Name), Type: "select", Value: query.Get(f.Name),
-			Choices: append([]assets.Choice{{Text: a.t("filter.any")}}, a.choices(f.Vocabulary)...),
-		})
+			Choices: []assets.Choice{{Text: a.t("filter.any")}},
+		}
+		for _, choice := range a.choices(f.Vocabulary) {
+			if n := counts[f.Name][choice.Value]; n > 0 || choice.Value == c.Value {
+				choice.Text = a.t("filter.count", "name", choice.Text, "count", n)
+				c.Choices = append(c.Choices, choice)
+			}
+		}
+		if len(c.Choices) > 1 {
+			fields = append(fields, c)
+		}
 	}
 	return append(fields, assets.Field{
 		Name: "origine", Label: a.t("filter.origin"), Type: "select", Value: query.Get("origine"),

@@ -76,6 +76,8 @@ func (p *Pages) Routes(r *mux.Router) {
 	for _, k := range store.Kinds {
 		p.kindRoutes(r, k)
 	}
+	p.shared(r, "/entraide", p.section("mutual-aid"))
+	p.get(r, "/publier", p.choose)
 	p.shared(r, "/lab", p.lab)
 	p.shared(r, "/membres", p.members)
 	p.shared(r, "/@{handle}", p.profile)

@@ -42,7 +42,7 @@ func TestEveryPage(t *testing.T) {
 		fr    string
 		en    string
 	}{
-		{"/", forVisitors, "Dernières expérimentations", "Latest experiments"},
+		{"/", forVisitors, "Expérimentations : tout voir", "Experiments: see all"},
 		{"/experimentations", forVisitors, "2 fiches", "2 sheets"},
 		{"/experimentations?origine=ici", forVisitors, "1 fiche", "1 sheet"},
 		{"/experimentations?stage=signal&themes=mobilite&territory=region:53&origine=reseau", forVisitors, "La navette de la cale", "Remove the filter"},
@@ -58,7 +58,7 @@ func TestEveryPage(t *testing.T) {
 		{"/reseau/calanques.example/calanques", forVisitors, "1 publication reçue", "Seen from here"},
 		{"/fil", forVisitors, "La navette de la cale", "River of the network"},
 		{"/themes/mobilite", forVisitors, "Thème : mobilité", "Theme: mobility"},
-		{"/themes/Mobilite", forVisitors, "2 fiches", "2 sheets"},
+		{"/themes/Mobilite", forVisitors, "Expérimentations : tout voir (2)", "Experiments: see all (2)"},
 		{"/themes/inconnu", forVisitors, "Rien encore sur ce thème", "Nothing on this theme"},
 		{"/accessibilite", forVisitors, "non conforme", "not compliant"},
 		{"/mentions-legales", forVisitors, "AGPL", "AGPL"},
@@ -227,7 +227,7 @@ func TestEmptyNodeTeaches(t *testing.T) {
 	s := newSite(t)
 	for path, want := range map[string]string{
 		"/": "Aucune expérimentation pour l'instant", "/experimentations": "Aucune expérimentation pour l'instant",
-		"/fil": "Le fil est calme", "/reseau": "Le réseau commence par un premier lien", "/lab": "Pas encore d'expérimentation",
+		"/fil": "Le fil est calme", "/reseau": "Le réseau commence par un premier lien", "/lab": "Pas encore de fiche publiée",
 	} {
 		if a := s.Visitor(t).Get(path); a.Status != http.StatusOK || !strings.Contains(text(a.Body), want) {
 			t.Errorf("%s: %d, want %q", path, a.Status, want)

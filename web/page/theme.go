@@ -37,10 +37,11 @@ func tagPath(tag string) string { return "/themes/" + url.PathEscape(tag) }
 
 type themePage struct {
 	assets.Page
-	Cards []assets.Card
-	Count string
-	Pager assets.Pager
-	Empty *assets.Empty
+	Shelves []shelf       // of a theme
+	Cards   []assets.Card // of any other hashtag
+	Count   string
+	Pager   assets.Pager
+	Empty   *assets.Empty
 }
 
 // theme lists what carries a theme or a hashtag.
@@ -51,10 +52,14 @@ func (p *Pages) theme(w http.ResponseWriter, r *http.Request) error {
 	if slug != "" {
 		name = a.t("theme." + slug)
 	}
-	d := themePage{Page: a.page(a.t("theme-page.title", "theme", name), "experiments", a.link("nav.experiments", "/experimentations"))}
+	d := themePage{Page: a.page(a.t("theme-page.title", "theme", name), store.Kinds[0].Section)}
 	page := pageNumber(r.URL.Query())
 	err := a.view(func(tx *store.Txn) error {
-		found := a.tagged(tx, tag, slug, page)
+		if slug != "" {
+			d.Shelves = a.shelves(tx, store.Query{Viewer: a.by, Facets: map[string]string{"themes": slug}}, url.Values{"themes": {slug}}, store.Kinds...)
+			return nil
+		}
+		found := a.tagged(tx, tag, page)
 		d.Cards, d.Count = a.cards(tx, found.Items), a.t("list.count", "count", found.Total)
 		d.Pager = a.pager(r.URL.Path, r.URL.Query(), page, found.Total)
 		return nil
@@ -62,21 +67,16 @@ func (p *Pages) theme(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if len(d.Cards) == 0 {
+	if len(d.Cards) == 0 && len(d.Shelves) == 0 {
 		d.NoIndex = true
-		d.Empty = &assets.Empty{Title: a.t("theme-page.empty.title"), Text: a.t("theme-page.empty.text"), Actions: []assets.Link{a.link("list.all", "/experimentations")}}
+		d.Empty = &assets.Empty{Title: a.t("theme-page.empty.title"), Text: a.t("theme-page.empty.text"), Actions: []assets.Link{a.link("list.all", "/"+store.Kinds[0].Path)}}
 	}
 	return p.Frame.Render(w, r, http.StatusOK, "theme.html", d)
 }
 
-// tagged lists a theme from its index, any other hashtag from the newest records.
-func (a *ask) tagged(tx *store.Txn, tag, theme string, page int) store.Page {
+// tagged lists a hashtag that is no theme from the newest records.
+func (a *ask) tagged(tx *store.Txn, tag string, page int) store.Page {
 	offset := (page - 1) * perPage
-	if theme != "" {
-		return tx.ListKind("experiment", store.Query{
-			Viewer: a.by, Facets: map[string]string{"themes": theme}, Offset: offset, Limit: perPage,
-		})
-	}
 	var found store.Page
 	for _, k := range store.Kinds {
 		for _, it := range tx.ListKind(k.Name, store.Query{Viewer: a.by, Limit: searched}).Items {

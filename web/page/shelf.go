@@ -1,0 +1,133 @@
+package page
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/reply"
+)
+
+// The cards of a shelf: of the first kind, and of the others.
+const (
+	firstShelf = 6
+	otherShelf = 3
+)
+
+// shelf is the newest of one kind, with the way to its whole list.
+type shelf struct {
+	ID, Title string
+	Cards     []assets.Card
+	All       assets.Link
+}
+
+// shelves are the newest records of some kinds that q lists, leaving out the
+// kinds of which there are none. narrowed is q as the address of a list has it.
+func (a *ask) shelves(tx *store.Txn, q store.Query, narrowed url.Values, kinds ...*store.Kind) []shelf {
+	var list []shelf
+	for _, k := range kinds {
+		if k.Reply || !knows(k, q) {
+			continue
+		}
+		if q.Limit = otherShelf; len(list) == 0 {
+			q.Limit = firstShelf
+		}
+		found := tx.ListKind(k.Name, q)
+		if found.Total == 0 {
+			continue
+		}
+		name := a.t("list." + k.Name + ".title")
+		list = append(list, shelf{
+			ID: "shelf-" + k.Name, Title: name, Cards: a.cards(tx, found.Items),
+			All: assets.Link{Text: a.t("shelf.all", "title", name, "count", found.Total), Href: address("/"+k.Path, narrowed)},
+		})
+	}
+	return list
+}
+
+// knows says whether a kind has all the facets of a query.
+func knows(k *store.Kind, q store.Query) bool {
+	for name := range q.Facets {
+		if k.Field(name) == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// posts are the newest short texts that q lists.
+func (a *ask) posts(tx *store.Txn, q store.Query) []post {
+	var list []post
+	for _, it := range tx.ListKind(replyKind.Name, q).Items {
+		p := a.post(tx, it)
+		p.About = a.about(tx, it.Envelope())
+		list = append(list, p)
+	}
+	return list
+}
+
+type choosePage struct {
+	assets.Page
+	Kinds []kindChoice
+}
+
+// kindChoice is a kind of record that a member can write.
+type kindChoice struct {
+	Look, Title, Lead string
+	Href              string
+}
+
+// choose asks which kind of record a member wants to write.
+func (p *Pages) choose(w http.ResponseWriter, r *http.Request) error {
+	a := p.ask(r)
+	if !a.by.Local {
+		return a.signIn(w)
+	}
+	d := choosePage{Page: a.page(a.t("choose.title"), "lab")}
+	d.NoIndex = true
+	for _, k := range store.Kinds {
+		d.Kinds = append(d.Kinds, kindChoice{
+			Look: k.Look, Title: a.t("list." + k.Name + ".create"), Lead: a.t("list." + k.Name + ".lead"), Href: newPath(k),
+		})
+	}
+	return p.Frame.Render(w, r, http.StatusOK, "choose.html", d)
+}
+
+type sectionPage struct {
+	assets.Page
+	Lead    string
+	Shelves []shelf
+	Kinds   []assets.Link // all lists of the section, also those that are empty
+	Empty   *assets.Empty
+}
+
+// section shows the newest of every kind that stands under an entry of the
+// navigation.
+func (p *Pages) section(name string) reply.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		a := p.ask(r)
+		d := sectionPage{Page: a.page(a.t("nav."+name), name), Lead: a.t("section-page." + name + ".lead")}
+		d.Description = d.Lead
+		for _, k := range inSection(name) {
+			d.Kinds = append(d.Kinds, a.link("list."+k.Name+".title", "/"+k.Path))
+		}
+		err := a.view(func(tx *store.Txn) error {
+			d.Shelves = a.shelves(tx, store.Query{Viewer: a.by}, nil, inSection(name)...)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if len(d.Shelves) == 0 {
+			d.Empty = &assets.Empty{Title: a.t("section-page." + name + ".empty"), Text: a.t("section-page.none"), Actions: []assets.Link{a.link("nav.network", "/reseau")}}
+		}
+		return p.Frame.Render(w, r, http.StatusOK, "section.html", d)
+	}
+}
+
+// inSection are the kinds that stand under an entry of the navigation.
+func inSection(name string) []*store.Kind {
+	return slices.DeleteFunc(slices.Clone(store.Kinds), func(k *store.Kind) bool { return k.Section != name })
+}
