@@ -75,9 +75,10 @@ func unpack(packed []byte) string {
 	if err != nil {
 		panic(fmt.Sprintf("geo: embedded data: %v", err))
 	}
+	size := binary.LittleEndian.Uint32(packed[len(packed)-4:]) // RFC 1952 §2.3.1: ISIZE
 	var out strings.Builder
-	out.Grow(int(binary.LittleEndian.Uint32(packed[len(packed)-4:]))) // RFC 1952 §2.3.1: ISIZE
-	if _, err := io.Copy(&out, r); err != nil {
+	out.Grow(int(size))
+	if _, err := io.CopyN(&out, r, int64(size)); err != nil {
 		panic(fmt.Sprintf("geo: embedded data: %v", err))
 	}
 	return out.String()

@@ -54,9 +54,13 @@ var (
 func readOutlines(packed []byte) []Outline {
 	var file struct {
 		Features []struct {
-			Properties struct{ Code string }
-			Geometry   struct{ Coordinates [][][][2]float64 }
-		}
+			Properties struct {
+				Code string `json:"code"`
+			} `json:"properties"`
+			Geometry struct {
+				Coordinates [][][][2]float64 `json:"coordinates"`
+			} `json:"geometry"`
+		} `json:"features"`
 	}
 	if err := json.Unmarshal([]byte(unpack(packed)), &file); err != nil {
 		panic(fmt.Sprintf("geo: embedded data: %v", err))

@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -21,7 +22,7 @@ func newQuery(typed string, kinds []Kind) query {
 	if len(typed) > longest {
 		return q
 	}
-	for _, w := range strings.Fields(Fold(typed)) {
+	for w := range strings.FieldsSeq(Fold(typed)) {
 		if w == "cedex" {
 			continue
 		}
@@ -37,6 +38,20 @@ func newQuery(typed string, kinds []Kind) query {
 }
 
 func (q query) wants(k Kind) bool { return len(q.kinds) == 0 || slices.Contains(q.kinds, k) }
+
+// department is the number of the department that was typed or that a postal
+// code starts with. Those of Corsica (20) do not tell between its two.
+func (q query) department() string {
+	i := slices.IndexFunc(q.words, isPostal)
+	if q.number != "" || i < 0 || strings.HasPrefix(q.words[i], "20") {
+		return q.number
+	}
+	return departmentOf(q.words[i])
+}
+
+func isPostal(word string) bool {
+	return len(word) == len("35000") && strings.Trim(word, "0123456789") == ""
+}
 
 // rank is how well a place answers a query, the best first.
 type rank int
@@ -67,6 +82,18 @@ func (h hit) place() Place {
 		p.FoundAs = c.name(h.row)
 	}
 	return p
+}
+
+// compare puts the better hit first, then the more populous, then for areas the
+// region, then what comes first in the data.
+func (h hit) compare(o hit) int {
+	if c := cmp.Compare(h.weight(), o.weight()); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(o.population, h.population); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(o.area, h.area), cmp.Compare(h.row, o.row))
 }
 
 // weight puts the name of a commune that is no more behind those that begin

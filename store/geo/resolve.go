@@ -1,6 +1,9 @@
 package geo
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // choices is how many places a person is asked to choose from.
 const choices = 12
@@ -57,15 +60,7 @@ func (q query) isMeant(hits []hit) bool {
 
 // isQualified says whether a postal code or a department's number was typed.
 func (q query) isQualified() bool {
-	if q.number != "" {
-		return true
-	}
-	for _, w := range q.words {
-		if len(w) == codeLength && w[0] <= '9' {
-			return true
-		}
-	}
-	return false
+	return q.number != "" || slices.ContainsFunc(q.words, isPostal)
 }
 
 // byBareCode takes what is no postal code for the code of a commune.

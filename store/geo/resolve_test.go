@@ -45,7 +45,7 @@ func TestResolveFindsTheOneThatIsMeant(t *testing.T) {
 		"Œuilly (51)": "com:51410", "oeuilly 02": "com:02565",
 		"Laroche sur Yon": "com:85191", "Y": "com:80829", "Eu": "com:76255", "Nice": "com:06088",
 		"Lomme": "com:59350", "Bâgé-la-Ville": "com:01025", "Annecy-le-Vieux": "com:74010",
-		"35065 Rennes Cedex": "com:35238",
+		"35065 Rennes Cedex": "com:35238", "20179 Ajaccio cedex": "com:2A004",
 	} {
 		got, choices := Resolve(typed, Commune)
 		if got.Code != want || choices != nil {
@@ -78,7 +78,7 @@ func TestResolveAsksWhenSeveralMayBeMeant(t *testing.T) {
 }
 
 func TestResolveFindsNothing(t *testing.T) {
-	for _, typed := range []string{"", " ", "-", "zzz", "com:99999", "99999", "Genève", "St", "region:53", "dep:35", strings.Repeat("a ", 200), "\x00"} {
+	for _, typed := range []string{"", " ", "-", "zzz", "com:99999", "99999", "Genève", "44000 Rennes", "35000 Ajaccio", "St", "region:53", "dep:35", strings.Repeat("a ", 200), "\x00"} {
 		got, choices := Resolve(typed, Commune)
 		if typed == "St" {
 			if len(choices) != 12 {

@@ -1,9 +1,7 @@
 package geo
 
 import (
-	"cmp"
 	"slices"
-	"sort"
 	"strings"
 )
 
@@ -34,12 +32,7 @@ func (q query) run() []hit {
 	if q.wants(Commune) {
 		hits = append(hits, q.communes()...)
 	}
-	slices.SortFunc(hits, func(a, b hit) int {
-		return cmp.Or(
-			cmp.Compare(a.weight(), b.weight()), cmp.Compare(b.population, a.population),
-			cmp.Compare(b.area, a.area), cmp.Compare(a.row, b.row),
-		)
-	})
+	slices.SortFunc(hits, hit.compare)
 	if !q.wants(Commune) {
 		return hits
 	}
@@ -101,17 +94,20 @@ func (q query) scan(number string) []hit {
 	var hits []hit
 	c := communes()
 	first := " " + words[0]
-	for at := 0; ; {
-		next := strings.Index(c.words[at:], first)
+	for row := 0; row < c.rows(); row++ {
+		start := c.wordStarts[row]
+		next := strings.Index(c.words[start:], first)
 		if next < 0 {
-			return hits
+			break
 		}
-		row := sort.Search(c.rows(), func(i int) bool { return int(c.wordStarts[i+1]) > at+next })
-		at = int(c.wordStarts[row+1])
+		for c.wordStarts[row+1] <= start+uint32(next) {
+			row++
+		}
 		if h, ok := q.hit(row, words[1:], number); ok {
 			hits = append(hits, h)
 		}
 	}
+	return hits
 }
 
 // hit checks the other words against a row.
@@ -150,9 +146,11 @@ func allIn(words []string, line, department string) bool {
 }
 
 // squeezed finds names that were typed with the gaps between words elsewhere,
-// or without: "lhay les roses", "Laroche sur Yon".
+// or without: "lhay les roses", "Laroche sur Yon". It keeps to the department
+// of a postal code and asks no more of it: those of large offices (cedex) are
+// not in the data.
 func (q query) squeezed() []hit {
-	typed := strings.ReplaceAll(q.name, " ", "")
+	typed, department := strings.ReplaceAll(q.name, " ", ""), q.department()
 	if len(typed) < 4 {
 		return nil
 	}
@@ -161,7 +159,7 @@ func (q query) squeezed() []hit {
 	for row := range c.rows() {
 		name, _, _ := strings.Cut(c.wordLine(row)[1:], "\t")
 		rest, ok := squeezeOff(name, typed)
-		if !ok || q.number != "" && q.number != departmentOf(c.code(c.commune(row))) {
+		if !ok || department != "" && department != departmentOf(c.code(c.commune(row))) {
 			continue
 		}
 		r := holds

@@ -11,6 +11,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -24,7 +25,7 @@ func main() {
 	}
 }
 
-func run(args []string, stderr io.Writer) error {
+func run(args []string, stderr io.Writer) (err error) {
 	flags := flag.NewFlagSet("gen", flag.ContinueOnError)
 	contours := flags.String("contours", contoursRepository, "git repository of the contours: an address or a folder")
 	if err := flags.Parse(args); err != nil {
@@ -34,7 +35,7 @@ func run(args []string, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	src, err := gather(dir, *contours)
 	if err != nil {
 		return err

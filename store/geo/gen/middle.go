@@ -5,15 +5,17 @@ import "slices"
 // middle is the centre of gravity of the largest part, or, where that lies
 // outside, the middle of the widest stretch of land at its latitude.
 func (s shape) middle() point {
-	r := s.largest()
-	c := r.centroid()
+	polygon := s.largest()
+	c := polygon[0].centroid()
 	if s.contains(c) {
 		return c
 	}
 	var xs []float64
-	for i := 1; i < len(r); i++ {
-		if x, cuts := cut(r[i-1], r[i], c[1]); cuts {
-			xs = append(xs, x)
+	for _, r := range polygon {
+		for i := 1; i < len(r); i++ {
+			if x, cuts := cut(r[i-1], r[i], c[1]); cuts {
+				xs = append(xs, x)
+			}
 		}
 	}
 	slices.Sort(xs)

@@ -67,7 +67,7 @@ func junctions(areas []feature) map[point]bool {
 
 // thin draws a shape with few points. Its largest part always stays.
 func (s shape) thin(knots map[point]bool, detail, islet float64) [][]ring {
-	largest := s.largest()
+	largest := s.largest()[0]
 	var out [][]ring
 	for _, polygon := range s {
 		var kept []ring

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // point is a longitude and a latitude, in degrees.
@@ -29,12 +31,15 @@ func readFeatures(repository, name string) ([]feature, error) {
 	}
 	var file struct {
 		Features []struct {
-			Properties struct{ Code, Nom string }
-			Geometry   struct {
-				Type        string
-				Coordinates json.RawMessage
-			}
-		}
+			Properties struct {
+				Code string `json:"code"`
+				Name string `json:"nom"`
+			} `json:"properties"`
+			Geometry struct {
+				Type        string          `json:"type"`
+				Coordinates json.RawMessage `json:"coordinates"`
+			} `json:"geometry"`
+		} `json:"features"`
 	}
 	if err := json.Unmarshal(data, &file); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -45,7 +50,7 @@ func readFeatures(repository, name string) ([]feature, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", name, f.Properties.Code, err)
 		}
-		out = append(out, feature{f.Properties.Code, f.Properties.Nom, s})
+		out = append(out, feature{f.Properties.Code, f.Properties.Name, s})
 	}
 	return out, nil
 }
@@ -77,15 +82,9 @@ func (r ring) area() float64 {
 // shrink is the length of a degree of longitude at a latitude, in degrees of latitude.
 func shrink(lat float64) float64 { return math.Cos(lat * math.Pi / 180) }
 
-// largest is the outer ring that holds the most land, or nil.
-func (s shape) largest() ring {
-	var best ring
-	for _, polygon := range s {
-		if best == nil || math.Abs(polygon[0].area()) > math.Abs(best.area()) {
-			best = polygon[0]
-		}
-	}
-	return best
+// largest is the polygon that holds the most land. The shape has one.
+func (s shape) largest() []ring {
+	return slices.MaxFunc(s, func(a, b []ring) int { return cmp.Compare(math.Abs(a[0].area()), math.Abs(b[0].area())) })
 }
 
 // contains says whether the point lies inside.
