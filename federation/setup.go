@@ -120,7 +120,7 @@ func (n *Node) newActor(typ store.ActorType, handle, iri string) (*store.Actor, 
 }
 
 // capabilities are what this node announces that it can do (FEP-844e).
-var capabilities = []string{store.RFC9421Spec}
+var capabilities = []string{store.RFC9421Spec, store.CatalogSpec}
 
 func (n *Node) actorIRI(handle string) string { return n.BaseURL + "/actors/" + handle }
 
@@ -135,16 +135,26 @@ func nodeHandle(host string) string {
 // collections are those of a lab beside what ActivityPub names. Mobilizon reads
 // them in this order and stops at the first that is missing, so the empty ones
 // are there, too.
-var collections = []string{"members", "resources", "posts", "todos", "discussions", "events"}
+var collections = []string{"members", "resources", "posts", "todos", "discussions", "events", "essaim:catalog"}
 
 // ActorDocument is the document of an actor of this node.
 func (n *Node) ActorDocument(tx *store.Txn, a *store.Actor) []byte {
 	p := vocab.Profile{TagURL: n.TagURL}
-	if a.Type != store.Application {
-		p.Node, _ = tx.Node() // there is one before there is a lab
+	if a.Type == store.Application {
+		a = able(a)
+	} else if node, err := tx.Node(); err == nil {
+		p.Node = able(node)
 	}
 	if a.Type == store.Group {
 		p.Collections = collections
 	}
 	return vocab.ActorDocument(a, p)
+}
+
+// able is the node's own actor with what this version can do, whatever the one
+// could that set it up.
+func able(node *store.Actor) *store.Actor {
+	now := *node
+	now.Implements = capabilities
+	return &now
 }

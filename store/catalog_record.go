@@ -17,7 +17,7 @@ func (t *Txn) catalogue(it Item) {
 		return
 	}
 	rev, ok := RevOf(t.Raw(r.ID), r.IRI)
-	if !ok || r.Audience != Public && r.Audience != FollowedLabs {
+	if !ok || !catalogued(r.Audience) {
 		t.leave(r.Lab, r.IRI, !r.Remote)
 		return
 	}
@@ -114,18 +114,21 @@ func (t *Txn) HoldingsFor(v Viewer, lab string) Holdings {
 	return c.Public.Plus(more)
 }
 
-// ByLab yields the ids of an actor's records from an id on, in the order of
-// their publication.
-func (t *Txn) ByLab(lab string, from ID) iter.Seq[ID] {
+// Catalogued yields the ids of the records in a lab's catalogue from an id on, in
+// the order of their publication, whoever may see them.
+func (t *Txn) Catalogued(lab string, from ID) iter.Seq[ID] {
 	prefix := key(tByLab, hash16(lab))
 	return func(yield func(ID) bool) {
-		for k := range t.scanRange(prefix, key(tByLab, hash16(lab), from), prefixEnd(prefix), false) {
-			if !yield(idFromKey(k)) {
+		for k, v := range t.scanRange(prefix, key(tByLab, hash16(lab), from), prefixEnd(prefix), false) {
+			if catalogued(listing(v).audience()) && !yield(idFromKey(k)) {
 				return
 			}
 		}
 	}
 }
+
+// catalogued says whether records of an audience stand in catalogues.
+func catalogued(a Audience) bool { return a == Public || a == FollowedLabs }
 
 // ForgetRecord removes the copy of another node's record that nobody here needs
 // any more. Nothing says that it was deleted: it may come again.

@@ -23,7 +23,7 @@ func putCatalogued(t testing.TB, tx *store.Txn, it store.Item) {
 // recount derives what a catalogue should hold from the records themselves.
 func recount(tx *store.Txn, lab string) (public, restricted store.Holdings) {
 	public.Kinds, restricted.Kinds = map[string]int{}, map[string]int{}
-	for id := range tx.ByLab(lab, 0) {
+	for id := range tx.Catalogued(lab, 0) {
 		it, err := tx.Record(id)
 		if err != nil {
 			continue

@@ -63,7 +63,7 @@ var layers = map[string][]string{
 	"web/page":  dialect,
 	"web/admin": dialect,
 	"web/activitypub": append([]string{
-		"federation/vocab", "federation/webfinger", "federation/nodeinfo", "federation/inbox", "federation/httpsig",
+		"federation/vocab", "federation/webfinger", "federation/nodeinfo", "federation/inbox", "federation/httpsig", "federation/catalog",
 	}, dialect...),
 	"web/session": {"store", "github.com/alexedwards/argon2id", "github.com/alexedwards/scs/v2"},
 	"web/frame":   {"store", "web/session", "web/reply", "web/assets"},

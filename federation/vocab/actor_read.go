@@ -62,6 +62,7 @@ func readEndpoints(a *store.Actor, doc Doc) {
 	a.Followers = doc.owned("followers")
 	a.Following = doc.owned("following")
 	a.Featured = doc.owned("featured")
+	a.Catalog = doc.owned("essaim:catalog")
 	shared := firstOf(doc.Doc("endpoints").IRI("sharedInbox"), doc.IRI("sharedInbox"))
 	if store.SameOrigin(shared, a.IRI) {
 		a.SharedInbox = shared

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/federation/vocab"
 	"github.com/essaim/essaim/store"
 )
@@ -43,8 +44,12 @@ func (d *dialect) readRecord(r *http.Request, id store.ID) (it store.Item, raw [
 		if it, err = tx.Record(id); err != nil {
 			return err
 		}
-		raw = append([]byte(nil), tx.Raw(id)...)
 		rec := it.Envelope()
+		if !rec.Remote { // of others only the address is told
+			if raw, err = federation.ProvedRecord(tx, it); err != nil {
+				return err
+			}
+		}
 		rec.Addressed = slices.DeleteFunc(rec.Addressed, func(iri string) bool { // who was blocked since
 			a, err := tx.ActorByIRI(iri)
 			return err == nil && tx.BlockedHere(a.ID)

@@ -1,0 +1,162 @@
+package fedtest
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/federation/catalog"
+	"github.com/essaim/essaim/federation/httpsig"
+	"github.com/essaim/essaim/federation/integrity"
+	"github.com/essaim/essaim/store"
+)
+
+// fill publishes records of a node's lab and gives it members, of whom every
+// third one does not want to be found.
+func fill(t testing.TB, n *Node, records, members int) {
+	t.Helper()
+	for i := range records {
+		a := &federation.Activity{Verb: "Create", Actor: n.Lab.IRI, Item: experiment(fmt.Sprintf("Fiche %d", i), store.Public)}
+		if err := n.Publish(context.Background(), n.Admin(), a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range members {
+		handle := fmt.Sprintf("m%d", i)
+		if _, err := n.AddMember(context.Background(), store.Actor{Handle: handle, Name: handle, Discoverable: i%3 != 2}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// proved checks the proof of a document of a lab or its member.
+func proved(t *testing.T, n *Node, doc []byte) {
+	t.Helper()
+	method, err := integrity.Method(doc)
+	if err != nil {
+		t.Fatalf("%v: %.200s", err, doc)
+	}
+	var key ed25519.PublicKey
+	if err := n.Store.View(t.Context(), func(tx *store.Txn) error {
+		_, k, err := tx.ActorByKey(method)
+		if err == nil {
+			key, err = httpsig.ParseMultikey(k.Multibase)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := integrity.Verify(doc, key); err != nil {
+		t.Errorf("%v: %.200s", err, doc)
+	}
+}
+
+// counted is what a node counts of a lab's catalogue.
+func counted(t testing.TB, n *Node, lab string) (have store.Holdings) {
+	t.Helper()
+	if err := n.Store.View(context.Background(), func(tx *store.Txn) error {
+		if c := tx.Catalogue(lab); c != nil {
+			have = c.Public.Plus(c.Restricted)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return have
+}
+
+func TestCatalogueIsServedWholeCountedAndProved(t *testing.T) {
+	n, reader := Start(t, "estran"), Start(t, "calanques")
+	fill(t, n, 230, 6)
+	publish(t, n, &federation.Activity{Verb: "Create", Actor: n.Lab.IRI, Item: experiment("Entre nous", store.FollowedLabs)})
+	publish(t, n, &federation.Activity{Verb: "Create", Actor: n.Lab.IRI, Item: experiment("Discret", store.Unlisted)})
+	lab := *n.Lab
+	lab.Catalog = lab.IRI + "/catalog"
+	client := catalog.NewClient(reader.Fetch, reader.Store.Now)
+	head, err := client.Head(t.Context(), &lab)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if head.Total != 234 || head.Kinds["experiment"] != 230 || head.Kinds[store.MemberKind] != 4 {
+		t.Errorf("head: got %+v", head)
+	}
+	var sum store.Digest
+	pages, items := 0, 0
+	for next := head.First; next != ""; pages++ {
+		part, err := client.Page(t.Context(), next)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, it := range part.Items {
+			items++
+			sum.Toggle(it.IRI, it.Rev)
+			proved(t, n, it.Doc.Raw())
+			if rev, _ := store.RevOf(it.Doc.Raw(), it.IRI); it.Doc.Type() == "Article" && rev != it.Rev {
+				t.Errorf("%s: rev is not that of its bytes", it.IRI)
+			}
+		}
+		next = part.Next
+	}
+	if pages != 3 || items != 234 || sum != head.Digest {
+		t.Errorf("got %d objects on %d pages, want 234 on 3 with the digest of the head", items, pages)
+	}
+	feed := uint64(0)
+	for changes := 0; ; {
+		part, err := client.Feed(t.Context(), head.Feed, feed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changes += len(part.Items)
+		if feed = part.Seq; part.Next == "" {
+			if changes != 234 || feed != head.Seq {
+				t.Errorf("feed: got %d changes up to %d, want 234 up to %d", changes, feed, head.Seq)
+			}
+			break
+		}
+	}
+	sums, err := client.Buckets(t.Context(), head.Buckets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all store.Digest
+	for _, d := range sums.Digests {
+		for i := range d {
+			all[i] ^= d[i]
+		}
+	}
+	if all != head.Digest {
+		t.Error("the buckets together are not the catalogue")
+	}
+}
+
+func TestCatalogueAnswersOnlyWhatTheProtocolAsks(t *testing.T) {
+	n := Start(t, "estran")
+	fill(t, n, 1, 1)
+	for path, want := range map[string]int{
+		"/actors/estran/catalog":                     http.StatusOK,
+		"/actors/estran/catalog?page=1":              http.StatusOK,
+		"/actors/estran/catalog?page=m1":             http.StatusOK,
+		"/actors/estran/catalog?page=-1":             http.StatusNotFound,
+		"/actors/estran/catalog?page=x":              http.StatusNotFound,
+		"/actors/estran/catalog/feed?after=99999999": http.StatusOK,
+		"/actors/estran/catalog/buckets?bucket=0f":   http.StatusOK,
+		"/actors/estran/catalog/buckets?bucket=0F":   http.StatusNotFound,
+		"/actors/estran/catalog/buckets?bucket=100":  http.StatusNotFound,
+		"/actors/estran/catalog/other":               http.StatusNotFound,
+		"/actors/m0/catalog":                         http.StatusNotFound,
+		"/actors/nobody/catalog":                     http.StatusNotFound,
+	} {
+		if got := n.Get(path).StatusCode; got != want {
+			t.Errorf("%s: got %d, want %d", path, got, want)
+		}
+	}
+	head := n.Get("/actors/estran/catalog")
+	var h catalog.Head
+	if err := json.NewDecoder(head.Body).Decode(&h); err != nil || h.Total != 2 || head.Header.Get("Etag") == "" {
+		t.Errorf("head: got %+v, %v", h, err)
+	}
+}
