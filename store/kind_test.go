@@ -242,6 +242,21 @@ func wantReason(t *testing.T, k *store.Kind, it store.Item, f *store.Field, want
 	}
 }
 
+// wantMistakes wants exactly these mistakes ("field: reason"), in the order of the
+// form; none when there are no words.
+func wantMistakes(t *testing.T, it store.Item, want ...string) {
+	t.Helper()
+	var got []string
+	if all, ok := errors.AsType[store.FieldErrors](store.KindOf(it.Envelope().Kind).Check(it)); ok {
+		for _, e := range all {
+			got = append(got, e.Field+": "+strings.TrimPrefix(e.Reason, "error."))
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 // hasWords says whether a language has a message of this name.
 func hasWords(t *testing.T, lang, name string) bool {
 	t.Helper()
@@ -257,19 +272,9 @@ func hasWords(t *testing.T, lang, name string) bool {
 func TestCheckSaysAllMistakesInTheOrderOfTheForm(t *testing.T) {
 	e := &store.Experiment{Stage: "x"}
 	e.Themes = []string{"y"}
+	e.Kind = "experiment"
+	wantMistakes(t, e, "title: required", "pitch: required", "stage: choice", "themes: choice", "audience: required")
 	err := store.KindOf("experiment").Check(e)
-	all, ok := errors.AsType[store.FieldErrors](err)
-	if !ok {
-		t.Fatalf("got %T", err)
-	}
-	var got []string
-	for _, f := range all {
-		got = append(got, f.Field+" "+f.Reason)
-	}
-	want := []string{"title error.required", "pitch error.required", "stage error.choice", "themes error.choice", "audience error.required"}
-	if !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
 	if text := err.Error(); !strings.Contains(text, "field title: error.required; field pitch") {
 		t.Errorf("got %q", text)
 	}
