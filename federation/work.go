@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/essaim/essaim/federation/fetch"
 	"github.com/essaim/essaim/federation/vocab"
 	"github.com/essaim/essaim/store"
@@ -44,55 +42,14 @@ type resyncJob struct {
 }
 
 const (
-	jobsAtOnce = 4
+	jobsAtOnce = 4 // of each kind
 	jobTimeout = 2 * time.Minute
 	maxTries   = 10 // then a job is put aside for the admin to see
+	maxPanics  = 3  // the same for tries that ended in a panic: it is our own mistake
 )
 
-// Work does the jobs that changes leave behind, until ctx ends.
-func (n *Node) Work(ctx context.Context) error {
-	for ctx.Err() == nil {
-		woken := n.Store.Woken()
-		next, err := n.workOnce(ctx)
-		if err != nil && ctx.Err() == nil {
-			n.Log.Error("read jobs", "err", err)
-			next = n.Store.Now().Add(time.Minute)
-		}
-		n.rest(ctx, woken, next)
-	}
-	return nil
-}
-
-func (n *Node) rest(ctx context.Context, woken <-chan struct{}, next time.Time) {
-	wait := time.Hour
-	if !next.IsZero() {
-		wait = max(0, next.Sub(n.Store.Now()))
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-woken:
-	case <-timer.C:
-	}
-}
-
-// workOnce does what is due and says when something will be.
-func (n *Node) workOnce(ctx context.Context) (next time.Time, err error) {
-	var due []*store.Job
-	err = n.Store.View(ctx, func(tx *store.Txn) error {
-		due, next = tx.DueJobs(jobsAtOnce)
-		return nil
-	})
-	if err != nil || len(due) == 0 {
-		return next, err
-	}
-	var g errgroup.Group
-	for _, j := range due {
-		g.Go(func() error { return n.finish(ctx, j, n.do(ctx, j)) })
-	}
-	return n.Store.Now(), g.Wait()
-}
+// errPanic: a job met a mistake in this program.
+var errPanic = errors.New("panic")
 
 // do does one job; a panic is a failed try.
 func (n *Node) do(ctx context.Context, j *store.Job) (err error) {
@@ -100,7 +57,7 @@ func (n *Node) do(ctx context.Context, j *store.Job) (err error) {
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
+			err = fmt.Errorf("%w: %v", errPanic, p)
 		}
 	}()
 	switch j.Kind {
@@ -135,7 +92,13 @@ func (n *Node) finish(ctx context.Context, j *store.Job, failed error) error {
 			tx.DeleteJob(j)
 			return nil
 		}
-		tx.RetryJob(j, tx.Now().Add(n.scaled(time.Minute<<j.Tries)), failed.Error(), j.Tries+1 >= maxTries)
+		tried := *j // the transaction may run again
+		stuck := j.Tries+1 >= maxTries
+		if errors.Is(failed, errPanic) {
+			tried.Panics++
+			stuck = stuck || tried.Panics >= maxPanics
+		}
+		tx.RetryJob(&tried, tx.Now().Add(n.scaled(time.Minute<<j.Tries)), failed.Error(), stuck)
 		return nil
 	})
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"iter"
@@ -11,13 +12,14 @@ import (
 // fetch what was announced, to read a followed lab's posts, to verify a move.
 // It is written in the transaction of that change and done at least once.
 type Job struct {
-	ID    ID              `json:"id"`
-	Kind  string          `json:"kind"`
-	Data  json.RawMessage `json:"data"`
-	Due   time.Time       `json:"due"`
-	Tries int             `json:"tries,omitempty"`
-	Error string          `json:"error,omitempty"` // of the last try
-	Stuck bool            `json:"stuck,omitempty"` // given up; kept for the admin to see
+	ID     ID              `json:"id"`
+	Kind   string          `json:"kind"`
+	Data   json.RawMessage `json:"data"`
+	Due    time.Time       `json:"due"`
+	Tries  int             `json:"tries,omitempty"`
+	Panics int             `json:"panics,omitempty"` // tries that ended in a panic
+	Error  string          `json:"error,omitempty"`  // of the last try
+	Stuck  bool            `json:"stuck,omitempty"`  // given up; kept for the admin to see
 }
 
 func jobKey(j *Job) []byte {
@@ -25,7 +27,7 @@ func jobKey(j *Job) []byte {
 	if j.Stuck {
 		due = time.UnixMilli(1<<62 - 1)
 	}
-	return key(tJob, binary.BigEndian.AppendUint64(nil, uint64(due.UnixMilli())), j.ID)
+	return key(tJob, j.Kind, byte(0), binary.BigEndian.AppendUint64(nil, uint64(due.UnixMilli())), j.ID)
 }
 
 // AddJob leaves work for as soon as possible. data is what the worker of this
@@ -40,31 +42,61 @@ func (t *Txn) AddJob(kind string, data any) {
 	t.wake = true
 }
 
-// DueJobs returns up to limit jobs that are due, the longest waiting first, and
-// when the next one will be if none is (zero: never).
+// DueJobs returns, of every kind, up to limit jobs that are due, the longest
+// waiting first, and when the next one will be of those kinds that have less
+// (zero: never). No kind keeps another from being seen.
 func (t *Txn) DueJobs(limit int) (due []*Job, next time.Time) {
-	for k, v := range t.scan([]byte(tJob), false) {
-		j := new(Job)
-		mustDecode(k, v, j)
-		if j.Stuck {
-			break
+	for kind := range t.jobKinds() {
+		of := 0
+		for k, v := range t.scan(key(tJob, kind, byte(0)), false) {
+			j := new(Job)
+			mustDecode(k, v, j)
+			if j.Stuck || of == limit {
+				break
+			}
+			if j.Due.After(t.now) {
+				if next.IsZero() || j.Due.Before(next) {
+					next = j.Due
+				}
+				break
+			}
+			due = append(due, j)
+			of++
 		}
-		if j.Due.After(t.now) || len(due) == limit {
-			return due, j.Due
-		}
-		due = append(due, j)
 	}
-	return due, time.Time{}
+	return due, next
+}
+
+// jobKinds yields the kinds of which there are jobs.
+func (t *Txn) jobKinds() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		prefix := []byte(tJob)
+		for from := prefix; from != nil; {
+			kind, found := "", false
+			for k := range t.scanRange(prefix, from, prefixEnd(prefix), false) {
+				name, _, _ := bytes.Cut(k, []byte{0})
+				kind, found = string(name), true
+				break
+			}
+			if !found || !yield(kind) {
+				return
+			}
+			from = key(tJob, kind, byte(1))
+		}
+	}
 }
 
 // StuckJobs yields the jobs that were put aside for the admin to see.
 func (t *Txn) StuckJobs() iter.Seq[*Job] {
 	return func(yield func(*Job) bool) {
-		for k, v := range t.scanRange([]byte(tJob), jobKey(&Job{Stuck: true}), prefixEnd([]byte(tJob)), false) {
-			j := new(Job)
-			mustDecode(k, v, j)
-			if !yield(j) {
-				return
+		for kind := range t.jobKinds() {
+			of := key(tJob, kind, byte(0))
+			for k, v := range t.scanRange(of, jobKey(&Job{Kind: kind, Stuck: true}), prefixEnd(of), false) {
+				j := new(Job)
+				mustDecode(k, v, j)
+				if !yield(j) {
+					return
+				}
 			}
 		}
 	}
@@ -81,4 +113,19 @@ func (t *Txn) RetryJob(j *Job, due time.Time, reason string, stuck bool) {
 	again.Tries++
 	t.putJSON(jobKey(&again), &again)
 	t.wake = t.wake || !stuck && !due.After(t.now)
+}
+
+// jobsByKind moves the jobs to keys that begin with their kind (schema 2).
+func jobsByKind(t *Txn) error {
+	var jobs []*Job
+	for k, v := range t.scan([]byte(tJob), false) {
+		j := new(Job)
+		mustDecode(k, v, j)
+		jobs = append(jobs, j)
+		t.tx.Delete(key(tJob, k))
+	}
+	for _, j := range jobs {
+		t.putJSON(jobKey(j), j)
+	}
+	return nil
 }

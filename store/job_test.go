@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -27,9 +28,6 @@ func TestJobsAreDoneInTheOrderInWhichTheyAreDue(t *testing.T) {
 		due, next := tx.DueJobs(9)
 		if got := kinds(due); !slices.Equal(got, []string{"a", "b", "c"}) || !next.IsZero() || string(due[0].Data) != `{"n":1}` {
 			t.Fatalf("got %v, next %v", got, next)
-		}
-		if two, next := tx.DueJobs(2); len(two) != 2 || !next.Equal(c.at) {
-			t.Errorf("of two: got %v, next %v", kinds(two), next)
 		}
 		tx.RetryJob(due[0], c.at.Add(time.Minute), "no answer", false)
 		tx.DeleteJob(due[1])
@@ -74,6 +72,51 @@ func TestStuckJobIsKeptAside(t *testing.T) {
 		tx.DeleteJob(stuck[0])
 		for j := range tx.StuckJobs() {
 			t.Errorf("still stuck: %+v", j)
+		}
+	})
+}
+
+func TestJobsOfOneKindDoNotHideAnother(t *testing.T) {
+	s, c := open(t)
+	update(t, s, func(tx *store.Txn) {
+		for range 5 {
+			tx.AddJob("many", nil)
+		}
+		tx.AddJob("rare", nil)
+	})
+	update(t, s, func(tx *store.Txn) {
+		due, next := tx.DueJobs(2)
+		if got := kinds(due); !slices.Equal(got, []string{"many", "many", "rare"}) || !next.IsZero() {
+			t.Errorf("got %v, next %v", got, next)
+		}
+		tx.RetryJob(due[2], c.at.Add(time.Minute), "", false)
+		if due, next := tx.DueJobs(2); len(due) != 2 || !next.Equal(c.at.Add(time.Minute)) {
+			t.Errorf("one put off: got %v, next %v", kinds(due), next)
+		}
+	})
+}
+
+func TestJobsOfTheFirstSchemaAreFound(t *testing.T) {
+	db := openBolt(t, filepath.Join(t.TempDir(), "store"))
+	defer db.Close()
+	must(t, db.Update(t.Context(), func(tx store.Tx) error {
+		tx.Put(store.KeySchema, []byte("1"))
+		for i, job := range []string{
+			`{"id":"1","kind":"fetch","data":null,"due":"2026-03-01T10:00:00Z"}`,
+			`{"id":"2","kind":"move","data":null,"due":"2026-03-01T10:00:00Z","stuck":true}`,
+		} {
+			due := []byte("\x00\x00\x01\x9c\xa8\x00\x00\x00")
+			tx.Put(append(append([]byte("j/"), due...), 0, 0, 0, 0, 0, 0, 0, byte(i+1)), []byte(job))
+		}
+		return nil
+	}))
+	s, err := store.Open(t.Context(), db, nil)
+	must(t, err)
+	view(t, s, func(tx *store.Txn) {
+		due, _ := tx.DueJobs(9)
+		stuck := slices.Collect(tx.StuckJobs())
+		if got := kinds(due); !slices.Equal(got, []string{"fetch"}) || !slices.Equal(kinds(stuck), []string{"move"}) {
+			t.Errorf("got %v due, %v stuck", got, kinds(stuck))
 		}
 	})
 }

@@ -30,6 +30,8 @@ const (
 	tThread    = "rp/" // root id, id -> listing
 	tRiver     = "rv/" // id -> listing: what followed labs published
 	tPinned    = "rx/" // lab id, id -> nothing
+	tEdge      = "e/"  // target iri, id -> nothing: of a record that names the target in a relation
+	tConfirmed = "ec/" // id -> hash of the relations that its origin was seen to say
 	tReaction  = "x/"  // record id, kind, actor id -> Reaction
 
 	tFollowing = "f/"  // follower id, followed id -> Follow
@@ -46,7 +48,7 @@ const (
 	tInbox = "oi/" // inbox number -> Inbox
 	tInURL = "ou/" // inbox url -> number
 	tLane  = "h/"  // host -> Lane
-	tJob   = "j/"  // due, id -> Job
+	tJob   = "j/"  // kind 0 due, id -> Job
 
 	tChange = "c/" // id -> Change
 
