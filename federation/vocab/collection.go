@@ -87,6 +87,22 @@ func (p Page) size() int {
 	return n
 }
 
+// PageQuery is what follows the id of a collection in that of its first page.
+const PageQuery = "?page=true"
+
+// repliesOf shows the answers to an object from within it. GoToSocial and Mastodon
+// look there for the first page and read on from it; the answers themselves change
+// later than the object, so this page is empty and the next one has them.
+func repliesOf(iri string) map[string]any {
+	id := iri + "/replies"
+	return map[string]any{
+		"id": id, "type": "OrderedCollection",
+		"first": map[string]any{
+			"type": "OrderedCollectionPage", "partOf": id, "next": id + PageQuery, "orderedItems": []string{},
+		},
+	}
+}
+
 // writer writes one flat object.
 type writer struct{ b bytes.Buffer }
 

@@ -57,13 +57,15 @@ func TestRecordDocumentIsAsPeersWantIt(t *testing.T) {
 		"updated":      "2026-03-01T13:00:00.25Z",
 		"context":      "https://labs.example/o/1",
 		"conversation": "https://labs.example/o/1",
-		"replies":      "https://labs.example/o/1/replies",
 		"mediaType":    "text/html", "sensitive": false,
 		"essaim:kind": "experiment", "essaim:stage": "test-usagers", "essaim:licence": "etalab-2.0", "essaim:audience": "public",
 	} {
 		if m[key] != want {
 			t.Errorf("%s: got %v, want %v", key, m[key], want)
 		}
+	}
+	if r := d.Doc("replies"); r.IRI("first") != "" || r.Doc("first").IRI("next") != "https://labs.example/o/1/replies?page=true" || r.ID() != "https://labs.example/o/1/replies" {
+		t.Errorf("replies: got %v, want its first page within", m["replies"])
 	}
 	for _, key := range []string{"to", "cc", "tag", "attachment", "essaim:themes", "essaim:authors", "essaim:stages", "essaim:problems"} {
 		if _, ok := m[key].([]any); !ok {

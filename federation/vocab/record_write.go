@@ -66,7 +66,7 @@ func RecordDocument(it store.Item, p Publication) []byte {
 	if !kind.Reply {
 		setTitle(t, x, it, kind)
 	}
-	setContent(t, x, kind, r, p)
+	setContent(t, x, it, p)
 	setThread(x, r, p)
 	setMedia(x, r)
 	setKind(x, it, kind)
@@ -98,11 +98,12 @@ func summaryOf(it store.Item, kind *store.Kind) string {
 
 // setContent writes the text: complete in itself, once plain and once under its
 // language, and as it was typed.
-func setContent(t objectThing, x extension, kind *store.Kind, r *store.Record, p Publication) {
+func setContent(t objectThing, x extension, it store.Item, p Publication) {
+	r, kind := it.Envelope(), store.KindOf(it.Envelope().Kind)
 	tags := recordTags(r)
 	html := p.Body + tagLine(tags, p.TagURL)
 	if !kind.Reply {
-		html = heading(r.Title, r.Pitch) + html
+		html = heading(r.Title, firstOf(summaryOf(it, kind), r.Pitch)) + html
 	}
 	t.SetActivityStreamsContent(text(streams.NewActivityStreamsContentProperty(), html))
 	if r.Lang != "" {
@@ -132,7 +133,7 @@ func heading(title, pitch string) string {
 func setThread(x extension, r *store.Record, p Publication) {
 	context := firstOf(p.Context, r.IRI)
 	x["context"], x["conversation"] = context, context
-	x["replies"] = r.IRI + "/replies"
+	x["replies"] = repliesOf(r.IRI)
 	x["likes"] = r.IRI + "/likes"
 	x["shares"] = r.IRI + "/shares"
 	x.setTime("published", r.Created)

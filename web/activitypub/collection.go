@@ -35,7 +35,7 @@ func (d *dialect) collection(r *http.Request, id, owner string, open func(tx *st
 		case c.whole != nil:
 			body = vocab.Collection{ID: id, AttributedTo: owner, Total: c.total, IRIs: c.whole}.Encode()
 		case !query.Has("page"):
-			body = vocab.Collection{ID: id, AttributedTo: owner, Total: c.total, First: id + "?page=true"}.Encode()
+			body = vocab.Collection{ID: id, AttributedTo: owner, Total: c.total, First: id + vocab.PageQuery}.Encode()
 		default:
 			body = d.encodePage(tx, id, query.Get("after"), c)
 		}
@@ -46,12 +46,12 @@ func (d *dialect) collection(r *http.Request, id, owner string, open func(tx *st
 
 func (d *dialect) encodePage(tx *store.Txn, id, after string, c paged) []byte {
 	p, next := c.page(tx, after)
-	p.ID, p.PartOf, p.Total = id+"?page=true", id, c.total
+	p.ID, p.PartOf, p.Total = id+vocab.PageQuery, id, c.total
 	if after != "" {
 		p.ID += "&after=" + url.QueryEscape(after)
 	}
 	if next != "" {
-		p.Next = id + "?page=true&after=" + url.QueryEscape(next)
+		p.Next = id + vocab.PageQuery + "&after=" + url.QueryEscape(next)
 	}
 	return p.Encode()
 }
