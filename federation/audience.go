@@ -51,16 +51,13 @@ func (n *Node) address(tx *store.Txn, a *Activity, r *store.Record) {
 	default:
 		return
 	}
-	if r.Audience.Open() && r.InReplyTo != "" {
-		if parent, err := tx.RecordByIRI(r.InReplyTo); err == nil && parent.Envelope().Lab != a.Actor {
-			a.Cc = append(a.Cc, parent.Envelope().Lab)
-		}
-	}
+	a.Cc = append(a.Cc, concernedLabs(tx, r)...)
 	a.open = r.Audience == store.Public
 }
 
 // recipients are those who hear of a record: the followers of who publishes it
-// when it is open, else whom it names; and the author of what it answers.
+// when it is open, else whom it names; and who publishes what it answers or
+// relates to.
 func (n *Node) recipients(tx *store.Txn, publisher store.ID, r *store.Record) []store.Recipient {
 	var to []store.Recipient
 	if r.Audience.Open() {
@@ -70,12 +67,7 @@ func (n *Node) recipients(tx *store.Txn, publisher store.ID, r *store.Record) []
 			}
 		}
 	}
-	named := r.Addressed
-	if r.Audience.Open() && r.InReplyTo != "" {
-		if parent, err := tx.RecordByIRI(r.InReplyTo); err == nil {
-			named = append(slices.Clone(named), parent.Envelope().Lab)
-		}
-	}
+	named := append(slices.Clone(r.Addressed), concernedLabs(tx, r)...)
 	if !r.Audience.Federates() {
 		named = nil
 	}

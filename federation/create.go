@@ -153,9 +153,9 @@ func (n *Node) publication(tx *store.Txn, a *Activity, r *store.Record) vocab.Pu
 	if root, err := tx.Record(r.Root); err == nil {
 		p.Context = root.Envelope().IRI
 	}
-	if parent, err := tx.RecordByIRI(r.InReplyTo); err == nil && parent.Envelope().Lab != a.Actor && r.Audience.Open() {
-		if author, err := tx.ActorByIRI(parent.Envelope().Lab); err == nil {
-			p.Mentions = append(p.Mentions, author)
+	for _, iri := range concernedLabs(tx, r) {
+		if actor, err := tx.ActorByIRI(iri); err == nil {
+			p.Mentions = append(p.Mentions, actor)
 		}
 	}
 	return p

@@ -101,6 +101,8 @@ func (n *Node) keepCopy(tx *store.Txn, doc vocab.Doc, owner string, announced bo
 		it = old // an Update overtook the fetch
 	} else if err := n.putMirror(tx, it, doc.Raw()); err != nil {
 		return err
+	} else {
+		tx.Confirm(it)
 	}
 	if announced && it.Envelope().Audience == store.Public {
 		tx.AddToRiver(it)

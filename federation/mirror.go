@@ -70,6 +70,7 @@ func (n *Node) mirror(tx *store.Txn, a *Activity, ref vocab.Ref) error {
 		return err
 	}
 	a.record = r.ID
+	checkRelations(tx, it)
 	return nil
 }
 
@@ -205,5 +206,9 @@ func (n *Node) updateMirror(tx *store.Txn, a *Activity, it store.Item) error {
 		return fmt.Errorf("record %s is older than the copy here: %w", r.IRI, ErrIgnored)
 	}
 	r.Created, a.record = old.Envelope().Created, r.ID
-	return n.putMirror(tx, it, a.Doc.Raw())
+	if err := n.putMirror(tx, it, a.Doc.Raw()); err != nil {
+		return err
+	}
+	checkRelations(tx, it)
+	return nil
 }

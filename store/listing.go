@@ -89,6 +89,7 @@ func (t *Txn) list(it Item) {
 		t.tx.Put(k, l)
 	}
 	t.place(it)
+	t.relate(it)
 }
 
 func (t *Txn) unlist(it Item) {
@@ -97,6 +98,7 @@ func (t *Txn) unlist(it Item) {
 	}
 	t.tx.Delete(key(tRiver, it.Envelope().ID))
 	t.displace(it)
+	t.unrelate(it)
 }
 
 // listKeys are the entries of a record. Actors stand in them by their IRI: they

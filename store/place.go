@@ -5,13 +5,14 @@ import "strings"
 // Precision says how exact the position of a place is.
 type Precision string
 
-// The precisions, from the most exact. The zero value: there is no position.
+// The precisions, from the most exact; from AtBourg on they are those of package
+// geo. The zero value: there is no position.
 const (
-	Exact        Precision = "exact"       // somebody put it on the map
-	AtStreet     Precision = "street"      // an address was looked up
-	AtCommune    Precision = "commune"     // the middle of a commune
-	AtGrouping   Precision = "epci"        // the middle of an intercommunality
-	AtDepartment Precision = "departement" // the middle of a department
+	Exact       Precision = "exact"      // somebody put it on the map
+	AtBourg     Precision = "bourg"      // the town or village itself
+	AtCommune   Precision = "commune"    // the middle of a commune
+	AtEnvirons  Precision = "environs"   // to about ten kilometres
+	AtTerritory Precision = "territoire" // the middle of a department or region
 )
 
 // Place is somewhere, as exactly as it is known. The zero Place is nowhere.

@@ -185,6 +185,7 @@ func (t *Txn) DeleteRecord(it Item, ts *Tombstone) {
 	t.tx.Delete(key(tRecord, r.ID))
 	t.tx.Delete(key(tRecordIRI, hash16(r.IRI)))
 	t.tx.Delete(key(tRaw, r.ID))
+	t.tx.Delete(key(tConfirmed, r.ID))
 	t.tx.Put(key(tUsed, r.ID), nil)
 	t.PutTombstone(ts)
 	t.local = t.local || !r.Remote

@@ -69,7 +69,7 @@ func (d Doc) place() store.Place {
 // precisionOf takes a position of which nothing is said for an exact one.
 func precisionOf(s string) store.Precision {
 	switch p := store.Precision(s); p {
-	case store.AtStreet, store.AtCommune, store.AtGrouping, store.AtDepartment:
+	case store.AtBourg, store.AtCommune, store.AtEnvirons, store.AtTerritory:
 		return p
 	}
 	return store.Exact

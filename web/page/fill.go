@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/geo"
 )
 
 // fill puts the answers of a form into the draft and says which of them could
 // not be read; those are kept as they were typed. Pictures and files are not
 // among them.
 func (d *draft) fill(answers url.Values) store.FieldErrors {
-	d.typed = map[string]string{}
+	d.typed, d.communes = map[string]string{}, map[string][]geo.Place{}
 	return d.fillFields(d.kind.Fields, d.item, answers, "", "")
 }
 
@@ -31,7 +32,7 @@ func (d *draft) fillFields(fields []store.Field, v any, answers url.Values, from
 		case *[]string:
 			*p = slices.Clone(answers[from+f.Name])
 		case *store.Place:
-			d.fillPlace(p, answers, from+f.Name)
+			wrong = append(wrong, d.fillPlace(p, answers, from+f.Name)...)
 		case store.Rows:
 			wrong = append(wrong, d.fillRows(f, p, answers)...)
 		default:
@@ -80,18 +81,6 @@ func (d *draft) value(f *store.Field, v any, name string) string {
 		return typed
 	}
 	return f.Text(v)
-}
-
-// fillPlace takes a place as it was typed; the commune is looked up later.
-func (d *draft) fillPlace(p *store.Place, answers url.Values, name string) {
-	old := *p
-	*p = store.Place{
-		Name: answer(answers.Get(name + ".name")), Street: answer(answers.Get(name + ".street")),
-		Commune: answer(answers.Get(name + ".commune")), Code: answers.Get(name + ".code"),
-	}
-	if old.Commune == p.Commune && p.Code == "" {
-		p.Code, p.PostalCode, p.Lon, p.Lat, p.Precision = old.Code, old.PostalCode, old.Lon, old.Lat, old.Precision
-	}
 }
 
 // answer is what was typed, with the line ends of our own.

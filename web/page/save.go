@@ -9,12 +9,14 @@ import (
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/geo"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/reply"
 )
 
 const (
-	maxForm    = 16 << 20 // bytes of a form with its picture
+	maxForm    = 16 << 20 // bytes of a form with its picture, besides its files
+	formMemory = 4 << 20  // bytes of uploads that are read into memory
 	moreButton = "more"   // the button that asks for one more row of a table
 )
 
@@ -38,6 +40,8 @@ type draft struct {
 	fresh  bool
 	typed  map[string]string // what could not be read, by the name of its control
 	more   string            // the table that one more row was asked for
+
+	communes map[string][]geo.Place // those that may be meant, by the name of the place
 }
 
 // create asks for a new record and publishes it.
@@ -47,7 +51,7 @@ func (p *Pages) create(k *store.Kind) reply.Handler {
 		if !a.by.Local {
 			return a.signIn(w)
 		}
-		if err := parseForm(w, r); err != nil {
+		if err := parseForm(w, r, p.formLimit(k)); err != nil {
 			return err
 		}
 		var d *draft
@@ -102,7 +106,7 @@ func (p *Pages) edit(k *store.Kind) reply.Handler {
 		if err != nil {
 			return err
 		}
-		if err := parseForm(w, r); err != nil {
+		if err := parseForm(w, r, p.formLimit(k)); err != nil {
 			return err
 		}
 		if o, ok := it.(store.Opener); ok {
@@ -128,13 +132,14 @@ func (a *ask) editable(k *store.Kind) (it store.Item, err error) {
 	return it, err
 }
 
-// parseForm reads a form that was sent, with or without a picture.
-func parseForm(w http.ResponseWriter, r *http.Request) error {
+// parseForm reads a form that was sent, with or without uploads, of so many bytes
+// at most. What is large of them waits on the disk.
+func parseForm(w http.ResponseWriter, r *http.Request, limit int64) error {
 	if r.Method != http.MethodPost {
 		return nil
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	err := r.ParseMultipartForm(maxForm)
+	r.Body = http.MaxBytesReader(w, r.Body, limit)
+	err := r.ParseMultipartForm(formMemory)
 	switch {
 	case err == nil, errors.Is(err, http.ErrNotMultipart):
 		return nil
@@ -151,7 +156,7 @@ func (a *ask) handle(w http.ResponseWriter, d *draft) error {
 	}
 	version := d.item.Envelope().Version
 	wrong := d.fill(a.r.PostForm)
-	unfit, err := a.takePicture(d)
+	unfit, err := a.takeUploads(d)
 	if err != nil {
 		return err
 	}
