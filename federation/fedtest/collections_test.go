@@ -47,3 +47,23 @@ func TestAnswersAreFoundFromWithinTheObject(t *testing.T) {
 		t.Errorf("got %v, want the answer", page.OrderedItems)
 	}
 }
+
+func TestFollowersOfMembersAreOnlyCounted(t *testing.T) { // V06
+	s := newStage(t)
+	mona := s.member("mona")
+	for _, followed := range []string{s.node.Lab.IRI, mona.IRI} {
+		s.want(s.mail(s.vic, s.vic.Activity("Follow", followed)).Send(), http.StatusAccepted)
+	}
+	lab, page := s.node.Lab.Followers, s.node.Lab.Followers+"?page=true"
+	if got := read[shown](s, lab); got.TotalItems != 1 || got.First != page {
+		t.Errorf("root of the lab: got %+v", got)
+	}
+	if got := read[shown](s, page); !slices.Equal(got.OrderedItems, []string{s.vic.IRI}) {
+		t.Errorf("page of the lab: got %+v", got)
+	}
+	for _, url := range []string{mona.Followers, mona.Followers + "?page=true", mona.Followers + "?page=true&after=0"} {
+		if got := read[shown](s, url); got.TotalItems != 1 || got.First != "" || got.OrderedItems != nil {
+			t.Errorf("%s: got %+v, want the count alone", url, got)
+		}
+	}
+}

@@ -15,7 +15,7 @@ const pageSize = 40
 
 // paged is a collection at hand: how many it has, and a page of it that begins
 // after cursor (empty: at the beginning). One that stands whole in its root has
-// no pages.
+// no pages, nor has one of which only the count is told.
 type paged struct {
 	total int
 	whole []string
@@ -32,7 +32,7 @@ func (d *dialect) collection(r *http.Request, id, owner string, open func(tx *st
 			return err
 		}
 		switch {
-		case c.whole != nil:
+		case c.whole != nil || c.page == nil:
 			body = vocab.Collection{ID: id, AttributedTo: owner, Total: c.total, IRIs: c.whole}.Encode()
 		case !query.Has("page"):
 			body = vocab.Collection{ID: id, AttributedTo: owner, Total: c.total, First: id + vocab.PageQuery}.Encode()
@@ -86,9 +86,9 @@ func (d *dialect) ofActor(tx *store.Txn, a *store.Actor, name string) paged {
 	case "outbox":
 		return d.outbox(tx, a)
 	case "followers":
-		return actors(accepted(tx.Followers(a.ID), func(f *store.Follow) store.ID { return f.Follower }))
+		return acquaintances(a, accepted(tx.Followers(a.ID), func(f *store.Follow) store.ID { return f.Follower }))
 	case "following":
-		return actors(accepted(tx.Following(a.ID), func(f *store.Follow) store.ID { return f.Followed }))
+		return acquaintances(a, accepted(tx.Following(a.ID), func(f *store.Follow) store.ID { return f.Followed }))
 	case "featured":
 		return pinned(tx, a)
 	case "members":
@@ -125,6 +125,17 @@ func accepted(follows func(func(*store.Follow) bool), whom func(*store.Follow) s
 		}
 	}
 	return ids
+}
+
+// acquaintances are who follows an actor, or whom it follows. Of a lab and of the
+// node they are listed: they are the map of the network, which is public. With whom
+// a person has to do is that person's own business, and nobody else's to ask, signed
+// or not; a collection without pages is what Mastodon shows as hidden.
+func acquaintances(a *store.Actor, ids []store.ID) paged {
+	if a.Type == store.Person {
+		return count(len(ids))
+	}
+	return actors(ids)
 }
 
 // actors is a collection of actors; the cursor is a position.
@@ -231,9 +242,7 @@ func (d *dialect) recordCollection(w http.ResponseWriter, r *http.Request) error
 	return doc.write(w, r, http.StatusOK)
 }
 
-func count(n int) paged {
-	return paged{total: n, page: func(*store.Txn, string) (p vocab.Page, next string) { return p, "" }}
-}
+func count(n int) paged { return paged{total: n} }
 
 // replies are the open answers to a record itself, oldest first.
 func replies(tx *store.Txn, id store.ID, iri string) paged {
