@@ -58,6 +58,12 @@ func Admitting(allow func(host string) bool) Option {
 	return func(n *Node) { n.allow = allow }
 }
 
+// Serving lets the node answer with more than its ActivityStreams documents. make
+// may also finish the node's configuration.
+func Serving(make func(n *Node) http.Handler) Option {
+	return func(n *Node) { n.serving = make }
+}
+
 // Node is a node under test. Its fields are valid while it runs.
 type Node struct {
 	*federation.Node
@@ -73,6 +79,7 @@ type Node struct {
 	wrap     func(store.Engine) store.Engine
 	fetching func(*fetch.Config)
 	allow    func(host string) bool
+	serving  func(n *Node) http.Handler
 	db       *bolt.DB
 	server   *http.Server
 	cancel   context.CancelFunc
@@ -194,6 +201,9 @@ func (n *Node) fetchConfig(s *store.Store, ring *keyring.Ring) fetch.Config {
 }
 
 func (n *Node) handler() http.Handler {
+	if n.serving != nil {
+		return n.serving(n)
+	}
 	r := mux.NewRouter()
 	activitypub.Routes(r, activitypub.Config{
 		Node: n.Node, Sessions: n.Sessions, Version: "test",

@@ -1,0 +1,375 @@
+package web_test
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/store"
+)
+
+// The media types that are asked for.
+const (
+	asPage     = "text/html,application/xhtml+xml,*/*;q=0.8"
+	asDocument = "application/activity+json"
+)
+
+// secret is a record for one step of the ladder, with an answer for the same step
+// in the thread of the root. All their texts are words that stand nowhere else.
+type secret struct {
+	step     string
+	record   *store.Experiment
+	note     *store.News
+	activity string // path of the last activity about the record
+	first    string // of the Create
+}
+
+func (s *secret) word(field string) string {
+	return "zq" + field + strings.ReplaceAll(s.step, "-", "") + "qz"
+}
+
+// fields of a record that hold a secret each.
+var fields = []string{"title", "pitch", "body", "alt", "problem", "stagenote"}
+
+func (s *secret) words() []string {
+	var all []string
+	for _, f := range append(slices.Clone(fields), "reply") {
+		all = append(all, s.word(f))
+	}
+	return all
+}
+
+func (s *secret) id() string { return "/o/" + s.record.ID.String() }
+
+// A wayOut is an address at which a record might show. path may ignore the secret:
+// such a page is asked for once for each viewer. show is what tells that the record
+// shows: nil, any of its words. seenBy is the column of the table of viewers that
+// holds here.
+type wayOut struct {
+	name   string
+	seenBy column
+	accept string
+	path   func(w *world, s *secret) string
+	show   func(s *secret) []string
+	whole  bool   // who sees it sees all fields
+	atMost bool   // it may show less than the column says
+	method string // empty: GET
+}
+
+// at is an address that does not depend on the record.
+func at(path string) func(*world, *secret) string {
+	return func(*world, *secret) string { return path }
+}
+
+func pageOf(_ *world, s *secret) string { return federation.PagePath(s.record.Envelope()) }
+
+func onPage(end string) func(*world, *secret) string {
+	return func(w *world, s *secret) string { return pageOf(w, s) + end }
+}
+
+func objectOf(end string) func(*world, *secret) string {
+	return func(_ *world, s *secret) string { return s.id() + end }
+}
+
+func iriOfRecord(s *secret) []string { return []string{s.record.IRI + `"`} }
+
+func iriOfNote(s *secret) []string { return []string{s.note.IRI + `"`} }
+
+// waysOut are all ways by which a record leaves the store over HTTP. Whoever adds a
+// way – a feed, an export, a client's interface, a search – adds its line here, and
+// nothing else: every viewer is sent there for every step of the ladder, born at it,
+// narrowed to it and widened to it.
+var waysOut = []wayOut{
+	{name: "its page", seenBy: byPage, accept: asPage, path: pageOf, whole: true},
+	{name: "its page in English", seenBy: byPage, accept: asPage, path: func(w *world, s *secret) string { return "/en" + pageOf(w, s) }, whole: true},
+	{name: "its page under another name", seenBy: byPage, accept: asPage, path: func(_ *world, s *secret) string { return "/e/autre-" + s.record.ID.String() }},
+	{name: "its page under another kind", seenBy: byNobody, accept: asPage, path: func(_ *world, s *secret) string { return "/n/" + s.record.ID.String() }},
+	{name: "its id in a browser", seenBy: byPage, accept: asPage, path: objectOf("")},
+	{name: "the page of its answer", seenBy: byPage, accept: asPage, path: func(_ *world, s *secret) string { return federation.PagePath(s.note.Envelope()) }},
+	{name: "the form to change it", seenBy: byEditor, accept: asPage, path: onPage("/modifier")},
+	{name: "the form, sent empty", seenBy: byEditor, accept: asPage, path: onPage("/modifier"), method: http.MethodPost, atMost: true},
+	{name: "the question whether to delete it", seenBy: byEditor, accept: asPage, path: onPage("/supprimer")},
+	{name: "the form to answer it", seenBy: byMember, accept: asPage, path: func(_ *world, s *secret) string { return "/actualites/nouvelle?sur=" + s.record.ID.String() }},
+	{name: "where others send members", seenBy: byMember, accept: asPage, path: func(_ *world, s *secret) string { return "/authorize_interaction?uri=" + s.record.IRI }},
+
+	{name: "home", seenBy: byList, accept: asPage, path: at("/")},
+	{name: "home in English", seenBy: byList, accept: asPage, path: at("/en/")},
+	{name: "the list", seenBy: byList, accept: asPage, path: at("/experimentations")},
+	{name: "the list, filtered", seenBy: byList, accept: asPage, path: at("/experimentations?stage=signal&origine=ici&themes=mobilite")},
+	{name: "the lab", seenBy: byList, accept: asPage, path: at("/lab")},
+	{name: "a theme", seenBy: byList, accept: asPage, path: at("/themes/mobilite")},
+	{name: "a hashtag", seenBy: byList, accept: asPage, path: at("/themes/secrets")},
+	{name: "the author", seenBy: byList, accept: asPage, path: at("/@author")},
+	{name: "the thread of another", seenBy: byList, accept: asPage, path: func(w *world, _ *secret) string { return federation.PagePath(w.root) }},
+	{name: "the river", seenBy: byNobody, accept: asPage, path: at("/fil")},
+	{name: "members", seenBy: byNobody, accept: asPage, path: at("/membres")},
+	{name: "the network", seenBy: byNobody, accept: asPage, path: at("/reseau")},
+	{name: "robots.txt", seenBy: byNobody, accept: asPage, path: at("/robots.txt")},
+	{name: "nothing", seenBy: byNobody, accept: asPage, path: at("/e/rien-1")},
+
+	{name: "administration", seenBy: byNobody, accept: asPage, path: at("/admin")},
+	{name: "deliveries", seenBy: byNobody, accept: asPage, path: at("/admin/livraisons")},
+	{name: "circles", seenBy: byNobody, accept: asPage, path: at("/admin/cercles")},
+	{name: "reports", seenBy: byNobody, accept: asPage, path: at("/admin/signalements")},
+	{name: "jobs", seenBy: byNobody, accept: asPage, path: at("/admin/taches")},
+	{name: "the account", seenBy: byNobody, accept: asPage, path: at("/mon-compte")},
+	{name: "my circles", seenBy: byNobody, accept: asPage, path: at("/mon-compte/cercles")},
+
+	{name: "the object", seenBy: byDocument, accept: asDocument, path: objectOf(""), whole: true},
+	{name: "the object at its page", seenBy: byDocument, accept: asDocument, path: pageOf, whole: true},
+	{name: "the object of its answer", seenBy: byDocument, accept: asDocument, path: func(_ *world, s *secret) string { return "/o/" + s.note.ID.String() }},
+	{name: "its last activity", seenBy: byActivity, accept: asDocument, path: func(_ *world, s *secret) string { return s.activity }},
+	{name: "its Create", seenBy: byDocument, accept: asDocument, path: func(_ *world, s *secret) string { return s.first }, atMost: true},
+	{name: "its answers", seenBy: byAnybodyWithTheAddress, accept: asDocument, path: objectOf("/replies"), show: func(s *secret) []string { return []string{s.id() + "/replies?page"} }},
+	{name: "its likes", seenBy: byAnybodyWithTheAddress, accept: asDocument, path: objectOf("/likes"), show: func(s *secret) []string { return []string{s.id() + `/likes"`} }},
+	{name: "its shares", seenBy: byAnybodyWithTheAddress, accept: asDocument, path: objectOf("/shares"), show: func(s *secret) []string { return []string{s.id() + `/shares"`} }},
+	{name: "the outbox", seenBy: byEverybody, accept: asDocument, path: at("/actors/estran/outbox?page=true")},
+	{name: "the posts", seenBy: byEverybody, accept: asDocument, path: at("/actors/estran/posts?page=true")},
+	{name: "what is featured", seenBy: byEverybody, accept: asDocument, path: at("/actors/estran/featured"), show: iriOfRecord},
+	{name: "the answers to another", seenBy: byEverybody, accept: asDocument, path: func(w *world, _ *secret) string { return "/o/" + w.root.ID.String() + "/replies?page=true" }, show: iriOfNote},
+	{name: "the author's outbox", seenBy: byNobody, accept: asDocument, path: at("/actors/author/outbox?page=true")},
+	{name: "the actor", seenBy: byNobody, accept: asDocument, path: at("/actors/estran")},
+	{name: "the server", seenBy: byNobody, accept: asDocument, path: at("/actor")},
+	{name: "followers", seenBy: byNobody, accept: asDocument, path: at("/actors/estran/followers?page=true")},
+	{name: "the inbox", seenBy: byNobody, accept: asDocument, path: at("/actors/estran/inbox")},
+	{name: "WebFinger", seenBy: byNobody, accept: "application/jrd+json", path: at("/.well-known/webfinger?resource=acct:estran")},
+	{name: "NodeInfo", seenBy: byNobody, accept: "application/json", path: at("/nodeinfo/2.1")},
+}
+
+// steps are the steps of the ladder, as the letters of the table stand for them.
+var steps = []string{"team", "circle", "lab", "followed-labs", "unlisted", "public"}
+
+// A column says for every viewer which steps show: an x for each, in their order.
+type column func(r row) string
+
+// The columns. The last four are the same for all viewers.
+func byPage(r row) string     { return r.page }
+func byList(r row) string     { return r.list }
+func byMember(r row) string   { return r.member }
+func byEditor(r row) string   { return r.editor }
+func byDocument(r row) string { return r.document }
+func byActivity(r row) string { return r.activity }
+
+func byNobody(row) string                { return "------" }
+func byEverybody(row) string             { return "-----x" } // what is public, and never pointed to otherwise
+func byAnybodyWithTheAddress(row) string { return "----xx" }
+
+type row struct{ page, list, member, editor, document, activity string }
+
+// ladder is who sees what, written down by hand: nothing here is asked of the
+// program. A browser has a session, an app a token, a server a signature, and none
+// counts where another is asked for. The records are the author's; the insider
+// belongs to their circle, the outsider to another one.
+var ladder = map[string]row{
+	"visitor": {"----xx", "-----x", "------", "------", "----xx", "-----x"},
+
+	"author in a browser":        {"xxxxxx", "xxxxxx", "xxxxxx", "xxxxxx", "----xx", "-----x"},
+	"colleague in a browser":     {"--xxxx", "--xx-x", "--xxxx", "------", "----xx", "-----x"},
+	"insider in a browser":       {"-xxxxx", "-xxx-x", "-xxxxx", "------", "----xx", "-----x"},
+	"outsider in a browser":      {"--xxxx", "--xx-x", "--xxxx", "------", "----xx", "-----x"},
+	"animator in a browser":      {"xxxxxx", "xxxxxx", "xxxxxx", "xxxxxx", "----xx", "-----x"},
+	"administrator in a browser": {"xxxxxx", "xxxxxx", "xxxxxx", "xxxxxx", "----xx", "-----x"},
+
+	"author in an app":        {"----xx", "-----x", "------", "------", "xxxxxx", "xxxxxx"},
+	"colleague in an app":     {"----xx", "-----x", "------", "------", "--xxxx", "--xxxx"},
+	"insider in an app":       {"----xx", "-----x", "------", "------", "-xxxxx", "-xxxxx"},
+	"outsider in an app":      {"----xx", "-----x", "------", "------", "--xxxx", "--xxxx"},
+	"animator in an app":      {"----xx", "-----x", "------", "------", "xxxxxx", "xxxxxx"},
+	"administrator in an app": {"----xx", "-----x", "------", "------", "xxxxxx", "xxxxxx"},
+
+	"mutual lab":               {"----xx", "-----x", "------", "------", "---xxx", "-----x"},
+	"server of the mutual lab": {"----xx", "-----x", "------", "------", "---xxx", "-----x"},
+	"other lab":                {"----xx", "-----x", "------", "------", "----xx", "-----x"},
+	"server of the other lab":  {"----xx", "-----x", "------", "------", "----xx", "-----x"},
+	"follower":                 {"----xx", "-----x", "------", "------", "----xx", "-----x"},
+	"server of the follower":   {"----xx", "-----x", "------", "------", "----xx", "-----x"},
+}
+
+// TestEveryWayOutKeepsToTheLadder walks every way out for every step of the ladder
+// and every kind of viewer: of records that were at their step from the beginning,
+// and of those that were public or the team's first.
+func TestEveryWayOutKeepsToTheLadder(t *testing.T) {
+	for name, before := range map[string]store.Audience{"born": "", "narrowed": store.Public, "widened": store.Team} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			if got, want := slices.Sorted(maps.Keys(w.viewers)), slices.Sorted(maps.Keys(ladder)); !slices.Equal(got, want) {
+				t.Fatalf("viewers are %v, the table has %v", got, want)
+			}
+			var secrets []*secret
+			for _, step := range steps {
+				secrets = append(secrets, w.tell(step, before))
+			}
+			if before != "" {
+				w.walk(secrets, nil) // what is kept anywhere is kept now
+			}
+			for _, s := range secrets {
+				w.moveTo(s)
+			}
+			w.walk(secrets, asWritten)
+			w.deleteAll(secrets)
+			w.walk(secrets, nothing)
+			w.tombstones(secrets)
+		})
+	}
+}
+
+// audience is the step of a name.
+func (w *world) audience(step string) store.Audience {
+	if step == "circle" {
+		return w.circles["inside"].Audience()
+	}
+	return store.Audience(step)
+}
+
+// tell publishes the secret of a step: at once, or for another audience first.
+func (w *world) tell(step string, first store.Audience) *secret {
+	s := &secret{step: step}
+	audience := w.audience(step)
+	if first != "" {
+		audience = first
+	}
+	author := w.members["author"]
+	w.letIn(author, true)
+	defer w.letIn(author, false)
+	s.record = &store.Experiment{Stage: "idees", Problem: s.word("problem"), StageNote: s.word("stagenote"), Record: store.Record{
+		Kind: "experiment", Title: s.word("title"), Pitch: s.word("pitch"), Body: s.word("body"), Lang: "fr", Audience: audience,
+		Themes: []string{"mobilite"}, Tags: []string{"secrets"}, Territory: []string{"region:53"},
+		Image: &store.Image{URL: w.node.URL + "/media/x.png", MediaType: "image/png", Alt: s.word("alt"), Width: 3, Height: 2},
+	}}
+	create := &federation.Activity{Verb: "Create", Actor: w.node.Lab.IRI, Item: s.record}
+	w.apply(author, create)
+	s.first = strings.TrimPrefix(create.IRI, w.node.URL)
+	s.note = &store.News{Record: store.Record{Kind: "news", Body: s.word("reply"), Lang: "fr", Audience: audience, InReplyTo: w.root.IRI}}
+	w.publish(author, s.note)
+	w.changeStage(s) // with a note about it, where it leaves the node
+	w.apply(w.members["animator"], &federation.Activity{Verb: "Add", Actor: w.node.Lab.IRI, Object: s.record.IRI})
+	return s
+}
+
+// letIn puts a member into the circle of the records, and takes him out: who saves
+// for a circle belongs to it, and the author must see without.
+func (w *world) letIn(member *store.Actor, in bool) {
+	w.update(func(tx *store.Txn) error {
+		c, err := tx.Circle(w.circles["inside"].ID)
+		if err != nil {
+			return err
+		}
+		c.Members = []string{w.members["insider"].IRI}
+		if in {
+			c.Members = append(c.Members, member.IRI)
+		}
+		return tx.PutCircle(c)
+	})
+}
+
+func (w *world) changeStage(s *secret) {
+	s.record.Stage = "signal"
+	w.save(s)
+}
+
+// moveTo gives the records of a secret the audience of its step.
+func (w *world) moveTo(s *secret) {
+	w.letIn(w.members["author"], true)
+	defer w.letIn(w.members["author"], false)
+	s.record.Audience, s.note.Audience = w.audience(s.step), w.audience(s.step)
+	w.publish(w.members["author"], s.note)
+	w.save(s)
+}
+
+func (w *world) save(s *secret) {
+	update := &federation.Activity{Verb: "Update", Actor: w.node.Lab.IRI, Item: s.record}
+	w.apply(w.members["author"], update)
+	s.activity = strings.TrimPrefix(update.IRI, w.node.URL)
+}
+
+// walk sends every viewer along every way out, and compares with what is expected;
+// nil compares nothing. Addresses that several steps share are asked for once.
+func (w *world) walk(secrets []*secret, expected func(way wayOut, viewer string, step int) bool) {
+	for viewer, ask := range w.viewers {
+		answers := map[string]string{}
+		for _, way := range waysOut {
+			for step, s := range secrets {
+				path := way.path(w, s)
+				key := way.method + path + way.accept
+				if _, known := answers[key]; !known {
+					_, said := ask(cmp.Or(way.method, http.MethodGet), path, way.accept)
+					answers[key] = withoutEcho(said, path)
+				}
+				if expected != nil {
+					what := fmt.Sprintf("%s (%s) for %s: %s", way.name, path, viewer, s.step)
+					w.compare(what, way, s, answers[key], expected(way, viewer, step))
+				}
+			}
+		}
+	}
+}
+
+// asWritten is what the table says.
+func asWritten(way wayOut, viewer string, step int) bool {
+	return way.seenBy(ladder[viewer])[step] == 'x'
+}
+
+func nothing(wayOut, string, int) bool { return false }
+
+// withoutEcho takes the address that was asked for out of the answer: whoever asks
+// knows it, with the title that is in it.
+func withoutEcho(said, path string) string {
+	path = strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(path, "/en"), "/modifier"), "/supprimer")
+	if !strings.HasPrefix(path, "/e/") {
+		return said
+	}
+	return strings.NewReplacer(path, "", url.QueryEscape(path), "").Replace(said)
+}
+
+// compare holds what was said against what should be seen.
+func (w *world) compare(what string, way wayOut, s *secret, said string, want bool) {
+	w.t.Helper()
+	show := s.words()
+	if way.show != nil {
+		show = way.show(s)
+	}
+	seen := slices.ContainsFunc(show, func(word string) bool { return strings.Contains(said, word) })
+	if seen && !want {
+		w.t.Errorf("%s: LEAKS", what)
+	}
+	if !seen && want && !way.atMost {
+		w.t.Errorf("%s: does not show", what)
+	}
+	if seen && way.whole {
+		for _, f := range fields {
+			if !strings.Contains(said, s.word(f)) {
+				w.t.Errorf("%s: %s is missing", what, f)
+			}
+		}
+	}
+}
+
+func (w *world) deleteAll(secrets []*secret) {
+	for _, s := range secrets {
+		for _, r := range []*store.Record{s.record.Envelope(), s.note.Envelope()} {
+			w.apply(w.members["animator"], &federation.Activity{Verb: "Delete", Actor: r.Lab, Object: r.IRI})
+		}
+	}
+}
+
+// tombstones: what was open is said to be gone, and of all else there is no trace.
+func (w *world) tombstones(secrets []*secret) {
+	for viewer, ask := range w.viewers {
+		for step, s := range secrets {
+			want := http.StatusNotFound
+			if byAnybodyWithTheAddress(row{})[step] == 'x' {
+				want = http.StatusGone
+			}
+			if status, _ := ask(http.MethodGet, s.id(), asDocument); status != want {
+				w.t.Errorf("deleted %s for %s: got %d, want %d", s.step, viewer, status, want)
+			}
+		}
+	}
+}
