@@ -97,6 +97,16 @@ type Image struct {
 	Focus     [2]float64 `json:"focus,omitzero"` // what matters most: right and up of the middle, from -1 to 1
 }
 
+// LieAt puts the addresses of a picture that was uploaded here, which are paths, at
+// the node of that base URL.
+func (i *Image) LieAt(base string) {
+	for _, address := range []*string{&i.URL, &i.Small, &i.Medium} {
+		if strings.HasPrefix(*address, "/") {
+			*address = base + *address
+		}
+	}
+}
+
 // The widths, in pixels, that an uploaded picture is kept in beside its own.
 const (
 	SmallWidth  = 400

@@ -57,7 +57,8 @@ func (n *demoNode) illustration(ctx context.Context, i *demo.Image) (*store.Imag
 	if err != nil {
 		return nil, err
 	}
-	image.URL, image.Alt = n.config.Node.BaseURL+image.URL, i.Alt
+	image.LieAt(n.config.Node.BaseURL)
+	image.Alt = i.Alt
 	return image, nil
 }
 

@@ -53,15 +53,15 @@ func (m *Media) PutFile(ctx context.Context, r io.Reader, name string) (*store.A
 func (m *Media) receive(temp *os.File, r io.Reader, typ fileType, name string) (*store.Attachment, error) {
 	a := &store.Attachment{Name: name, MediaType: typ.mediaType}
 	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(temp, sum), io.LimitReader(r, m.MaxFile+1))
+	n, err := io.Copy(io.MultiWriter(temp, sum), io.LimitReader(r, m.MaxFile()+1))
 	a.Size, a.SHA256 = n, hex.EncodeToString(sum.Sum(nil))
 	switch {
 	case err != nil:
 		return a, err
 	case n == 0:
 		return a, refused("empty", name, nil)
-	case n > m.MaxFile:
-		return a, refused("size", name, map[string]any{"max": m.MaxFile / megabyte})
+	case n > m.MaxFile():
+		return a, refused("size", name, map[string]any{"max": m.MaxFile() / megabyte})
 	case !typ.fits(temp, n):
 		return a, refused("content", name, nil)
 	}

@@ -54,7 +54,7 @@ type Options struct {
 // Media is a folder of uploads. It is safe for concurrent use, also by several
 // processes.
 type Media struct {
-	Options
+	options  Options
 	root     *os.Root
 	decoding chan struct{} // holds a token while a picture is decoded
 	naming   sync.Mutex    // held while a file gets its name, stays longer, or goes
@@ -73,7 +73,7 @@ func Open(dir string, o Options) (*Media, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open media: %w", err)
 	}
-	m := &Media{Options: o, root: root, decoding: make(chan struct{}, 1)}
+	m := &Media{options: o, root: root, decoding: make(chan struct{}, 1)}
 	if err := m.removeStale(time.Now().Add(-staleTemp)); err != nil {
 		return nil, errors.Join(fmt.Errorf("open media: %w", err), root.Close())
 	}
@@ -82,6 +82,9 @@ func Open(dir string, o Options) (*Media, error) {
 
 // Close releases the folder; nothing can be put or served any more.
 func (m *Media) Close() error { return m.root.Close() }
+
+// MaxFile is the largest file that PutFile takes, in bytes.
+func (m *Media) MaxFile() int64 { return m.options.MaxFile }
 
 // Put keeps the picture that r holds – JPEG, PNG, the first frame of a GIF, or
 // WebP – at most 1600 pixels wide and in the smaller widths of store.Image, and
@@ -119,10 +122,10 @@ func (m *Media) read(ctx context.Context, r io.Reader) (*picture, error) {
 }
 
 func (m *Media) refuses() error {
-	if m.Refuses == nil {
+	if m.options.Refuses == nil {
 		return nil
 	}
-	return m.Refuses()
+	return m.options.Refuses()
 }
 
 // process decodes and encodes a picture when no other is being decoded.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/xml"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -51,6 +52,14 @@ var fileTypes = map[string]fileType{
 }
 
 var pictureExtensions = map[string]bool{".jpg": true, ".jpeg": true, ".png": true, ".gif": true, ".webp": true}
+
+// Accepts lists the files that PutFile takes as the attribute accept of an input
+// does.
+func (*Media) Accepts() string {
+	all := append(slices.Collect(maps.Keys(fileTypes)), slices.Collect(maps.Keys(pictureExtensions))...)
+	slices.Sort(all)
+	return strings.Join(all, ",")
+}
 
 // fits says whether a file of size bytes is of the type.
 func (t fileType) fits(file io.ReaderAt, size int64) bool {

@@ -9,7 +9,7 @@ import (
 
 // Field is one question of a form, for the template "field". Type is the type
 // of the input ("text" when empty), or "textarea", "select", "radios",
-// "checkboxes" or "checkbox".
+// "checkboxes", "checkbox" or "files" (any number of them).
 type Field struct {
 	Name, Label  string
 	Hint         string

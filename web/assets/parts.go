@@ -11,6 +11,7 @@ import (
 // Picture is an image of ours. Without one a card shows its constellation.
 type Picture struct {
 	Src           string
+	Srcset        string // the widths that there are, with their paths; empty: Src alone
 	Alt           string // empty: decoration
 	Width, Height int    // pixels, so that the page does not jump
 }

@@ -2,7 +2,6 @@ package page
 
 import (
 	"html/template"
-	"strings"
 	"time"
 
 	"github.com/essaim/essaim/federation"
@@ -49,19 +48,6 @@ func title(r *store.Record) string {
 		return short
 	}
 	return r.IRI
-}
-
-// picture is an image of ours; those of other servers are not loaded, so that no
-// visitor calls a third party.
-func (a *ask) picture(img *store.Image) *assets.Picture {
-	if img == nil {
-		return nil
-	}
-	path, ours := strings.CutPrefix(img.URL, a.Node.BaseURL)
-	if !ours || !strings.HasPrefix(path, "/") {
-		return nil
-	}
-	return &assets.Picture{Src: path, Alt: img.Alt, Width: img.Width, Height: img.Height}
 }
 
 // themes are the themes of a record, then its own words.

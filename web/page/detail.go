@@ -22,7 +22,7 @@ type fact struct {
 	Items []string
 	Link  *assets.Link
 	Table *assets.Table
-	Files []store.Attachment
+	Files []fileLink
 	Inner bool // only this viewer's side of the house sees it
 }
 
@@ -58,7 +58,7 @@ func (a *ask) fact(tx *store.Txn, own string, f *store.Field, v any) fact {
 			said.Items = append(said.Items, a.word(f.Vocabulary, slug))
 		}
 	case *[]store.Attachment:
-		said.Files = *p
+		said.Files = a.fileLinks(*p)
 	case store.Rows:
 		said.Table = a.table(tx, own, f, p, said.Label)
 	default:

@@ -75,7 +75,7 @@ func (a *ask) controls(d *draft, f *store.Field, v any, prefix, own string) []as
 	case *store.Place:
 		return a.placeFields(d, c, own, p)
 	case *[]store.Attachment:
-		return nil
+		return a.fileFields(c, *p)
 	case store.Rows:
 		return a.rowFields(d, c, f, p, own)
 	default:

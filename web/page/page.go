@@ -45,10 +45,15 @@ func templates() fs.FS {
 	return sub
 }
 
-// Images keeps the pictures that people upload. A *store.FieldError says what is
-// wrong with one.
+// Images keeps the pictures and files that people upload. A *store.FieldError says
+// what is wrong with one. Their addresses are paths.
 type Images interface {
 	Put(ctx context.Context, r io.Reader) (*store.Image, error)
+	PutFile(ctx context.Context, r io.Reader, name string) (*store.Attachment, error)
+	File(path string) (*store.Attachment, error) // one that was put before, or store.ErrNotFound
+	Keep(path string) bool                       // it is there, and stays until what names it is saved
+	MaxFile() int64                              // bytes of a file
+	Accepts() string                             // the files that are taken, as an input says it
 }
 
 // Config is what Pages are made of. All but Software is required.

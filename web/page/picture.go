@@ -5,59 +5,94 @@ import (
 	"errors"
 	"mime/multipart"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/assets"
 )
 
-// takePicture takes over the picture that was sent, or the one that was there,
-// with the words for it. What is wrong with them is returned beside an error that
-// is not the form's.
-func (a *ask) takePicture(d *draft) (store.FieldErrors, error) {
+// takeUploads takes over the pictures and files that were sent, or were there,
+// with the words for them. What is wrong with them is returned beside an error
+// that is not the form's.
+func (a *ask) takeUploads(d *draft) (store.FieldErrors, error) {
 	var wrong store.FieldErrors
-	for _, f := range d.kind.Fields {
-		if f.Widget != store.Picture {
+	for i := range d.kind.Fields {
+		f := &d.kind.Fields[i]
+		if f.Widget == store.Shown {
 			continue
 		}
-		img, err := a.sentImage(f.Name)
-		if e, ok := errors.AsType[*store.FieldError](err); ok {
-			e.Field = f.Name
-			wrong, err = append(wrong, e), nil
+		var mistakes store.FieldErrors
+		var err error
+		switch p := f.At(d.item).(type) {
+		case **store.Image:
+			mistakes, err = a.takePicture(f.Name, p)
+		case *[]store.Attachment:
+			mistakes, err = a.takeFiles(f.Name, d.item.Envelope().Lang, p)
 		}
 		if err != nil {
 			return nil, err
 		}
-		if img != nil {
-			decorative := a.r.PostFormValue(f.Name+decorativeEnd) != ""
-			if img.Alt = answer(a.r.PostFormValue(f.Name + altEnd)); decorative {
-				img.Alt = ""
-			}
-			if img.Alt == "" && !decorative {
-				wrong = append(wrong, &store.FieldError{Field: f.Name + altEnd, Reason: "error.alt-required"})
-			}
-		}
-		*f.At(d.item).(**store.Image) = img
+		wrong = append(wrong, mistakes...)
 	}
 	return wrong, nil
 }
 
+// takePicture takes the picture of a form, and wants words for it.
+func (a *ask) takePicture(name string, into **store.Image) (store.FieldErrors, error) {
+	img, err := a.sentImage(name)
+	*into = img
+	e := uploadMistake(name, err)
+	if e == nil && err != nil {
+		return nil, err
+	}
+	var wrong store.FieldErrors
+	if e != nil {
+		wrong = append(wrong, e)
+	}
+	if img == nil {
+		return wrong, nil
+	}
+	decorative := a.r.PostFormValue(name+decorativeEnd) != ""
+	if img.Alt = answer(a.r.PostFormValue(name + altEnd)); decorative {
+		img.Alt = ""
+	}
+	if img.Alt == "" && !decorative {
+		wrong = append(wrong, &store.FieldError{Field: name + altEnd, Reason: "error.alt-required"})
+	}
+	return wrong, nil
+}
+
+// uploadMistake is what is wrong with an upload, as a mistake in the field; nil
+// when err is not about it. A full disk is one, so that what was typed is shown
+// again.
+func uploadMistake(field string, err error) *store.FieldError {
+	if e, ok := errors.AsType[*store.FieldError](err); ok {
+		e.Field = field
+		return e
+	}
+	if errors.Is(err, store.ErrFull) {
+		return &store.FieldError{Field: field, Reason: "error.disk-full"}
+	}
+	return nil
+}
+
 // sentImage is the picture of a form: the new one, or the one that it kept.
 func (a *ask) sentImage(name string) (*store.Image, error) {
-	kept := a.keptImage(a.r.PostFormValue(name + keptEnd))
-	if a.r.PostFormValue(name+removeEnd) != "" {
-		kept = nil
+	var kept *store.Image
+	var gone error
+	if a.r.PostFormValue(name+removeEnd) == "" {
+		kept, gone = a.keptImage(a.r.PostFormValue(name + keptEnd))
 	}
 	file, header, err := a.r.FormFile(name)
 	if err != nil || header.Size == 0 {
-		return kept, closeFile(file)
+		return kept, errors.Join(gone, closeFile(file))
 	}
 	img, err := a.Images.Put(a.r.Context(), file)
 	if err != nil {
 		return kept, errors.Join(err, closeFile(file))
 	}
-	if strings.HasPrefix(img.URL, "/") {
-		img.URL = a.Node.BaseURL + img.URL
-	}
+	img.LieAt(a.Node.BaseURL)
 	return img, closeFile(file)
 }
 
@@ -71,15 +106,57 @@ func closeFile(file multipart.File) error {
 // uploaded is where pictures lie that were uploaded here.
 var uploaded = regexp.MustCompile(`^/media/[0-9A-Za-z]+\.[a-z]+$`)
 
-// keptImage is the picture that a form carries along, if it is one of ours.
-func (a *ask) keptImage(value string) *store.Image {
+// keptImage is the picture that a form carries along, if it is one of ours. It
+// can be gone when the form was open for days and never saved.
+func (a *ask) keptImage(value string) (*store.Image, error) {
 	img := new(store.Image)
-	if json.Unmarshal([]byte(value), img) != nil {
+	if json.Unmarshal([]byte(value), img) != nil || !uploaded.MatchString(a.ours(img.URL)) {
+		return nil, nil
+	}
+	if !a.Images.Keep(a.ours(img.URL)) {
+		return nil, &store.FieldError{Reason: "error.upload-gone"}
+	}
+	for _, smaller := range []*string{&img.Small, &img.Medium} {
+		if !a.Images.Keep(a.ours(*smaller)) {
+			*smaller = ""
+		}
+	}
+	return img, nil
+}
+
+// ours is the path of an address of this node; empty for another's.
+func (a *ask) ours(address string) string {
+	path, ours := strings.CutPrefix(address, a.Node.BaseURL)
+	if !ours || !strings.HasPrefix(path, "/") {
+		return ""
+	}
+	return path
+}
+
+// picture is an image of ours; those of other servers are not loaded, so that no
+// visitor calls a third party.
+func (a *ask) picture(img *store.Image) *assets.Picture {
+	if img == nil || a.ours(img.URL) == "" {
 		return nil
 	}
-	path, ours := strings.CutPrefix(img.URL, a.Node.BaseURL)
-	if !ours || !uploaded.MatchString(path) {
-		return nil
+	p := &assets.Picture{Src: a.ours(img.URL), Alt: img.Alt, Width: img.Width, Height: img.Height}
+	p.Srcset = a.srcset(img)
+	return p
+}
+
+// srcset lists the widths of a picture; nothing when there is one only.
+func (a *ask) srcset(img *store.Image) string {
+	var set strings.Builder
+	for _, w := range []struct {
+		address string
+		width   int
+	}{{img.Small, store.SmallWidth}, {img.Medium, store.MediumWidth}} {
+		if path := a.ours(w.address); path != "" {
+			set.WriteString(path + " " + strconv.Itoa(w.width) + "w, ")
+		}
 	}
-	return img
+	if set.Len() == 0 {
+		return ""
+	}
+	return set.String() + a.ours(img.URL) + " " + strconv.Itoa(img.Width) + "w"
 }

@@ -365,7 +365,7 @@ func TestNewsInAThread(t *testing.T) {
 
 func TestFormThatIsTooLarge(t *testing.T) {
 	s := newSite(t)
-	a := send(t, s.As(t, s.node.Contributor), newExperiment, valid(), make([]byte, maxForm+1))
+	a := send(t, s.As(t, s.node.Contributor), newPath(replyKind), valid(), make([]byte, maxForm+1))
 	if a.Status != http.StatusRequestEntityTooLarge {
 		t.Errorf("got %d, want 413", a.Status)
 	}

@@ -24,6 +24,7 @@ type site struct {
 	*webtest.Site
 	node  *webtest.Node
 	frame *frame.Frame
+	pages *Pages
 }
 
 // newSite is a node that may also dial servers of this machine.
@@ -39,7 +40,7 @@ func newSite(t testing.TB) *site {
 	t.Cleanup(func() { images.Close() })
 	f := n.Frame(t, Templates)
 	pages := New(Config{Frame: f, Node: n.Node, Images: images})
-	return &site{node: n, frame: f, Site: webtest.Serve(t, f, func(r *mux.Router) {
+	return &site{node: n, frame: f, pages: pages, Site: webtest.Serve(t, f, func(r *mux.Router) {
 		r.PathPrefix("/media/").Handler(images.Handler())
 		pages.Routes(r)
 	})}
