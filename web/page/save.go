@@ -9,6 +9,7 @@ import (
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/geo"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/reply"
 )
@@ -39,6 +40,8 @@ type draft struct {
 	fresh  bool
 	typed  map[string]string // what could not be read, by the name of its control
 	more   string            // the table that one more row was asked for
+
+	communes map[string][]geo.Place // those that may be meant, by the name of the place
 }
 
 // create asks for a new record and publishes it.
