@@ -58,10 +58,10 @@ func Admitting(allow func(host string) bool) Option {
 	return func(n *Node) { n.allow = allow }
 }
 
-// Serving lets the node answer with more than its ActivityStreams documents. make
-// may also finish the node's configuration.
-func Serving(make func(n *Node) http.Handler) Option {
-	return func(n *Node) { n.serving = make }
+// Serving lets the node answer HTTP with what handler makes of it, at each start,
+// instead of the dialect for servers alone.
+func Serving(handler func(*Node) http.Handler) Option {
+	return func(n *Node) { n.serving = handler }
 }
 
 // Node is a node under test. Its fields are valid while it runs.
@@ -79,7 +79,7 @@ type Node struct {
 	wrap     func(store.Engine) store.Engine
 	fetching func(*fetch.Config)
 	allow    func(host string) bool
-	serving  func(n *Node) http.Handler
+	serving  func(*Node) http.Handler
 	db       *bolt.DB
 	server   *http.Server
 	cancel   context.CancelFunc
