@@ -77,6 +77,7 @@ var layers = map[string][]string{
 	// For tests only: see testSupport.
 	"federation/fedtest": {"store", "store/bolt", "federation", "federation/*", "web/*", "github.com/gorilla/mux", "golang.org/x/sync"},
 	"store/enginetest":   {"store"},
+	"store/kindtest":     {"store"},
 	"web/browsertest":    {"github.com/chromedp/chromedp", "github.com/chromedp/cdproto"},
 	"web/webtest": {
 		"store", "store/bolt", "federation", "federation/fetch", "federation/keyring", "web/session", "web/frame",
@@ -91,7 +92,7 @@ var dialect = []string{
 }
 
 // testSupport may be imported by tests alone, whatever the table says.
-var testSupport = []string{"federation/fedtest", "store/enginetest", "web/browsertest", "web/webtest"}
+var testSupport = []string{"federation/fedtest", "store/enginetest", "store/kindtest", "web/browsertest", "web/webtest"}
 
 // testAlso is what every test may import beside its package's own imports.
 var testAlso = []string{
