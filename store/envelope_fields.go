@@ -11,7 +11,9 @@ var (
 		Name: "pitch", Widget: Text, Required: true, Max: 300, Envelope: true, Schema: "description",
 		At: ofRecord(func(r *Record) any { return &r.Pitch }),
 	}
-	bodyField = Field{
+	// pitchOnWire is the pitch of kinds whose summary on the wire is another or none.
+	pitchOnWire = onWire(pitchField, "essaim:pitch")
+	bodyField   = Field{
 		Name: "body", Widget: Markdown, Max: 50_000, Envelope: true,
 		At: ofRecord(func(r *Record) any { return &r.Body }),
 	}
@@ -57,6 +59,12 @@ var (
 		At: ofRecord(func(r *Record) any { return (*string)(&r.Audience) }),
 	}
 )
+
+// onWire is a field of the envelope that stands on the wire under a name of ours.
+func onWire(f Field, name string) Field {
+	f.Wire = name
+	return f
+}
 
 // ofRecord makes the At of a field of the envelope.
 func ofRecord(get func(*Record) any) func(any) any {

@@ -24,8 +24,11 @@ type Kind struct {
 	Rank    int      // the order in which people meet the kinds
 	Reply   bool     // a short text without a title, which may stand in the thread of a record
 	Adopts  []string // ActivityStreams types of other software that become this kind
-	New     func() Item
-	Fields  []Field // in the order of the form
+	// Knows narrows Adopts to the objects that it says yes to; nil takes them all.
+	// get returns a property as encoding/json decodes it, or nil.
+	Knows  func(get func(name string) any) bool
+	New    func() Item
+	Fields []Field // in the order of the form
 }
 
 // Kinds are all kinds of record, by Rank. A kind adds itself where it is
@@ -46,9 +49,11 @@ func KindOf(name string) *Kind {
 }
 
 // KindFor returns the kind that an object of other software with this
-// ActivityStreams type becomes: news, unless a kind adopts the type.
-func KindFor(typ string) *Kind {
-	if k := kindWhere(func(k *Kind) bool { return slices.Contains(k.Adopts, typ) }); k != nil {
+// ActivityStreams type becomes: news, unless a kind adopts it. get returns its
+// properties.
+func KindFor(typ string, get func(name string) any) *Kind {
+	adopts := func(k *Kind) bool { return slices.Contains(k.Adopts, typ) && (k.Knows == nil || k.Knows(get)) }
+	if k := kindWhere(adopts); k != nil {
 		return k
 	}
 	return newsKind
@@ -130,7 +135,8 @@ type Mapper interface {
 	// Properties are added to the object. Values are what encoding/json makes
 	// objects, lists, texts, numbers and booleans of.
 	Properties() map[string]any
-	// Adopt fills what is still empty from an object of other software. get
-	// returns a property as encoding/json decodes it, or nil.
+	// Adopt fills what is still empty from an object as it stands on the wire, of
+	// Essaim or of other software. get returns a property as encoding/json decodes
+	// it, or nil.
 	Adopt(get func(name string) any)
 }

@@ -41,7 +41,7 @@ var objectContext = `["` + NS + `",{"essaim":"` + EssaimNS + `",` +
 	`"focalPoint":{"@id":"toot:focalPoint","@container":"@list"},` +
 	`"schema":"http://schema.org#","PostalAddress":"schema:PostalAddress","address":{"@id":"schema:address","@type":"@id"},` +
 	`"streetAddress":"schema:streetAddress","postalCode":"schema:postalCode","addressLocality":"schema:addressLocality","addressCountry":"schema:addressCountry"` +
-	innerTerms() + `}]`
+	mappedTerms() + innerTerms() + `}]`
 
 // innerTerms maps the names within tables to our namespace.
 func innerTerms() string {
@@ -56,7 +56,7 @@ func innerTerms() string {
 	slices.Sort(names)
 	var b strings.Builder
 	for _, name := range slices.Compact(names) {
-		if !slices.Contains(coreTerms, name) {
+		if !slices.Contains(coreTerms, name) && mapped[name] == "" {
 			b.WriteString(`,"` + name + `":"` + EssaimPrefix + name + `"`)
 		}
 	}

@@ -43,7 +43,7 @@ func ReadRecord(doc Doc, author *store.Actor, now time.Time) (store.Item, error)
 	kind := store.KindOf(doc.Str("essaim:kind"))
 	ours := kind != nil && kind.Type == doc.Type()
 	if !ours {
-		kind = store.KindFor(doc.Type())
+		kind = store.KindFor(doc.Type(), doc.plain)
 	}
 	it := kind.New()
 	r := it.Envelope()
@@ -55,8 +55,11 @@ func ReadRecord(doc Doc, author *store.Actor, now time.Time) (store.Item, error)
 	if ours {
 		readWire(it, kind, doc)
 		readAuthors(r, doc)
-	} else if m, ok := it.(store.Mapper); ok {
-		r.Place, _ = doc.Place()
+	}
+	if m, ok := it.(store.Mapper); ok {
+		if r.Place.IsZero() {
+			r.Place, _ = doc.Place()
+		}
 		m.Adopt(doc.plain)
 	}
 	readTags(r, doc)
@@ -74,7 +77,7 @@ func readText(r *store.Record, doc Doc, ours bool) {
 	}
 	r.HTML += choices(doc.Options())
 	if ours {
-		r.HTML = trimFrame(r.HTML, r.Title, r.Pitch)
+		r.HTML = trimFrame(r.HTML, r.Title, firstOf(r.Pitch, doc.Str("essaim:pitch")))
 	}
 	r.Sensitive = doc.Bool("sensitive")
 	r.Image, r.Attachments = picture(doc), doc.Files()
