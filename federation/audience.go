@@ -36,7 +36,8 @@ func checkAudience(tx *store.Txn, a *Activity, was *store.Record) error {
 // address writes the audience of a record as the wire has it, and remembers in
 // the record whom it names (ActivityPub §5.6, DOMAIN: only labs that follow each
 // other with ours are named, never the followers collection, for followed-labs).
-func (n *Node) address(tx *store.Txn, a *Activity, r *store.Record) {
+func (n *Node) address(tx *store.Txn, a *Activity, it store.Item) {
+	r := it.Envelope()
 	a.To, a.Cc, r.Addressed = nil, nil, nil
 	switch r.Audience {
 	case store.Public:
@@ -51,14 +52,15 @@ func (n *Node) address(tx *store.Txn, a *Activity, r *store.Record) {
 	default:
 		return
 	}
-	a.Cc = append(a.Cc, concernedLabs(tx, r)...)
+	a.Cc = append(a.Cc, concernedLabs(tx, it)...)
 	a.open = r.Audience == store.Public
 }
 
 // recipients are those who hear of a record: the followers of who publishes it
 // when it is open, else whom it names; and who publishes what it answers or
 // relates to.
-func (n *Node) recipients(tx *store.Txn, publisher store.ID, r *store.Record) []store.Recipient {
+func (n *Node) recipients(tx *store.Txn, publisher store.ID, it store.Item) []store.Recipient {
+	r := it.Envelope()
 	var to []store.Recipient
 	if r.Audience.Open() {
 		for f := range tx.Followers(publisher) {
@@ -67,7 +69,7 @@ func (n *Node) recipients(tx *store.Txn, publisher store.ID, r *store.Record) []
 			}
 		}
 	}
-	named := append(slices.Clone(r.Addressed), concernedLabs(tx, r)...)
+	named := append(slices.Clone(r.Addressed), concernedLabs(tx, it)...)
 	if !r.Audience.Federates() {
 		named = nil
 	}

@@ -87,12 +87,12 @@ func (n *Node) publishItem(tx *store.Txn, a *Activity, old store.Item) error {
 	}
 	var before []store.Recipient
 	if old != nil {
-		before = n.recipients(tx, a.actor.ID, old.Envelope())
+		before = n.recipients(tx, a.actor.ID, old)
 	}
-	n.address(tx, a, r)
-	after := n.recipients(tx, a.actor.ID, r)
+	n.address(tx, a, a.Item)
+	after := n.recipients(tx, a.actor.ID, a.Item)
 	a.Object, a.record = r.IRI, r.ID
-	a.embed = vocab.RecordDocument(a.Item, n.publication(tx, a, r))
+	a.embed = vocab.RecordDocument(a.Item, n.publication(tx, a))
 	if err := tx.PutRecord(a.Item, a.embed); err != nil {
 		return err
 	}
@@ -145,7 +145,8 @@ func (n *Node) deletion(a *Activity, id string, r *store.Record) []byte {
 }
 
 // publication is what a record's document says beside the record.
-func (n *Node) publication(tx *store.Txn, a *Activity, r *store.Record) vocab.Publication {
+func (n *Node) publication(tx *store.Txn, a *Activity) vocab.Publication {
+	r := a.Item.Envelope()
 	p := vocab.Publication{To: a.To, Cc: a.Cc, TagURL: n.TagURL}
 	if r.Body != "" {
 		p.Body = n.Render(r.Body)
@@ -153,7 +154,7 @@ func (n *Node) publication(tx *store.Txn, a *Activity, r *store.Record) vocab.Pu
 	if root, err := tx.Record(r.Root); err == nil {
 		p.Context = root.Envelope().IRI
 	}
-	for _, iri := range concernedLabs(tx, r) {
+	for _, iri := range concernedLabs(tx, a.Item) {
 		if actor, err := tx.ActorByIRI(iri); err == nil {
 			p.Mentions = append(p.Mentions, actor)
 		}

@@ -30,6 +30,7 @@ func remove(n *Node, tx *store.Txn, a *Activity) error {
 		return fmt.Errorf("record %s is not at home with %s: %w", a.Object, a.Actor, ErrForbidden)
 	}
 	// Not here, or not yet: it shall not come late.
+	tx.DeleteListed(a.Actor, a.Object, false)
 	tx.PutTombstone(&store.Tombstone{IRI: a.Object, Owner: a.Actor, Deleted: a.When})
 	return nil
 }
@@ -46,7 +47,7 @@ func (n *Node) removeItem(tx *store.Txn, a *Activity, it store.Item) error {
 	if r.Remote || r.Lab != a.Actor || a.by != nil && !a.by.CanEdit(r) {
 		return fmt.Errorf("record %s: %w", r.IRI, ErrForbidden)
 	}
-	a.to = n.recipients(tx, a.actor.ID, r)
+	a.to = n.recipients(tx, a.actor.ID, it)
 	a.body = n.deletion(a, a.IRI, r)
 	a.open = false // an outbox shows what there is
 	tx.HideFromOutbox(a.actor.ID, r.ID)

@@ -28,6 +28,6 @@ func (n *Node) feature(tx *store.Txn, a *Activity, pinned bool) error {
 	if !a.local || !r.Audience.Open() {
 		return nil
 	}
-	a.To, a.to = []string{a.actor.Followers}, n.recipients(tx, a.actor.ID, r)
+	a.To, a.to = []string{a.actor.Followers}, n.recipients(tx, a.actor.ID, it)
 	return nil
 }

@@ -9,7 +9,8 @@ import (
 // concernedLabs are the actors of other records, and the actors themselves, that
 // an open record names: who publishes what it answers, and what it relates to.
 // They hear of it though they may not follow.
-func concernedLabs(tx *store.Txn, r *store.Record) []string {
+func concernedLabs(tx *store.Txn, it store.Item) []string {
+	r := it.Envelope()
 	if !r.Audience.Open() {
 		return nil
 	}
@@ -22,7 +23,7 @@ func concernedLabs(tx *store.Txn, r *store.Record) []string {
 	if parent, err := tx.RecordByIRI(r.InReplyTo); err == nil {
 		add(parent.Envelope().Lab)
 	}
-	for _, rel := range r.Relations {
+	for _, rel := range store.Relations(it) {
 		if target, err := tx.RecordByIRI(rel.Target); err == nil {
 			add(target.Envelope().Lab)
 		} else if actor, err := tx.ActorByIRI(rel.Target); err == nil {
@@ -37,7 +38,7 @@ func concernedLabs(tx *store.Txn, r *store.Record) []string {
 // Until then no page shows the relation from the other side.
 func checkRelations(tx *store.Txn, it store.Item) {
 	r := it.Envelope()
-	if len(r.Relations) > 0 && !tx.Confirmed(it) && slices.ContainsFunc(r.Relations, func(rel store.Relation) bool { return known(tx, rel.Target) }) {
+	if !tx.Confirmed(it) && slices.ContainsFunc(store.Relations(it), func(rel store.Relation) bool { return known(tx, rel.Target) }) {
 		tx.AddJob(jobFetch, fetchJob{IRI: r.IRI})
 	}
 	for source := range tx.Sources(r.IRI) {

@@ -40,7 +40,7 @@ func (n *Node) resync(ctx context.Context, host string) error {
 func (n *Node) sendAgain(tx *store.Txn, lab *store.Actor, it store.Item, host string) {
 	r := it.Envelope()
 	a := &Activity{Verb: "Create", Actor: lab.IRI, actor: lab, Object: r.IRI, When: tx.Now(), embed: tx.Raw(r.ID)}
-	to := onHost(n.recipients(tx, lab.ID, r), host)
+	to := onHost(n.recipients(tx, lab.ID, it), host)
 	if len(to) == 0 || a.embed == nil {
 		return
 	}

@@ -48,6 +48,8 @@ type Field struct {
 	Schema     string      // property of schema.org; empty: not in JSON-LD
 	Example    string      // a valid value, where the form is not plain from the widget
 	Columns    []Field     // of Table; their At takes a row
+	Relation   string      // of Link: a value is also this relation of the record
+	On         []string    // of Link: kinds on whose pages a record of this kind can be begun, with this field filled
 	Valid      func(value string) (reason string)
 	At         func(any) any // takes the item, or the row
 }

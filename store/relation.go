@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"iter"
+	"slices"
 )
 
 // Relation is a typed edge from a record to another record, or to an actor, of
@@ -23,30 +24,48 @@ type Back struct {
 
 // relate and unrelate keep the edges of a record, by their target.
 func (t *Txn) relate(it Item) {
-	for _, k := range edgeKeys(it.Envelope()) {
+	for _, k := range edgeKeys(it) {
 		t.tx.Put(k, nil)
 	}
 }
 
 func (t *Txn) unrelate(it Item) {
-	for _, k := range edgeKeys(it.Envelope()) {
+	for _, k := range edgeKeys(it) {
 		t.tx.Delete(k)
 	}
 }
 
-func edgeKeys(r *Record) [][]byte {
-	keys := make([][]byte, len(r.Relations))
-	for i, rel := range r.Relations {
-		keys[i] = key(tEdge, hash16(rel.Target), r.ID)
+func edgeKeys(it Item) [][]byte {
+	var keys [][]byte
+	for _, rel := range Relations(it) {
+		keys = append(keys, key(tEdge, hash16(rel.Target), it.Envelope().ID))
 	}
 	return keys
+}
+
+// Relations are all relations of a record: those that its authors listed, and
+// those that fields of its kind stand for.
+func Relations(it Item) []Relation {
+	r := it.Envelope()
+	all := slices.Clone([]Relation(r.Relations))
+	for i := range KindOf(r.Kind).Fields {
+		f := &KindOf(r.Kind).Fields[i]
+		if f.Relation == "" || f.IsEmpty(it) {
+			continue
+		}
+		rel := Relation{Type: f.Relation, Target: f.Text(it)}
+		if !slices.ContainsFunc(all, func(have Relation) bool { return have.Type == rel.Type && have.Target == rel.Target }) {
+			all = append(all, rel)
+		}
+	}
+	return all
 }
 
 // Confirm remembers that a record was fetched from its own origin and says what
 // its relations say.
 func (t *Txn) Confirm(it Item) {
-	if r := it.Envelope(); r.Remote && len(r.Relations) > 0 {
-		t.tx.Put(key(tConfirmed, r.ID), relationsHash(r))
+	if rels := Relations(it); it.Envelope().Remote && len(rels) > 0 {
+		t.tx.Put(key(tConfirmed, it.Envelope().ID), relationsHash(rels))
 	}
 }
 
@@ -55,11 +74,11 @@ func (t *Txn) Confirm(it Item) {
 // now from the origin of the record.
 func (t *Txn) Confirmed(it Item) bool {
 	r := it.Envelope()
-	return !r.Remote || string(t.tx.Get(key(tConfirmed, r.ID))) == string(relationsHash(r))
+	return !r.Remote || string(t.tx.Get(key(tConfirmed, r.ID))) == string(relationsHash(Relations(it)))
 }
 
-func relationsHash(r *Record) []byte {
-	b, err := json.Marshal(r.Relations)
+func relationsHash(rels []Relation) []byte {
+	b, err := json.Marshal(rels)
 	if err != nil {
 		panic(err) // texts
 	}
@@ -87,7 +106,7 @@ func (t *Txn) Backs(target string, v Viewer, limit int) []Back {
 		if !t.Confirmed(it) || !v.CanList(it.Envelope()) {
 			continue
 		}
-		for _, rel := range it.Envelope().Relations {
+		for _, rel := range Relations(it) {
 			if rel.Target == target && len(backs) < limit {
 				backs = append(backs, Back{rel, it})
 			}

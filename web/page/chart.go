@@ -56,6 +56,7 @@ type sketch struct {
 // lab is a lab in the picture.
 type lab struct {
 	actor     *store.Actor
+	place     store.Place // where to show it, when that is known better than its territory
 	published int
 	at        point
 	radius    float64
@@ -132,6 +133,9 @@ func (s *sketch) settle() {
 			code = l.actor.Territory[0]
 		}
 		at, ok := place(code)
+		if p := l.place; p.Located() && onMainland(p.Lon, p.Lat) {
+			code, at, ok = p.Code, project(p.Lon, p.Lat), true
+		}
 		if !ok {
 			code, at = "", point{X: chartWidth - 60, Y: 40}
 		}

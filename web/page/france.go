@@ -100,3 +100,6 @@ func place(code string) (point, bool) {
 }
 
 func insetLeft(n int) float64 { return 102 + float64(n-1)*(insetSize+insetGap) }
+
+// onMainland says whether a place lies in the box of metropolitan France.
+func onMainland(lon, lat float64) bool { return lon > -5.5 && lon < 10 && lat > 41 && lat < 51.5 }

@@ -46,6 +46,9 @@ type recordPage struct {
 	Thread             []post
 	ThreadCount        string
 	Editing            []assets.Link
+	Begin              []assets.Link // what can be begun from here
+	Links              []links
+	Lineage            *lineage
 	Answer             *assets.Link
 }
 
@@ -132,6 +135,7 @@ func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage
 	if r.Remote {
 		d.Received, d.Original = r.Fetched, original(r)
 	}
+	d.Begin, d.Links, d.Lineage = a.begin(k, r), a.related(tx, it), a.lineage(tx, it)
 	a.addPeople(tx, &d, r)
 	a.addThread(tx, &d, r)
 	return d

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -78,6 +79,7 @@ func (a *ask) newDraft(tx *store.Txn, k *store.Kind) (*draft, error) {
 	if !k.Reply {
 		r.Audience = store.Team
 	}
+	d.prefill(a.r.URL.Query())
 	about := a.r.FormValue("sur")
 	if about == "" || !k.Reply {
 		return d, nil
@@ -93,6 +95,16 @@ func (a *ask) newDraft(tx *store.Txn, k *store.Kind) (*draft, error) {
 	d.parent = root.Envelope()
 	r.InReplyTo, r.Audience = d.parent.IRI, d.parent.Audience
 	return d, nil
+}
+
+// prefill puts the record that a draft was begun from into its field.
+func (d *draft) prefill(query url.Values) {
+	for i := range d.kind.Fields {
+		f := &d.kind.Fields[i]
+		if iri := query.Get(f.Name); len(f.On) > 0 && f.Formed(iri) {
+			_ = f.ParseText(d.item, iri) // a link is any text of that form
+		}
+	}
 }
 
 // edit asks for a new version of a record and publishes it.
