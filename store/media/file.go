@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path"
 
@@ -92,8 +93,6 @@ func (m *Media) putPicture(ctx context.Context, r io.Reader, name string) (*stor
 // refused is the mistake "error.file-<reason>" of a file.
 func refused(reason, name string, args map[string]any) error {
 	all := map[string]any{"name": name}
-	for k, v := range args {
-		all[k] = v
-	}
+	maps.Copy(all, args)
 	return &store.FieldError{Field: "files", Reason: "error.file-" + reason, Args: all}
 }
