@@ -30,7 +30,8 @@ const (
 	tThread    = "rp/" // root id, id -> listing
 	tRiver     = "rv/" // id -> listing: what followed labs published
 	tPinned    = "rx/" // lab id, id -> nothing
-	tEdge      = "e/"  // target iri, id -> nothing: of a record that names the target in a relation
+	tEdge      = "re/" // target iri, id -> nothing: of a record that names the target in a relation
+	tSource    = "rs/" // hash of kind, source and id there -> id: what was brought from elsewhere
 	tConfirmed = "ec/" // id -> hash of the relations that its origin was seen to say
 	tReaction  = "x/"  // record id, kind, actor id -> Reaction
 

@@ -90,6 +90,7 @@ func (t *Txn) list(it Item) {
 	}
 	t.place(it)
 	t.relate(it)
+	t.rememberSource(it.Envelope())
 }
 
 func (t *Txn) unlist(it Item) {
@@ -99,6 +100,7 @@ func (t *Txn) unlist(it Item) {
 	t.tx.Delete(key(tRiver, it.Envelope().ID))
 	t.displace(it)
 	t.unrelate(it)
+	t.forgetSource(it.Envelope())
 }
 
 // listKeys are the entries of a record. Actors stand in them by their IRI: they

@@ -32,6 +32,8 @@ type Record struct {
 	Licence   string   `json:"licence,omitempty"`
 	Audience  Audience `json:"audience"`
 
+	Source    Source   `json:"source,omitzero"` // where it was brought from
+
 	Attachments []Attachment      `json:"attachments,omitempty"`
 	Relations   Entries[Relation] `json:"relations,omitempty"`
 
