@@ -210,6 +210,8 @@ func (n *Node) verifyHost(ctx context.Context, actor *store.Actor, host string) 
 
 func unreachable(err error) error {
 	switch {
+	case err == nil:
+		return nil
 	case errors.Is(err, ErrNotActor):
 		return err
 	case errors.Is(err, fetch.ErrBlocked):

@@ -38,7 +38,7 @@ func (f *Field) tidy(s string) string {
 	switch {
 	case f.Widget == Line:
 		s = strings.Join(strings.Fields(s), " ")
-	case f.Widget == Clock:
+	case f.Widget == Clock && isTime(spacedClock, s):
 		s = strings.Replace(s, " ", "T", 1)
 	}
 	return s

@@ -10,6 +10,8 @@ import (
 const (
 	dayForm   = "2006-01-02"
 	clockForm = "2006-01-02T15:04"
+
+	spacedClock = "2006-01-02 15:04" // as people type it
 )
 
 // formats are the widgets whose texts have a form. The name of the widget is the

@@ -166,7 +166,7 @@ func (a *ask) handle(w http.ResponseWriter, d *draft) error {
 	if a.r.Method != http.MethodPost {
 		return a.showForm(w, d, http.StatusOK, nil)
 	}
-	version := d.item.Envelope().Version
+	version, before := d.item.Envelope().Version, linked(d.kind, d.item)
 	wrong := d.fill(a.r.PostForm)
 	unfit, err := a.takeUploads(d)
 	if err != nil {
@@ -175,7 +175,11 @@ func (a *ask) handle(w http.ResponseWriter, d *draft) error {
 	if d.more = a.r.PostForm.Get(moreButton); d.more != "" {
 		return a.showForm(w, d, http.StatusOK, nil)
 	}
-	wrong = append(wrong, unfit...)
+	lost, err := a.identify(d, before)
+	if err != nil {
+		return err
+	}
+	wrong = append(append(wrong, unfit...), lost...)
 	if !d.fresh && a.r.PostFormValue("version") != strconv.Itoa(version) {
 		wrong = append(wrong, &store.FieldError{Reason: "error.stale"})
 	}
