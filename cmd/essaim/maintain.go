@@ -16,23 +16,31 @@ const (
 	keepActivities = 40 * day
 	keepChanges    = 30 * day
 
+	// unloadEvery is how long what was read of the store counts as memory in use.
+	unloadEvery = 5 * time.Second
+
 	// tidyBatch bounds one transaction: a long one would hold up all others.
 	tidyBatch = 500
 )
 
-// maintain removes what nobody needs any more, now and once a day, until ctx
-// ends.
+// maintain removes what nobody needs any more, now and once a day, and gives
+// memory back, until ctx ends.
 func (n *node) maintain(ctx context.Context) error {
-	daily := time.NewTicker(day)
+	daily, often := time.NewTicker(day), time.NewTicker(unloadEvery)
 	defer daily.Stop()
+	defer often.Stop()
+	do := n.tidy
 	for {
-		if err := n.tidy(ctx); err != nil && ctx.Err() == nil {
-			n.log.Error("tidy store", "err", err)
+		if err := do(ctx); err != nil && ctx.Err() == nil {
+			n.log.Error("maintain store", "err", err)
 		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-daily.C:
+			do = n.tidy
+		case <-often.C:
+			do = n.engine.Unload
 		}
 	}
 }
