@@ -141,6 +141,11 @@ func (a *ask) badges(k *store.Kind, it store.Item) []assets.Badge {
 			}
 		}
 	}
+	if stamped, ok := it.(store.Stamped); ok {
+		if v, slug := stamped.Stamp(a.Node.Store.Now()); slug != "" {
+			list = append(list, badge(v, slug, a.word(v, slug)))
+		}
+	}
 	return list
 }
 

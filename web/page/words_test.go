@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -89,6 +90,12 @@ func TestEveryKindAndVocabularyHasItsWords(t *testing.T) {
 		if staged, ok := k.New().(store.Staged); ok {
 			for _, step := range staged.Journey().Steps {
 				want(step.Key)
+			}
+		}
+		if stamped, ok := k.New().(store.Stamped); ok {
+			v, _ := stamped.Stamp(time.Now())
+			for _, slug := range v.Slugs {
+				want(v.Name + "." + slug)
 			}
 		}
 	}
