@@ -35,7 +35,11 @@ func (s *secret) word(field string) string {
 }
 
 // fields of a record that hold a secret each.
-var fields = []string{"title", "pitch", "body", "alt", "problem", "stagenote"}
+var fields = []string{"title", "pitch", "body", "alt", "problem", "stagenote", "file", "partner"}
+
+// inner is a field for those alone who may change the record, whoever may see the
+// rest.
+const inner = "sponsor"
 
 func (s *secret) words() []string {
 	var all []string
@@ -77,6 +81,10 @@ func objectOf(end string) func(*world, *secret) string {
 	return func(_ *world, s *secret) string { return s.id() + end }
 }
 
+func bucketOf(_ *world, s *secret) string {
+	return fmt.Sprintf("/actors/estran/catalog/buckets?bucket=%02x", store.BucketOf(s.record.IRI))
+}
+
 func iriOfRecord(s *secret) []string { return []string{s.record.IRI + `"`} }
 
 func iriOfNote(s *secret) []string { return []string{s.note.IRI + `"`} }
@@ -107,6 +115,9 @@ var waysOut = []wayOut{
 	{name: "a hashtag", seenBy: byList, accept: asPage, path: at("/themes/secrets")},
 	{name: "the author", seenBy: byList, accept: asPage, path: at("/@author")},
 	{name: "the thread of another", seenBy: byList, accept: asPage, path: func(w *world, _ *secret) string { return federation.PagePath(w.root) }},
+	{name: "the lab, seen as a neighbour", seenBy: byList, atMost: true, accept: asPage, path: func(w *world, _ *secret) string { return "/reseau/" + w.node.Host() + "/estran" }},
+	{name: "what to publish", seenBy: byNobody, accept: asPage, path: at("/publier")},
+	{name: "mutual aid", seenBy: byNobody, accept: asPage, path: at("/entraide")},
 	{name: "the river", seenBy: byNobody, accept: asPage, path: at("/fil")},
 	{name: "members", seenBy: byNobody, accept: asPage, path: at("/membres")},
 	{name: "the network", seenBy: byNobody, accept: asPage, path: at("/reseau")},
@@ -133,6 +144,10 @@ var waysOut = []wayOut{
 	{name: "the posts", seenBy: byEverybody, accept: asDocument, path: at("/actors/estran/posts?page=true")},
 	{name: "what is featured", seenBy: byEverybody, accept: asDocument, path: at("/actors/estran/featured"), show: iriOfRecord},
 	{name: "the answers to another", seenBy: byEverybody, accept: asDocument, path: func(w *world, _ *secret) string { return "/o/" + w.root.ID.String() + "/replies?page=true" }, show: iriOfNote},
+	{name: "the catalogue", seenBy: byCatalogue, accept: asDocument, path: at("/actors/estran/catalog?page=1")},
+	{name: "the catalogue's feed", seenBy: byCatalogue, accept: asDocument, path: at("/actors/estran/catalog/feed")},
+	{name: "its bucket of the catalogue", seenBy: byCatalogue, accept: asDocument, path: bucketOf, show: iriOfRecord},
+	{name: "the catalogue's head", seenBy: byNobody, accept: asDocument, path: at("/actors/estran/catalog")},
 	{name: "the author's outbox", seenBy: byNobody, accept: asDocument, path: at("/actors/author/outbox?page=true")},
 	{name: "the actor", seenBy: byNobody, accept: asDocument, path: at("/actors/estran")},
 	{name: "the server", seenBy: byNobody, accept: asDocument, path: at("/actor")},
@@ -156,39 +171,42 @@ func byEditor(r row) string   { return r.editor }
 func byDocument(r row) string { return r.document }
 func byActivity(r row) string { return r.activity }
 
+// byCatalogue is what stands in lists for labs: those who are named see the rest.
+func byCatalogue(r row) string { return r.catalogue }
+
 func byNobody(row) string                { return "------" }
 func byEverybody(row) string             { return "-----x" } // what is public, and never pointed to otherwise
 func byAnybodyWithTheAddress(row) string { return "----xx" }
 
-type row struct{ page, list, member, editor, document, activity string }
+type row struct{ page, list, member, editor, document, activity, catalogue string }
 
 // ladder is who sees what, written down by hand: nothing here is asked of the
 // program. A browser has a session, an app a token, a server a signature, and none
 // counts where another is asked for. The records are the author's; the insider
 // belongs to their circle, the outsider to another one.
 var ladder = map[string]row{
-	"visitor": {"----xx", "-----x", "------", "------", "----xx", "-----x"},
+	"visitor": {"----xx", "-----x", "------", "------", "----xx", "-----x", "-----x"},
 
-	"author in a browser":        {"xxxxxx", "xxxxxx", "xxxxxx", "xxxxxx", "----xx", "-----x"},
-	"colleague in a browser":     {"--xxxx", "--xx-x", "--xxxx", "------", "----xx", "-----x"},
-	"insider in a browser":       {"-xxxxx", "-xxx-x", "-xxxxx", "------", "----xx", "-----x"},
-	"outsider in a browser":      {"--xxxx", "--xx-x", "--xxxx", "------", "----xx", "-----x"},
-	"animator in a browser":      {"xxxxxx", "xxxxxx", "xxxxxx", "xxxxxx", "----xx", "-----x"},
-	"administrator in a browser": {"xxxxxx", "xxxxxx", "xxxxxx", "xxxxxx", "----xx", "-----x"},
+	"author in a browser":        {"xxxxxx", "xxxxxx", "xxxxxx", "xxxxxx", "----xx", "-----x", "-----x"},
+	"colleague in a browser":     {"--xxxx", "--xx-x", "--xxxx", "------", "----xx", "-----x", "-----x"},
+	"insider in a browser":       {"-xxxxx", "-xxx-x", "-xxxxx", "------", "----xx", "-----x", "-----x"},
+	"outsider in a browser":      {"--xxxx", "--xx-x", "--xxxx", "------", "----xx", "-----x", "-----x"},
+	"animator in a browser":      {"xxxxxx", "xxxxxx", "xxxxxx", "xxxxxx", "----xx", "-----x", "-----x"},
+	"administrator in a browser": {"xxxxxx", "xxxxxx", "xxxxxx", "xxxxxx", "----xx", "-----x", "-----x"},
 
-	"author in an app":        {"----xx", "-----x", "------", "------", "xxxxxx", "xxxxxx"},
-	"colleague in an app":     {"----xx", "-----x", "------", "------", "--xxxx", "--xxxx"},
-	"insider in an app":       {"----xx", "-----x", "------", "------", "-xxxxx", "-xxxxx"},
-	"outsider in an app":      {"----xx", "-----x", "------", "------", "--xxxx", "--xxxx"},
-	"animator in an app":      {"----xx", "-----x", "------", "------", "xxxxxx", "xxxxxx"},
-	"administrator in an app": {"----xx", "-----x", "------", "------", "xxxxxx", "xxxxxx"},
+	"author in an app":        {"----xx", "-----x", "------", "------", "xxxxxx", "xxxxxx", "-----x"},
+	"colleague in an app":     {"----xx", "-----x", "------", "------", "--xxxx", "--xxxx", "-----x"},
+	"insider in an app":       {"----xx", "-----x", "------", "------", "-xxxxx", "-xxxxx", "-----x"},
+	"outsider in an app":      {"----xx", "-----x", "------", "------", "--xxxx", "--xxxx", "-----x"},
+	"animator in an app":      {"----xx", "-----x", "------", "------", "xxxxxx", "xxxxxx", "-----x"},
+	"administrator in an app": {"----xx", "-----x", "------", "------", "xxxxxx", "xxxxxx", "-----x"},
 
-	"mutual lab":               {"----xx", "-----x", "------", "------", "---xxx", "-----x"},
-	"server of the mutual lab": {"----xx", "-----x", "------", "------", "---xxx", "-----x"},
-	"other lab":                {"----xx", "-----x", "------", "------", "----xx", "-----x"},
-	"server of the other lab":  {"----xx", "-----x", "------", "------", "----xx", "-----x"},
-	"follower":                 {"----xx", "-----x", "------", "------", "----xx", "-----x"},
-	"server of the follower":   {"----xx", "-----x", "------", "------", "----xx", "-----x"},
+	"mutual lab":               {"----xx", "-----x", "------", "------", "---xxx", "-----x", "---x-x"},
+	"server of the mutual lab": {"----xx", "-----x", "------", "------", "---xxx", "-----x", "---x-x"},
+	"other lab":                {"----xx", "-----x", "------", "------", "----xx", "-----x", "-----x"},
+	"server of the other lab":  {"----xx", "-----x", "------", "------", "----xx", "-----x", "-----x"},
+	"follower":                 {"----xx", "-----x", "------", "------", "----xx", "-----x", "-----x"},
+	"server of the follower":   {"----xx", "-----x", "------", "------", "----xx", "-----x", "-----x"},
 }
 
 // TestEveryWayOutKeepsToTheLadder walks every way out for every step of the ladder
@@ -213,6 +231,9 @@ func TestEveryWayOutKeepsToTheLadder(t *testing.T) {
 				w.moveTo(s)
 			}
 			w.walk(secrets, asWritten)
+			if len(w.inner) != len(steps) {
+				t.Errorf("what is for those who may change a record was found at %v only", w.inner)
+			}
 			w.deleteAll(secrets)
 			w.walk(secrets, nothing)
 			w.tombstones(secrets)
@@ -238,11 +259,14 @@ func (w *world) tell(step string, first store.Audience) *secret {
 	author := w.members["author"]
 	w.letIn(author, true)
 	defer w.letIn(author, false)
-	s.record = &store.Experiment{Stage: "idees", Problem: s.word("problem"), StageNote: s.word("stagenote"), Record: store.Record{
+	s.record = &store.Experiment{Stage: "idees", Problem: s.word("problem"), StageNote: s.word("stagenote"), Mandated: true, Record: store.Record{
 		Kind: "experiment", Title: s.word("title"), Pitch: s.word("pitch"), Body: s.word("body"), Lang: "fr", Audience: audience,
-		Themes: []string{"mobilite"}, Tags: []string{"secrets"}, Territory: []string{"region:53"},
+		Attachments: []store.Attachment{{URL: w.node.URL + "/media/x.pdf", Name: s.word("file"), MediaType: "application/pdf"}},
+		Themes:      []string{"mobilite"}, Tags: []string{"secrets"}, Territory: []string{"region:53"},
 		Image: &store.Image{URL: w.node.URL + "/media/x.png", MediaType: "image/png", Alt: s.word("alt"), Width: 3, Height: 2},
 	}}
+	s.record.Partners = store.Entries[store.Partner]{{Org: s.word("partner")}}
+	s.record.Sponsors = store.Entries[store.Sponsor]{{Name: s.word(inner)}}
 	create := &federation.Activity{Verb: "Create", Actor: w.node.Lab.IRI, Item: s.record}
 	w.apply(author, create)
 	s.first = strings.TrimPrefix(create.IRI, w.node.URL)
@@ -305,6 +329,7 @@ func (w *world) walk(secrets []*secret, expected func(way wayOut, viewer string,
 				if expected != nil {
 					what := fmt.Sprintf("%s (%s) for %s: %s", way.name, path, viewer, s.step)
 					w.compare(what, way, s, answers[key], expected(way, viewer, step))
+					w.compareInner(what, s, answers[key], expected(wayOut{seenBy: byEditor}, viewer, step))
 				}
 			}
 		}
@@ -347,6 +372,17 @@ func (w *world) compare(what string, way wayOut, s *secret, said string, want bo
 			if !strings.Contains(said, s.word(f)) {
 				w.t.Errorf("%s: %s is missing", what, f)
 			}
+		}
+	}
+}
+
+// compareInner looks for the field that only those find who may change the record.
+func (w *world) compareInner(what string, s *secret, said string, editor bool) {
+	w.t.Helper()
+	if strings.Contains(said, s.word(inner)) {
+		w.inner[s.step]++
+		if !editor {
+			w.t.Errorf("%s: LEAKS what is for those who may change it", what)
 		}
 	}
 }

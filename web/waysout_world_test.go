@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
@@ -23,13 +24,13 @@ import (
 // that follows each other with ours, one that only follows ours, and somebody on
 // a microblog who follows ours; each with the actor of its server.
 type world struct {
-	t        *testing.T
-	node     *fedtest.Node
-	members  map[string]*store.Actor
-	circles  map[string]*store.Circle
-	root     *store.Record // public, in whose thread there is something for each step
-	viewers  map[string]asker
-	ofPlaces []*fedtest.PeerActor
+	t       *testing.T
+	node    *fedtest.Node
+	members map[string]*store.Actor
+	circles map[string]*store.Circle
+	root    *store.Record // public, in whose thread there is something for each step
+	viewers map[string]asker
+	inner   map[string]int // how often an inner field was found, by step
 }
 
 // asker asks for a path as somebody, and returns all that came back but the
@@ -41,7 +42,7 @@ const shortPatience = 30 * time.Second
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, members: map[string]*store.Actor{}, circles: map[string]*store.Circle{}, viewers: map[string]asker{}}
+	w := &world{t: t, members: map[string]*store.Actor{}, circles: map[string]*store.Circle{}, viewers: map[string]asker{}, inner: map[string]int{}}
 	w.node = fedtest.Start(t, "estran", fedtest.Serving(whole(t)))
 	w.addMembers()
 	w.addCircles()
@@ -98,12 +99,9 @@ func (w *world) addMembers() {
 // addCircles makes the circle of the records, and another.
 func (w *world) addCircles() {
 	for name, member := range map[string]string{"inside": "insider", "outside": "outsider"} {
-		w.circles[name] = &store.Circle{Name: name}
 		w.update(func(tx *store.Txn) error {
-			c := &store.Circle{Name: name, Members: []string{w.members[member].IRI}}
-			*w.circles[name] = *c
-			err := tx.PutCircle(w.circles[name])
-			return err
+			w.circles[name] = &store.Circle{Name: name, Members: []string{w.members[member].IRI}}
+			return tx.PutCircle(w.circles[name])
 		})
 	}
 }
@@ -111,22 +109,27 @@ func (w *world) addCircles() {
 // addNeighbours makes the other servers and their follows.
 func (w *world) addNeighbours() {
 	for i, name := range []string{"mutual lab", "other lab", "follower"} {
-		peer := fedtest.NewPeer(w.t, "127.0.0."+string(rune('2'+i)))
+		peer := fedtest.NewPeer(w.t, fmt.Sprintf("127.0.0.%d", 2+i))
 		server, actor := peer.Actor("serveur"), peer.Actor("voisin")
 		server.Show(fedtest.With(server.Document(), fedtest.Object{"type": "Application"}))
 		if name != "follower" {
 			actor.Show(fedtest.With(actor.Document(), fedtest.Object{"type": "Group"}))
 		}
 		w.viewers[name], w.viewers["server of the "+name] = w.signed(actor), w.signed(server)
-		w.ofPlaces = append(w.ofPlaces, actor)
 		w.sent(actor, actor.Activity("Follow", w.node.Lab.IRI))
+		if name == "mutual lab" {
+			w.followBack(actor)
+		}
 	}
-	mutual := w.ofPlaces[0]
-	follow := &federation.Activity{Verb: "Follow", Actor: w.node.Lab.IRI, Object: mutual.IRI}
+}
+
+func (w *world) followBack(lab *fedtest.PeerActor) {
+	w.t.Helper()
+	follow := &federation.Activity{Verb: "Follow", Actor: w.node.Lab.IRI, Object: lab.IRI}
 	if err := w.node.Publish(w.t.Context(), w.node.Admin(), follow); err != nil {
 		w.t.Fatal(err)
 	}
-	w.sent(mutual, mutual.Activity("Accept", follow.IRI))
+	w.sent(lab, lab.Activity("Accept", follow.IRI))
 }
 
 func (w *world) sent(by *fedtest.PeerActor, activity fedtest.Object) {
