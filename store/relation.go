@@ -16,6 +16,9 @@ type Relation struct {
 	Note   string `json:"note,omitempty"`   // what changed, or why
 }
 
+// Replicates is the relation of a record that takes another up, elsewhere.
+const Replicates = "replique"
+
 // Back is a relation seen from its target.
 type Back struct {
 	Relation

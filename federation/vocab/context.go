@@ -92,7 +92,7 @@ var own = map[string]bool{
 	"date": false, "note": false, "statement": false, "why": false,
 	"degree": false, "lang": false, "sha256": false, "size": false, "precision": false, "code": false,
 	"kind": false, "audience": false, "role": false, "territory": false,
-	"authors": true, "memberOf": true, "catalog": true,
+	"authors": true, "replications": true, "memberOf": true, "catalog": true,
 }
 
 // ContextDocument is the JSON-LD context of our namespace, to be served at /ns

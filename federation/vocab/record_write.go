@@ -136,6 +136,7 @@ func setThread(x extension, r *store.Record, p Publication) {
 	x["replies"] = repliesOf(r.IRI)
 	x["likes"] = r.IRI + "/likes"
 	x["shares"] = r.IRI + "/shares"
+	x["essaim:replications"] = r.IRI + "/replications"
 	x.setTime("published", r.Created)
 	// Only what was changed says so: GoToSocial shows whatever carries updated as
 	// edited, and refuses one that is before published.

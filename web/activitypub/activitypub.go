@@ -61,7 +61,7 @@ func Routes(r *mux.Router, c Config) {
 	}
 	d.get(r, "/actors/{handle}/catalog", d.catalogue)
 	d.get(r, "/actors/{handle}/catalog/{part:feed|buckets}", d.catalogue)
-	d.get(r, "/o/{id:[0-9]+}/{collection:replies|likes|shares}", d.recordCollection)
+	d.get(r, "/o/{id:[0-9]+}/{collection:replies|likes|shares|replications}", d.recordCollection)
 	d.get(r, "/activities/{id:[0-9]+}", d.activity)
 
 	d.get(r, "/.well-known/host-meta", d.hostMeta)

@@ -233,6 +233,8 @@ func (d *dialect) recordCollection(w http.ResponseWriter, r *http.Request) error
 			return count(tx.CountReactions(id, store.Liked)), nil
 		case "shares":
 			return count(tx.CountReactions(id, store.Announced)), nil
+		case "replications":
+			return replications(tx, iri), nil
 		}
 		return replies(tx, id, iri), nil
 	})
@@ -243,6 +245,18 @@ func (d *dialect) recordCollection(w http.ResponseWriter, r *http.Request) error
 }
 
 func count(n int) paged { return paged{total: n} }
+
+// replications are the open records that take this one up, confirmed by their
+// own origins: what each says of this one, this one says of it (FEP-5711).
+func replications(tx *store.Txn, iri string) paged {
+	var all []string
+	for _, back := range tx.Backs(iri, store.Viewer{}, 1<<20) {
+		if back.Type == store.Replicates {
+			all = append(all, back.Source.Envelope().IRI)
+		}
+	}
+	return iris(all)
+}
 
 // replies are the open answers to a record itself, oldest first.
 func replies(tx *store.Txn, id store.ID, iri string) paged {

@@ -9,7 +9,7 @@ import (
 )
 
 // descends are the relations by which a record comes from another.
-var descends = []string{"replique", "inspire-par", "suite-de"}
+var descends = []string{store.Replicates, "inspire-par", "suite-de"}
 
 // lineage is where a record comes from and what came of it: a tree, as a nested
 // list and as a drawing of the same.
@@ -132,7 +132,7 @@ func (a *ask) adoptions(tx *store.Txn, it store.Item) *chart {
 	s := newSketch(a.actor(tx, it.Envelope().Lab), 1)
 	for _, back := range tx.Backs(it.Envelope().IRI, a.by, maxBacks) {
 		r := back.Source.Envelope()
-		if back.Type != descends[0] || r.Lab == it.Envelope().Lab {
+		if back.Type != store.Replicates || r.Lab == it.Envelope().Lab {
 			continue
 		}
 		s.followedBy(a.actor(tx, r.Lab), 1, true)
