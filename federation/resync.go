@@ -22,51 +22,89 @@ func (n *Node) Resync(ctx context.Context, host string) error {
 }
 
 // resync queues, for one host, every record that somebody there may see, and the
-// deletions of the last months.
+// deletions of the last months: of what is no more, and of what was narrowed, so
+// that they may see it no longer.
 func (n *Node) resync(ctx context.Context, host string) error {
 	return n.Store.Update(ctx, func(tx *store.Txn) error {
 		lab, err := tx.Lab()
 		if err != nil {
 			return err
 		}
+		told := n.toldTo(tx, lab, host)
 		page := tx.ListLab(lab.ID, store.Query{Viewer: store.Viewer{Actor: lab.IRI, Local: true, Runs: true}, Limit: 1 << 20})
 		for _, it := range slices.Backward(page.Items) {
-			n.sendAgain(tx, lab, it, host)
+			r := it.Envelope()
+			if sent := n.sendAgain(tx, lab, it, host); !sent && told[r.IRI] {
+				n.deleteAgain(tx, lab, &store.Tombstone{IRI: r.IRI, Type: r.Type}, host)
+			}
 		}
-		return n.deleteAgain(tx, lab, host)
+		for ts := range tx.Tombstones() {
+			if ts.Owner == lab.IRI && told[ts.IRI] && tx.Now().Sub(ts.Deleted) <= resyncHorizon {
+				n.deleteAgain(tx, lab, ts, host)
+			}
+		}
+		return nil
 	})
 }
 
-func (n *Node) sendAgain(tx *store.Txn, lab *store.Actor, it store.Item, host string) {
+// toldTo are the IRIs of the records that somebody on a host was told of, whatever
+// became of them.
+func (n *Node) toldTo(tx *store.Txn, lab *store.Actor, host string) map[string]bool {
+	told, here := map[string]bool{}, map[string]bool{vocab.Public: true}
+	for _, r := range onHost(followersOf(tx, lab), host) {
+		if a, err := tx.Actor(r.Actor); err == nil {
+			here[a.IRI] = true
+		}
+	}
+	for a := range tx.Published(lab.ID) {
+		isHere := func(iri string) bool { return here[iri] }
+		if a.Record != 0 && (slices.ContainsFunc(a.To, isHere) || slices.ContainsFunc(a.Cc, isHere)) {
+			told[a.Object] = true
+		}
+	}
+	return told
+}
+
+func followersOf(tx *store.Txn, a *store.Actor) (to []store.Recipient) {
+	for f := range tx.Followers(a.ID) {
+		to = append(to, store.Recipient{Actor: f.Follower, Inbox: f.Inbox})
+	}
+	return to
+}
+
+// sendAgain says whether anybody on the host may see the record.
+func (n *Node) sendAgain(tx *store.Txn, lab *store.Actor, it store.Item, host string) bool {
 	r := it.Envelope()
 	a := &Activity{Verb: "Create", Actor: lab.IRI, actor: lab, Object: r.IRI, When: tx.Now(), embed: tx.Raw(r.ID)}
 	to := onHost(n.recipients(tx, lab.ID, it), host)
 	if len(to) == 0 || a.embed == nil {
-		return
+		return len(to) > 0
 	}
-	a.IRI = n.BaseURL + "/activities/" + tx.NewID().String()
+	a.IRI = n.newActivityIRI(tx)
 	if doc, err := vocab.Parse(a.embed); err == nil {
 		a.To, a.Cc = doc.IRIs("to"), doc.IRIs("cc")
 	}
 	a.body = n.encode(a)
 	n.send(tx, a, to)
+	return true
 }
 
-func (n *Node) deleteAgain(tx *store.Txn, lab *store.Actor, host string) error {
-	var to []store.Recipient
-	for f := range tx.Followers(lab.ID) {
-		to = append(to, store.Recipient{Actor: f.Follower, Inbox: f.Inbox})
-	}
-	to = onHost(to, host)
-	for ts := range tx.Tombstones() {
-		if ts.Owner != lab.IRI || !ts.Public || tx.Now().Sub(ts.Deleted) > resyncHorizon {
-			continue
+// deleteAgain tells the followers on a host, and nobody else, that a record is gone
+// for them.
+func (n *Node) deleteAgain(tx *store.Txn, lab *store.Actor, ts *store.Tombstone, host string) {
+	to := onHost(followersOf(tx, lab), host)
+	d := vocab.Delete(lab.IRI, ts.IRI, ts.Type)
+	d.ID, d.Published = n.newActivityIRI(tx), tx.Now()
+	for _, r := range to {
+		if a, err := tx.Actor(r.Actor); err == nil {
+			d.To = append(d.To, a.IRI)
 		}
-		d := vocab.Delete(lab.IRI, ts.IRI, ts.Type)
-		d.To, d.Cc, d.Published = []string{vocab.Public}, []string{lab.Followers}, tx.Now()
-		tx.Enqueue(store.Outgoing{Actor: lab.ID, Verb: "Delete", Object: ts.IRI, Body: d.Encode()}, to)
 	}
-	return nil
+	tx.Enqueue(store.Outgoing{Actor: lab.ID, Verb: "Delete", Object: ts.IRI, Body: d.Encode()}, to)
+}
+
+func (n *Node) newActivityIRI(tx *store.Txn) string {
+	return n.BaseURL + "/activities/" + tx.NewID().String()
 }
 
 func onHost(to []store.Recipient, host string) []store.Recipient {

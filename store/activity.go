@@ -80,6 +80,18 @@ func (t *Txn) Outbox(actor, before ID) iter.Seq[*Activity] {
 	}
 }
 
+// Published yields everything that an actor of this node published, oldest first,
+// also what its outbox does not show.
+func (t *Txn) Published(actor ID) iter.Seq[*Activity] {
+	return func(yield func(*Activity) bool) {
+		for k := range t.scan(key(tOutbox, actor), false) {
+			if a, err := t.Activity(idFromKey(k)); err == nil && !yield(a) {
+				return
+			}
+		}
+	}
+}
+
 // CountOutbox counts what Outbox yields.
 func (t *Txn) CountOutbox(actor ID) int {
 	n := 0
