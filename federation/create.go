@@ -14,7 +14,7 @@ func create(n *Node, tx *store.Txn, a *Activity) error {
 		return n.createMirror(tx, a)
 	}
 	r := a.Item.Envelope()
-	if err := n.checkItem(a, r); err != nil {
+	if err := n.checkItem(tx, a, r); err != nil {
 		return err
 	}
 	if err := checkAudience(tx, a, &store.Record{InReplyTo: r.InReplyTo}); err != nil {
@@ -28,8 +28,9 @@ func create(n *Node, tx *store.Txn, a *Activity) error {
 	return nil
 }
 
-// checkItem applies the descriptor's rules.
-func (n *Node) checkItem(a *Activity, r *store.Record) error {
+// checkItem applies the descriptor's rules, and those that bind the record to
+// others.
+func (n *Node) checkItem(tx *store.Txn, a *Activity, r *store.Record) error {
 	kind := store.KindOf(r.Kind)
 	if kind == nil {
 		return fmt.Errorf("kind %q: %w", r.Kind, ErrMalformed)
@@ -37,10 +38,25 @@ func (n *Node) checkItem(a *Activity, r *store.Record) error {
 	if err := kind.Check(a.Item); err != nil {
 		return err
 	}
+	if b, ok := a.Item.(store.Bound); ok {
+		if errs := b.CheckWith(finder(tx)); len(errs) > 0 {
+			return errs
+		}
+	}
 	if r.Audience == "" {
 		r.Audience = store.Team
 	}
 	return nil
+}
+
+func finder(tx *store.Txn) func(iri string) store.Item {
+	return func(iri string) store.Item {
+		it, err := tx.RecordByIRI(iri)
+		if err != nil {
+			return nil
+		}
+		return it
+	}
 }
 
 // complete gives a new record of this node what its author does not decide.

@@ -33,7 +33,7 @@ func (n *Node) updateItem(tx *store.Txn, a *Activity) error {
 	if o.Remote || o.Lab != a.Actor || a.by != nil && !a.by.CanEdit(o) {
 		return fmt.Errorf("record %s: %w", o.IRI, ErrForbidden)
 	}
-	if err := n.checkItem(a, r); err != nil {
+	if err := n.checkItem(tx, a, r); err != nil {
 		return err
 	}
 	if err := checkAudience(tx, a, o); err != nil {

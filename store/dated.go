@@ -8,3 +8,11 @@ type Stamped interface {
 	// the same at all times.
 	Stamp(now time.Time) (v *Vocabulary, slug string)
 }
+
+// Bound is a kind with rules that bind it to other records. The door asks when it
+// stores one.
+type Bound interface {
+	// CheckWith says what is wrong. find returns the record of an IRI, or nil when
+	// it is not here.
+	CheckWith(find func(iri string) Item) FieldErrors
+}

@@ -61,7 +61,7 @@ type ToDo struct {
 	Done bool   `json:"done,omitempty"`
 }
 
-var eventKind = newKind(Kind{
+var _ = newKind(Kind{
 	Name: "event", Path: "agenda", Letter: "a", Type: "Event", Schema: "Event",
 	Section: "agenda", Look: "event", Rank: 20, Adopts: []string{"Event"},
 	New: func() Item { return new(Event) },

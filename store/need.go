@@ -7,7 +7,7 @@ type Need struct {
 	State string `json:"state,omitempty"`
 }
 
-var needKind = newKind(Kind{
+var _ = newKind(Kind{
 	Name: "need", Path: "besoins", Letter: "b", Type: "Note", Schema: "Demand",
 	Section: "mutual-aid", Look: "need", Rank: 50, Adopts: []string{"Note"}, Knows: hasPurpose("request"),
 	New: func() Item { return new(Need) },

@@ -8,7 +8,7 @@ type Resource struct {
 	State string `json:"state,omitempty"`
 }
 
-var resourceKind = newKind(Kind{
+var _ = newKind(Kind{
 	Name: "resource", Path: "ressources", Letter: "r", Type: "Note", Schema: "Offer",
 	Section: "mutual-aid", Look: "resource", Rank: 40, Adopts: []string{"Note"}, Knows: hasPurpose("offer"),
 	New: func() Item { return new(Resource) },
