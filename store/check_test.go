@@ -80,7 +80,7 @@ func (c *checker) eachRecord(yield func(Item)) {
 }
 
 func (c *checker) records() {
-	want := map[string]map[string][]byte{tByKind: {}, tByLab: {}, tByAuthor: {}, tThread: {}, tRecordIRI: {}}
+	want := map[string]map[string][]byte{tByKind: {}, tByLab: {}, tByAuthor: {}, tThread: {}, tRecordIRI: {}, tWhen: {}}
 	c.eachRecord(func(it Item) {
 		r, l, id := it.Envelope(), listingOf(it), string(it.Envelope().ID.Key())
 		want[tByKind][r.Kind+"\x00"+id] = l
@@ -90,6 +90,11 @@ func (c *checker) records() {
 		}
 		if r.Root != 0 {
 			want[tThread][string(r.Root.Key())+id] = l
+		}
+		if d, ok := it.(Dated); ok {
+			if from, to := d.When(); !from.IsZero() {
+				want[tWhen][fmt.Sprintf("%s\x00%s%s%s", r.Kind, instant(to), instant(from), id)] = l
+			}
 		}
 		want[tRecordIRI][string(hash16(r.IRI))] = []byte(id)
 		if c.t.Tombstone(r.IRI) != nil {

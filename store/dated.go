@@ -2,6 +2,13 @@ package store
 
 import "time"
 
+// Dated is a kind whose records take place at a time.
+type Dated interface {
+	// When is from when to when, on the clocks of the place; a zero from is not
+	// known yet. to is never before from. It changes only when the record is saved.
+	When() (from, to time.Time)
+}
+
 // Stamped is a kind with a badge that depends on the day: it ran out, it is open.
 type Stamped interface {
 	// Stamp says which one it has at the moment now, or no slug. The vocabulary is

@@ -28,6 +28,7 @@ const (
 	tByLab     = "rl/" // lab iri, id -> listing
 	tByAuthor  = "ru/" // author iri, id -> listing
 	tThread    = "rp/" // root id, id -> listing
+	tWhen      = "rd/" // kind 0 end, start, id -> listing: of what takes place, moments as eight bytes
 	tRiver     = "rv/" // id -> listing: what followed labs published
 	tPinned    = "rx/" // lab id, id -> nothing
 	tEdge      = "re/" // target iri, id -> nothing: of a record that names the target in a relation
@@ -82,6 +83,7 @@ const (
 	tByActor = "ua/" // actor id -> account id
 	tToken   = "ut/" // hash of a token -> Token
 	tSession = "us/" // hash of a session id -> session
+
 
 	tCircle   = "e/"  // id -> Circle
 	tInCircle = "ei/" // member iri, id -> nothing

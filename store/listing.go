@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -88,12 +89,18 @@ func (t *Txn) list(it Item) {
 	for _, k := range listKeys(it.Envelope()) {
 		t.tx.Put(k, l)
 	}
+	if k := whenKey(it); k != nil {
+		t.tx.Put(k, l)
+	}
 	t.place(it)
 	t.relate(it)
 	t.rememberSource(it.Envelope())
 }
 
 func (t *Txn) unlist(it Item) {
+	if k := whenKey(it); k != nil {
+		t.tx.Delete(k)
+	}
 	for _, k := range listKeys(it.Envelope()) {
 		t.tx.Delete(k)
 	}
@@ -195,6 +202,17 @@ func (t *Txn) ListThread(root ID, q Query) Page { return t.listTable(key(tThread
 func (t *Txn) ListRiver(q Query) Page { return t.listTable([]byte(tRiver), true, q) }
 
 func (t *Txn) listTable(prefix []byte, newestFirst bool, q Query) Page {
+	return t.collect(q, func(yield func(ID, listing) bool) {
+		for k, v := range t.scan(prefix, newestFirst) {
+			if !yield(idFromKey(k), v) {
+				return
+			}
+		}
+	})
+}
+
+// collect makes the page that q asks for of the entries of a list.
+func (t *Txn) collect(q Query, entries iter.Seq2[ID, listing]) Page {
 	var p Page
 	var lab []byte
 	if q.Lab != 0 {
@@ -205,14 +223,13 @@ func (t *Txn) listTable(prefix []byte, newestFirst bool, q Query) Page {
 		lab = hash16(a.IRI)
 	}
 	var counts facetCounts
-	for k, v := range t.scan(prefix, newestFirst) {
-		id := idFromKey(k)
-		missed, only := q.misses(listing(v), lab)
-		if missed > 0 && !(q.Counts && missed == 1 && only != "") || !t.mayList(q.Viewer, listing(v), id) {
+	for id, l := range entries {
+		missed, only := q.misses(l, lab)
+		if missed > 0 && !(q.Counts && missed == 1 && only != "") || !t.mayList(q.Viewer, l, id) {
 			continue
 		}
 		if q.Counts {
-			counts.add(listing(v), only)
+			counts.add(l, only)
 		}
 		if missed > 0 {
 			continue

@@ -128,6 +128,9 @@ func (w walk) putRecord() {
 		e.Themes = []string{store.Themes.Slugs[w.rnd.IntN(3)], store.Themes.Slugs[3+w.rnd.IntN(3)]}
 		it = e
 	}
+	if w.rnd.IntN(4) == 0 {
+		it = w.event(lab, id)
+	}
 	r := it.Envelope()
 	r.Audience = ladder[w.rnd.IntN(len(ladder))]
 	r.Created = noon.Add(-time.Duration(w.rnd.IntN(3)) * time.Hour)
@@ -143,6 +146,13 @@ func (w walk) putRecord() {
 	if err := w.tx.PutRecord(it, []byte("raw")); err != nil && !errors.Is(err, store.ErrGone) {
 		w.t.Error(err)
 	}
+}
+
+// event is one of a few days, or without a day.
+func (w walk) event(lab, id string) *store.Event {
+	e := newEvent([]string{"", "2026-03-01T10:00", "2026-03-02T10:00", "1020-03-02T10:00"}[w.rnd.IntN(4)], "2026-03-02T12:00", "")
+	e.Lab, e.IRI, e.Host, e.Remote = lab, id, store.HostOf(id), store.HostOf(id) != home
+	return e
 }
 
 func (w walk) deleteRecord() {
