@@ -28,6 +28,8 @@ func remove(n *Node, tx *store.Txn, a *Activity) error {
 		return fmt.Errorf("record %s: %w", a.Object, errSeen)
 	case !store.SameOrigin(a.Object, a.Actor):
 		return fmt.Errorf("record %s is not at home with %s: %w", a.Object, a.Actor, ErrForbidden)
+	case !tx.FollowedHere(a.actor.ID):
+		return fmt.Errorf("record %s was never here: %w", a.Object, ErrIgnored) // strangers could fill the store
 	}
 	// Not here, or not yet: it shall not come late.
 	tx.DeleteListed(a.Actor, a.Object, false)
