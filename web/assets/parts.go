@@ -83,8 +83,11 @@ type Progress struct {
 }
 
 // Badge is a state: Tone ("ok", "info", "warn", "err", "plain") chooses colour
-// and picture, Text says it.
-type Badge struct{ Tone, Text string }
+// and picture, Text says it. Usual: it goes without saying where room is short.
+type Badge struct {
+	Tone, Text string
+	Usual      bool
+}
 
 // Table is a table of data. A row has as many cells as there are columns; its
 // first cell is its heading.

@@ -27,7 +27,7 @@ func (a *ask) cards(tx *store.Txn, items []store.Item) []assets.Card {
 func (a *ask) card(tx *store.Txn, it store.Item) assets.Card {
 	r, k := it.Envelope(), store.KindOf(it.Envelope().Kind)
 	return assets.Card{
-		Kind: k.Look, Badges: a.badges(k, it), KindText: a.t("kind." + r.Kind), ID: r.ID.String(),
+		Kind: k.Look, Badges: a.unusual(k, it), KindText: a.t("kind." + r.Kind), ID: r.ID.String(),
 		Title: title(r), Href: federation.PagePath(r), Pitch: markup.Excerpt(r.Pitch, cardPitch),
 		Lang: a.foreign(r.Lang), Picture: a.picture(r.Image), Stage: a.stage(it),
 		Origin: origin(a.actor(tx, r.Lab)), Territory: a.places(r.Territory), Themes: a.themes(r),

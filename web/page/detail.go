@@ -1,6 +1,8 @@
 package page
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/essaim/essaim/federation"
@@ -149,9 +151,12 @@ func (a *ask) badges(k *store.Kind, it store.Item) []assets.Badge {
 	return list
 }
 
+// unusual are the badges that a card has room for: the first entry of a
+// vocabulary is the ordinary state.
+func (a *ask) unusual(k *store.Kind, it store.Item) []assets.Badge {
+	return slices.DeleteFunc(a.badges(k, it), func(b assets.Badge) bool { return b.Usual })
+}
+
 func badge(v *store.Vocabulary, slug, text string) assets.Badge {
-	if tone := v.Tones[slug]; tone != "" {
-		return assets.Badge{Tone: tone, Text: text}
-	}
-	return assets.Badge{Tone: "plain", Text: text}
+	return assets.Badge{Tone: cmp.Or(v.Tones[slug], "plain"), Text: text, Usual: slug == v.Slugs[0]}
 }
