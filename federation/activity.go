@@ -3,6 +3,7 @@ package federation
 import (
 	"time"
 
+	"github.com/essaim/essaim/federation/catalog"
 	"github.com/essaim/essaim/federation/vocab"
 	"github.com/essaim/essaim/store"
 )
@@ -24,6 +25,10 @@ type Activity struct {
 
 	// Doc is the activity as it was received; zero for one of this node.
 	Doc vocab.Doc
+	// Push is what came with it about the catalogue of its actor; may be nil.
+	Push *catalog.Push
+	// Wants narrows what is copied of who is followed by a Follow of this node.
+	Wants store.Selection
 	// Inbox is the IRI of the local actor whose own inbox it came to; empty for
 	// the shared one.
 	Inbox string

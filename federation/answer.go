@@ -31,7 +31,9 @@ func (n *Node) answer(tx *store.Txn, a *Activity, state store.FollowState) error
 		return n.sendAnswer(a, f, follower)
 	}
 	if state == store.Accepted {
-		tx.AddJob(jobBackfill, backfillJob{Actor: a.Actor})
+		startSync(tx, a.actor.ID)
+	} else if !tx.FollowedHere(a.actor.ID) {
+		stopSync(tx, a.actor.ID)
 	}
 	return nil
 }

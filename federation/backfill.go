@@ -4,38 +4,47 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/essaim/essaim/federation/vocab"
 	"github.com/essaim/essaim/store"
 )
 
-// What is read of a followed actor's past: other servers never send it.
+// What is read of an actor that has no catalogue: other servers never send the
+// past.
 const (
-	backfillPages   = 5
-	backfillItems   = 200
-	backfillFetches = 20 // items that come by name only
+	backfillPages   = 20 // of each collection
+	backfillItems   = 1000
+	backfillFetches = 100 // items that come by name only
 )
 
-// backfill reads the newest posts of an actor that this node begins to follow,
-// from its outbox.
-func (n *Node) backfill(ctx context.Context, iri string) error {
-	var actor *store.Actor
-	err := n.Store.View(ctx, func(tx *store.Txn) (err error) {
-		actor, err = tx.ActorByIRI(iri)
-		return err
+// backfill reads the collections of an actor that has no catalogue: those of a
+// Mobilizon group, then what everybody has, and what it pinned when there is
+// nothing else.
+func (c *copying) backfill(ctx context.Context) error {
+	b := backfiller{n: c.n, actor: c.lab}
+	failed := fmt.Errorf("collections of %s: %w", c.lab.IRI, store.ErrNotFound)
+	for _, address := range append(slices.Clone(c.lab.Shelves), c.lab.Outbox, c.lab.Featured) {
+		if address == "" || address == c.lab.Featured && b.items > 0 {
+			continue
+		}
+		err := b.read(ctx, address)
+		switch {
+		case err == nil:
+			failed = nil
+		case temporary(err) != nil:
+			return err
+		case failed != nil:
+			failed = err
+		}
+	}
+	if failed != nil && b.items == 0 {
+		return failed
+	}
+	return c.save(ctx, func(tx *store.Txn, s *store.Sync) error {
+		s.Theirs, s.Seen, s.Checked = nil, b.items, tx.Now()
+		return nil
 	})
-	if err != nil {
-		return err
-	}
-	if actor.Outbox == "" {
-		return fmt.Errorf("outbox of %s: %w", iri, store.ErrNotFound)
-	}
-	root, err := n.dereference(ctx, actor.Outbox)
-	if err != nil {
-		return err
-	}
-	b := backfiller{n: n, actor: actor}
-	return b.collection(ctx, root)
 }
 
 type backfiller struct {
@@ -44,10 +53,14 @@ type backfiller struct {
 	items, fetches int
 }
 
-// collection reads a collection page by page. Every page lies on the actor's own
+// read reads a collection page by page. Every page lies on the actor's own
 // origin, so what it embeds from there is as good as fetched (FEP-fe34).
-func (b *backfiller) collection(ctx context.Context, page vocab.Doc) error {
-	seen := map[string]bool{}
+func (b *backfiller) read(ctx context.Context, address string) error {
+	page, err := b.n.dereference(ctx, address)
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{address: true}
 	for range backfillPages {
 		for _, item := range page.Items() {
 			if b.items++; b.items > backfillItems {
@@ -69,7 +82,6 @@ func (b *backfiller) collection(ctx context.Context, page vocab.Doc) error {
 			return nil
 		}
 		seen[next] = true
-		var err error
 		if page, err = b.n.dereference(ctx, next); err != nil {
 			return err
 		}

@@ -27,6 +27,7 @@ func follow(n *Node, tx *store.Txn, a *Activity) error {
 		f = &store.Follow{Follower: a.actor.ID, Followed: followed.ID, Asked: a.When}
 	}
 	if a.local {
+		choose(tx, followed, a.Wants)
 		a.To = []string{followed.IRI}
 		a.to = []store.Recipient{recipient(followed)}
 		a.body = n.encode(a)
@@ -40,6 +41,14 @@ func follow(n *Node, tx *store.Txn, a *Activity) error {
 		a.cause(&Activity{Verb: "Accept", Actor: followed.IRI, Object: a.Actor})
 	}
 	return nil
+}
+
+// choose keeps what shall be copied of an actor of another node once it accepts.
+func choose(tx *store.Txn, followed *store.Actor, s store.Selection) {
+	if followed.Local || tx.Sync(followed.ID) != nil {
+		return
+	}
+	tx.PutSync(&store.Sync{Actor: followed.ID, Wants: s})
 }
 
 func followBytes(a *Activity) json.RawMessage {

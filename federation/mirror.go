@@ -53,6 +53,9 @@ func (n *Node) mirror(tx *store.Txn, a *Activity, ref vocab.Ref) error {
 	if r.ID != 0 {
 		return n.updateMirror(tx, a, it)
 	}
+	if skipped(tx, a.actor, it, ref.Doc) {
+		return nil
+	}
 	if !n.concerns(tx, a, r) {
 		return fmt.Errorf("record %s of %s: %w", r.IRI, a.Actor, ErrIgnored)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/essaim/essaim/federation/catalog"
 	"github.com/essaim/essaim/federation/fetch"
 	"github.com/essaim/essaim/federation/keyring"
 	"github.com/essaim/essaim/federation/vocab"
@@ -42,6 +43,7 @@ type Config struct {
 type Node struct {
 	Config
 	keys     keyCache
+	catalogs *catalog.Client
 	refresh  hostLimit // of actors because a signature did not fit
 	forwards hostLimit // of objects that are passed on
 }
@@ -52,7 +54,7 @@ func New(c Config) *Node {
 		c.Scale = 1
 	}
 	return &Node{
-		Config: c, keys: newKeyCache(),
+		Config: c, keys: newKeyCache(), catalogs: catalog.NewClient(c.Fetch, func() time.Time { return c.Store.Now() }),
 		refresh: newHostLimit(refreshEvery, refreshBurst), forwards: newHostLimit(forwardEvery, forwardBurst),
 	}
 }
@@ -140,7 +142,11 @@ func (n *Node) run(ctx context.Context, a *Activity) error {
 	var applied Activity // a stays as it came: the transaction may run again
 	err := n.Store.Update(ctx, func(tx *store.Txn) error {
 		applied = *a
-		return n.apply(tx, &applied)
+		if err := n.apply(tx, &applied); err != nil {
+			return err
+		}
+		n.heed(tx, &applied)
+		return nil
 	})
 	if errors.Is(err, errSeen) {
 		return nil
@@ -242,7 +248,9 @@ func (n *Node) keep(tx *store.Txn, a *Activity) {
 
 // send queues the body of a for others.
 func (n *Node) send(tx *store.Txn, a *Activity, to []store.Recipient) {
-	tx.Enqueue(store.Outgoing{Actor: a.actor.ID, Verb: a.Verb, Object: a.Object, Body: a.body}, n.remote(to))
+	tx.Enqueue(store.Outgoing{
+		Actor: a.actor.ID, Verb: a.Verb, Object: a.Object, Push: pushHeader(tx, a.actor), Body: a.body,
+	}, n.remote(to))
 }
 
 // remote leaves out the recipients of this node: they have it already.

@@ -15,10 +15,10 @@ import (
 
 // The kinds of job, and what each carries.
 const (
-	jobFetch    = "fetch"
-	jobBackfill = "backfill"
-	jobMove     = "move"
-	jobResync   = "resync"
+	jobFetch  = "fetch"
+	jobForget = "forget"
+	jobMove   = "move"
+	jobResync = "resync"
 )
 
 type fetchJob struct {
@@ -28,8 +28,8 @@ type fetchJob struct {
 	Deleted   bool   `json:"deleted,omitempty"`   // and said that it is gone
 }
 
-type backfillJob struct {
-	Actor string `json:"actor"`
+type forgetJob struct {
+	Actor store.ID `json:"actor"`
 }
 
 type moveJob struct {
@@ -63,8 +63,10 @@ func (n *Node) do(ctx context.Context, j *store.Job) (err error) {
 	switch j.Kind {
 	case jobFetch:
 		return decoded(j, func(d fetchJob) error { return n.fetchNamed(ctx, d) })
-	case jobBackfill:
-		return decoded(j, func(d backfillJob) error { return n.backfill(ctx, d.Actor) })
+	case jobForget:
+		return decoded(j, func(d forgetJob) error { return n.forget(ctx, d.Actor) })
+	case store.SyncJob:
+		return n.sync(ctx, j.ID)
 	case jobMove:
 		return decoded(j, func(d moveJob) error { return n.refollow(ctx, d) })
 	case jobResync:

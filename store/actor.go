@@ -40,6 +40,9 @@ type Actor struct {
 	Featured    string `json:"featured,omitempty"`
 	Catalog     string `json:"catalog,omitempty"` // a lab's catalogue, where it has one
 
+	// Shelves are the collections of what a Mobilizon group publishes.
+	Shelves []string `json:"shelves,omitempty"`
+
 	Icon   *Image      `json:"icon,omitempty"`
 	Banner *Image      `json:"banner,omitempty"`
 	Fields []NameValue `json:"fields,omitempty"` // values are HTML as published

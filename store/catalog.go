@@ -144,6 +144,20 @@ func (t *Txn) OpenCatalogue(lab string) {
 	}
 }
 
+// Recount counts an actor's catalogue anew, so that a mistake in the count does not
+// last.
+func (t *Txn) Recount(lab string) {
+	c := t.Catalogue(lab)
+	if c == nil {
+		return
+	}
+	c.Public, c.Restricted = Holdings{}, Holdings{}
+	for e := range t.AllListed(lab) {
+		c.count(e, 1)
+	}
+	t.putJSON(key(tCatalogue, hash16(lab)), c)
+}
+
 // DropCatalogue forgets what is known of an actor's catalogue. The records
 // themselves stay.
 func (t *Txn) DropCatalogue(lab string) {

@@ -117,10 +117,31 @@ func (t *Txn) HoldingsFor(v Viewer, lab string) Holdings {
 // Catalogued yields the ids of the records in a lab's catalogue from an id on, in
 // the order of their publication, whoever may see them.
 func (t *Txn) Catalogued(lab string, from ID) iter.Seq[ID] {
-	prefix := key(tByLab, hash16(lab))
 	return func(yield func(ID) bool) {
+		for id, l := range t.byLab(lab, from) {
+			if catalogued(l.audience()) && !yield(id) {
+				return
+			}
+		}
+	}
+}
+
+// ByLab yields the ids of all records of an actor from an id on.
+func (t *Txn) ByLab(lab string, from ID) iter.Seq[ID] {
+	return func(yield func(ID) bool) {
+		for id := range t.byLab(lab, from) {
+			if !yield(id) {
+				return
+			}
+		}
+	}
+}
+
+func (t *Txn) byLab(lab string, from ID) iter.Seq2[ID, listing] {
+	prefix := key(tByLab, hash16(lab))
+	return func(yield func(ID, listing) bool) {
 		for k, v := range t.scanRange(prefix, key(tByLab, hash16(lab), from), prefixEnd(prefix), false) {
-			if catalogued(listing(v).audience()) && !yield(idFromKey(k)) {
+			if !yield(idFromKey(k), listing(v)) {
 				return
 			}
 		}

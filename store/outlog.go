@@ -18,6 +18,7 @@ type Outgoing struct {
 	Actor   ID       // who signs
 	Verb    string   // for people to read
 	Object  string   // IRI, for people to read
+	Push    string   // what goes with it about the actor's catalogue; empty: nothing
 	Inboxes []uint32 // numbers of Inbox, ascending, none twice
 	Body    []byte   // what is posted
 }
@@ -41,6 +42,7 @@ type outgoingHead struct {
 	Actor   ID     `json:"a"`
 	Verb    string `json:"v"`
 	Object  string `json:"o,omitempty"`
+	Push    string `json:"p,omitempty"`
 	Inboxes []byte `json:"i"` // differences as varints
 }
 
@@ -65,7 +67,7 @@ func (t *Txn) Enqueue(o Outgoing, to []Recipient) {
 }
 
 func (o *Outgoing) encode() []byte {
-	h := outgoingHead{Actor: o.Actor, Verb: o.Verb, Object: o.Object}
+	h := outgoingHead{Actor: o.Actor, Verb: o.Verb, Object: o.Object, Push: o.Push}
 	last := uint32(0)
 	for _, n := range o.Inboxes {
 		h.Inboxes = binary.AppendUvarint(h.Inboxes, uint64(n-last))
@@ -87,7 +89,7 @@ func decodeOutgoing(seq ID, b []byte) *Outgoing {
 	}
 	var h outgoingHead
 	mustDecode(key(tOut, seq), b[n:n+int(size)], &h)
-	o := &Outgoing{Seq: seq, Actor: h.Actor, Verb: h.Verb, Object: h.Object, Body: b[n+int(size):]}
+	o := &Outgoing{Seq: seq, Actor: h.Actor, Verb: h.Verb, Object: h.Object, Push: h.Push, Body: b[n+int(size):]}
 	last := uint64(0)
 	for len(h.Inboxes) > 0 {
 		d, n := binary.Uvarint(h.Inboxes)

@@ -77,10 +77,6 @@ func (s *demoSummary) add(tx *store.Txn) error {
 	for _, count := range tx.Backlog() {
 		s.waiting += count
 	}
-	due, next := tx.DueJobs(100)
-	s.waiting += len(due)
-	if !next.IsZero() {
-		s.waiting++
-	}
+	s.waiting += tx.Waiting()
 	return nil
 }

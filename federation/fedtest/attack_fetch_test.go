@@ -92,10 +92,7 @@ func TestEndlessCollectionIsReadInPart(t *testing.T) { // F05
 	p.Serve("/pages", page)
 	p.Show("/users/eve/outbox", Object{"id": s.eve.IRI + "/outbox", "type": "OrderedCollection", "first": p.URL + "/pages?n=0"})
 	s.follow(s.eve)
-	eventually(t, s.node, "the past was read", func(tx *store.Txn) bool {
-		jobs, next := tx.DueJobs(1)
-		return len(jobs) == 0 && next.IsZero()
-	})
+	eventually(t, s.node, "the past was read", func(tx *store.Txn) bool { return tx.Waiting() == 0 })
 	if got := len(p.Requests()); got > 100 {
 		t.Errorf("requests: got %d, want at most 100", got)
 	}
@@ -142,10 +139,7 @@ func TestStrangersNameNothingToBeFetched(t *testing.T) { // rule 4
 	own := s.eve.Note("never-asked-for")["id"].(string)
 	s.want(s.mail(s.eve, s.eve.Activity("Create", own)).Send(), http.StatusAccepted)
 	s.want(s.mail(s.vic, s.vic.Activity("Create", canary.URL+"/target")).Send(), http.StatusForbidden) // followed, but not its own
-	eventually(t, s.node, "nothing is left to do", func(tx *store.Txn) bool {
-		jobs, next := tx.DueJobs(1)
-		return len(jobs) == 0 && next.IsZero()
-	})
+	eventually(t, s.node, "nothing is left to do", func(tx *store.Txn) bool { return tx.Waiting() == 0 })
 	if got := len(canary.Requests()) + s.eve.Peer.Hits("/notes/never-asked-for"); got != 0 {
 		t.Errorf("requests: got %d, want 0", got)
 	}

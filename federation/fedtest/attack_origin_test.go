@@ -338,10 +338,7 @@ func TestMoveNeedsTheWordOfBoth(t *testing.T) { // O23
 	s.vic.Show(With(s.vic.Document(), Object{"movedTo": s.eve.IRI}))
 	move := With(s.vic.Activity("Move", s.vic.IRI), Object{"target": s.eve.IRI})
 	s.want(s.mail(s.vic, move).Send(), http.StatusAccepted)
-	eventually(t, s.node, "the move was looked into", func(tx *store.Txn) bool {
-		jobs, next := tx.DueJobs(1)
-		return len(jobs) == 0 && next.IsZero()
-	})
+	eventually(t, s.node, "the move was looked into", func(tx *store.Txn) bool { return tx.Waiting() == 0 })
 	s.holds("nobody follows eve", func(tx *store.Txn) bool {
 		_, err := tx.Follow(s.node.Lab.ID, actorID(tx, s.eve.IRI))
 		return err != nil && tx.Follows(s.node.Lab.ID, actorID(tx, s.vic.IRI))

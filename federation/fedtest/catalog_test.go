@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"testing"
 
@@ -158,5 +159,56 @@ func TestCatalogueAnswersOnlyWhatTheProtocolAsks(t *testing.T) {
 	var h catalog.Head
 	if err := json.NewDecoder(head.Body).Decode(&h); err != nil || h.Total != 2 || head.Header.Get("Etag") == "" {
 		t.Errorf("head: got %+v, %v", h, err)
+	}
+}
+
+// copied says that a node holds the catalogue of another one's lab: as many
+// objects of each kind as the origin counts, and the same ones.
+func copied(t testing.TB, n, origin *Node) func(tx *store.Txn) bool {
+	want := counted(t, origin, origin.Lab.IRI)
+	return func(tx *store.Txn) bool {
+		c := tx.Catalogue(origin.Lab.IRI)
+		if c == nil {
+			return false
+		}
+		s := tx.Sync(actorID(tx, origin.Lab.IRI))
+		have := c.Public.Plus(c.Restricted)
+		return s != nil && s.Phase == store.SyncLive && !s.Checked.IsZero() && have.Digest == want.Digest && maps.Equal(have.Kinds, s.Theirs)
+	}
+}
+
+// US2: labs follow labs and catalogues arrive complete.
+func TestFollowBringsTheWholeCatalogue(t *testing.T) {
+	origin, n := Start(t, "calanques"), Start(t, "estran")
+	fill(t, origin, 250, 6)
+	connect(t, n, origin)
+	eventually(t, n, "the catalogue is here", copied(t, n, origin))
+	var lab *store.Actor
+	have := counted(t, n, origin.Lab.IRI)
+	if have.Kinds["experiment"] != 250 || have.Kinds[store.MemberKind] != 4 {
+		t.Errorf("got %v", have.Kinds)
+	}
+	if err := n.Store.View(t.Context(), func(tx *store.Txn) (err error) {
+		if lab, err = tx.ActorByIRI(origin.Lab.IRI); err != nil {
+			return err
+		}
+		page := tx.ListLab(lab.ID, store.Query{Limit: 1000})
+		seen := map[string]bool{}
+		for _, it := range page.Items {
+			if r := it.Envelope(); seen[r.IRI] || r.Host != store.HostOf(origin.URL) || !r.Remote {
+				t.Errorf("record %s stands twice or is not of %s", r.IRI, origin.URL)
+			}
+			seen[it.Envelope().IRI] = true
+		}
+		if page.Total != 250 {
+			t.Errorf("listed: got %d, want 250", page.Total)
+		}
+		if m, err := tx.ActorByIRI(origin.URL + "/actors/m2"); err == nil {
+			t.Errorf("a hidden member is here: %s", m.Name)
+		}
+		_, err = tx.ActorByIRI(origin.URL + "/actors/m0")
+		return err
+	}); err != nil {
+		t.Fatal(err)
 	}
 }

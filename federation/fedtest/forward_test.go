@@ -11,10 +11,7 @@ import (
 func (s *stage) forward(activity Object, status int) {
 	s.t.Helper()
 	s.want(s.mail(s.vic, activity).Send(), status)
-	eventually(s.t, s.node, "nothing is left to do", func(tx *store.Txn) bool {
-		jobs, next := tx.DueJobs(1)
-		return len(jobs) == 0 && next.IsZero()
-	})
+	eventually(s.t, s.node, "nothing is left to do", func(tx *store.Txn) bool { return tx.Waiting() == 0 })
 }
 
 // answer is a note of eve's, whom nobody follows, below something of vic's.

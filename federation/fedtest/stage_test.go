@@ -25,6 +25,7 @@ func newStage(t *testing.T, options ...Option) *stage {
 	victim, evil := NewPeer(t, "127.0.0.2"), NewPeer(t, "127.0.0.3")
 	s.bob, s.vic, s.eve = victim.Actor("bob"), victim.Actor("vic"), evil.Actor("eve")
 	s.follow(s.vic)
+	eventually(t, s.node, "its past was asked for", func(tx *store.Txn) bool { return tx.Waiting() == 0 })
 	return s
 }
 

@@ -63,6 +63,11 @@ func readEndpoints(a *store.Actor, doc Doc) {
 	a.Following = doc.owned("following")
 	a.Featured = doc.owned("featured")
 	a.Catalog = doc.owned("essaim:catalog")
+	for _, name := range []string{"events", "posts", "resources"} {
+		if shelf := doc.owned(name); shelf != "" {
+			a.Shelves = append(a.Shelves, shelf)
+		}
+	}
 	shared := firstOf(doc.Doc("endpoints").IRI("sharedInbox"), doc.IRI("sharedInbox"))
 	if store.SameOrigin(shared, a.IRI) {
 		a.SharedInbox = shared

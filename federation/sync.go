@@ -1,0 +1,269 @@
+package federation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/essaim/essaim/federation/catalog"
+	"github.com/essaim/essaim/federation/fetch"
+	"github.com/essaim/essaim/federation/vocab"
+	"github.com/essaim/essaim/store"
+)
+
+// What is copied of one actor at most, and how often.
+const (
+	maxCopied    = 50_000           // objects
+	maxRead      = 256 << 20        // bytes
+	syncSlice    = 20 * time.Second // then the copy goes on as a new job
+	pollEvery    = 6 * time.Hour
+	compareEvery = 7 * 24 * time.Hour // buckets, too
+	retryFirst   = 10 * time.Second
+	retryLast    = 7 * 24 * time.Hour
+)
+
+var (
+	errEndless  = errors.New("more pages than the catalogue's own count allows")
+	errTooLarge = errors.New("more than is copied of one actor")
+	errDigest   = errors.New("the catalogue is not what its fingerprint says")
+	// errMore: the time of this job is over, and the copy goes on in the next.
+	errMore = errors.New("more to copy")
+	// errStopped: nobody here follows the actor any more.
+	errStopped = errors.New("no longer followed")
+)
+
+// startSync begins to copy what an actor publishes, or looks at once whether the
+// copy is still the same.
+func startSync(tx *store.Txn, actor store.ID) {
+	s := tx.Sync(actor)
+	if s == nil {
+		s = &store.Sync{Actor: actor}
+	}
+	s.Next = tx.Now()
+	tx.PutSync(s)
+}
+
+// copying is one job's part in the copy of what an actor publishes.
+type copying struct {
+	n     *Node
+	lab   *store.Actor
+	s     *store.Sync // as it was last read or saved
+	began time.Time
+}
+
+// sync goes on with a copy, and says when to look again. It keeps what it got
+// in the same transactions as how far it is, so it may be stopped at any moment.
+func (n *Node) sync(ctx context.Context, actor store.ID) error {
+	c, err := n.resumeCopy(ctx, actor)
+	if err != nil || c == nil {
+		return err
+	}
+	err = c.run(ctx)
+	if ctx.Err() != nil || errors.Is(err, errStopped) {
+		return nil //nolint:nilerr // stopped in the middle: the job is still there, or nobody wants it
+	}
+	return c.finish(ctx, err)
+}
+
+// resumeCopy reads how far a copy is; nil when there is nothing to do now.
+func (n *Node) resumeCopy(ctx context.Context, actor store.ID) (c *copying, err error) {
+	err = n.Store.Update(ctx, func(tx *store.Txn) error {
+		c = nil
+		s := tx.Sync(actor)
+		if s == nil || s.Next.IsZero() || s.Next.After(tx.Now()) {
+			return nil // a job from before it was put off
+		}
+		lab, err := tx.Actor(actor)
+		if err != nil || !tx.FollowedHere(actor) || !n.admits(tx, lab.Host) {
+			stopSync(tx, actor)
+			return nil //nolint:nilerr // who is not here is not copied
+		}
+		c = &copying{n: n, lab: lab, s: s, began: tx.Now()}
+		return nil
+	})
+	return c, err
+}
+
+// run does what is to be done in the phase that the copy is in.
+func (c *copying) run(ctx context.Context) error {
+	if err := c.n.room("copy"); err != nil {
+		return err
+	}
+	if c.s.Phase == store.SyncNew || !speaksCatalog(c.lab) {
+		if err := c.open(ctx); err != nil {
+			return err
+		}
+	}
+	if !speaksCatalog(c.lab) {
+		return nil // open has read what there is
+	}
+	if c.s.Phase == store.SyncPages {
+		if err := c.pages(ctx); err != nil {
+			return err
+		}
+	}
+	return c.check(ctx)
+}
+
+func speaksCatalog(a *store.Actor) bool { return a.Catalog != "" && a.TakesCatalog() }
+
+// actorAge is how old the copy of an actor may be when the copy of what it
+// publishes begins.
+const actorAge = time.Hour
+
+// open looks at the actor itself, and at the head of its catalogue; or reads the
+// collections of one that has none.
+func (c *copying) open(ctx context.Context) error {
+	if c.began.Sub(c.lab.Fetched) > actorAge {
+		if err := c.lookAgain(ctx); err != nil {
+			return err
+		}
+	}
+	if !speaksCatalog(c.lab) {
+		return c.backfill(ctx)
+	}
+	head, err := c.n.catalogs.Head(ctx, c.lab)
+	if err != nil {
+		return err
+	}
+	return c.save(ctx, func(tx *store.Txn, s *store.Sync) error {
+		tx.OpenCatalogue(c.lab.IRI)
+		c.restart(s, head, tx.Now())
+		return nil
+	})
+}
+
+// lookAgain fetches the actor itself: it may have a catalogue by now.
+func (c *copying) lookAgain(ctx context.Context) error {
+	doc, err := c.n.dereference(ctx, c.lab.IRI)
+	if err != nil {
+		return err
+	}
+	lab, err := vocab.ReadActor(doc)
+	if err != nil {
+		return err
+	}
+	c.lab = lab
+	return c.n.learnActor(ctx, lab)
+}
+
+// restart has the pages read from the first.
+func (c *copying) restart(s *store.Sync, head *catalog.Head, now time.Time) {
+	*s = store.Sync{
+		Actor: s.Actor, Wants: s.Wants, Next: s.Next, Checked: s.Checked, Full: s.Full,
+		Problem: s.Problem, Since: s.Since, Fails: s.Fails,
+		Phase: store.SyncPages, Cursor: head.First, Seq: head.Seq, Theirs: head.Kinds, Began: now,
+	}
+}
+
+// save changes how far the copy is, in one transaction with whatever else change
+// does.
+func (c *copying) save(ctx context.Context, change func(*store.Txn, *store.Sync) error) error {
+	var saved *store.Sync
+	err := c.n.Store.Update(ctx, func(tx *store.Txn) error {
+		if saved = tx.Sync(c.lab.ID); saved == nil {
+			return errStopped
+		}
+		if err := change(tx, saved); err != nil {
+			return err
+		}
+		tx.PutSync(saved)
+		return nil
+	})
+	if err == nil {
+		c.s = saved
+	}
+	return err
+}
+
+// over says that the time of this job is over.
+func (c *copying) over() bool { return c.n.Store.Now().Sub(c.began) > syncSlice }
+
+// finish says when to look again. What came in meanwhile and wants a look sooner
+// gets it.
+func (c *copying) finish(ctx context.Context, failed error) error {
+	asked := c.s.Next
+	err := c.save(ctx, func(tx *store.Txn, s *store.Sync) error {
+		next := tx.Now().Add(c.wait(s, failed, tx.Now()))
+		if !s.Next.After(c.began) || s.Next.Equal(asked) || s.Next.After(next) {
+			s.Next = next
+		}
+		if floor := asked.Add(time.Millisecond); s.Next.Before(floor) {
+			s.Next = floor // never where the job stands that is at its end
+		}
+		return nil
+	})
+	if errors.Is(err, errStopped) {
+		return nil
+	}
+	return err
+}
+
+// wait notes how the job ended and says for how long nothing is to be done.
+func (c *copying) wait(s *store.Sync, failed error, now time.Time) time.Duration {
+	after, enough := catalog.Enough(failed)
+	switch {
+	case failed == nil:
+		s.Phase, s.Problem, s.Since, s.Fails = store.SyncLive, "", time.Time{}, 0
+		if !speaksCatalog(c.lab) {
+			return c.n.scaled(jitter(compareEvery))
+		}
+		return c.n.scaled(jitter(pollEvery))
+	case errors.Is(failed, errMore):
+		return 0
+	case enough:
+		return c.n.scaled(after)
+	}
+	p := problemOf(failed)
+	s.Fail(p, now)
+	c.n.Log.Debug("copy catalogue", "actor", c.lab.IRI, "err", failed)
+	first := retryFirst
+	if p != store.ProblemUnreachable {
+		first = time.Hour
+	}
+	return c.n.scaled(jitter(min(retryLast, first<<(2*min(s.Fails-1, 10)))))
+}
+
+// jitter keeps nodes apart that began together.
+func jitter(d time.Duration) time.Duration {
+	return time.Duration(float64(d) * (0.8 + 0.4*rand.Float64())) //nolint:gosec // guards nothing
+}
+
+// problemOf says to people what went wrong.
+func problemOf(err error) store.SyncProblem {
+	switch {
+	case errors.Is(err, errEndless):
+		return store.ProblemEndless
+	case errors.Is(err, errTooLarge):
+		return store.ProblemTooLarge
+	case errors.Is(err, errDigest):
+		return store.ProblemDigest
+	case errors.Is(err, catalog.ErrMalformed), errors.Is(err, vocab.ErrMalformed), errors.Is(err, fetch.ErrMalformed),
+		errors.Is(err, fetch.ErrTooLarge), errors.Is(err, fetch.ErrContentType), errors.Is(err, fetch.ErrOrigin):
+		return store.ProblemMalformed
+	case hopeless(err):
+		return store.ProblemRefused
+	}
+	return store.ProblemUnreachable
+}
+
+// stopSync forgets how an actor is copied, and leaves the job to remove what
+// nobody needs.
+func stopSync(tx *store.Txn, actor store.ID) {
+	tx.DropSync(actor)
+	tx.AddJob(jobForget, forgetJob{Actor: actor})
+}
+
+// CopyNow looks at once whether the copy of what an actor publishes is the same as
+// the original. store.ErrNotFound: nobody here follows it.
+func (n *Node) CopyNow(ctx context.Context, actor store.ID) error {
+	return n.Store.Update(ctx, func(tx *store.Txn) error {
+		if tx.Sync(actor) == nil {
+			return fmt.Errorf("copy of actor %s: %w", actor, store.ErrNotFound)
+		}
+		startSync(tx, actor)
+		return nil
+	})
+}
