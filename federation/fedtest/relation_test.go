@@ -94,7 +94,7 @@ func TestForgedRelationNeverShows(t *testing.T) {
 			}
 			s.want(s.mail(s.eve, With(s.eve.Activity("Create", forged), Object{"cc": forged["cc"]})).Send(), http.StatusAccepted)
 			eventually(t, s.node, "the sender was asked", func(*store.Txn) bool { return s.eve.Peer.Hits(path) > 0 })
-			eventually(t, s.node, "the question is over", func(tx *store.Txn) bool { due, next := tx.DueJobs(1); return len(due) == 0 && next.IsZero() })
+			eventually(t, s.node, "the question is over", func(tx *store.Txn) bool { return tx.Waiting() == 0 })
 			s.on(t).holds("nothing shows", backs(e.IRI, "replique", 0))
 			s.eve.Peer.Show(path, forged)
 			s.want(s.mail(s.eve, With(s.eve.Activity("Update", forged), Object{"id": s.eve.Peer.URL + "/activities/again", "cc": forged["cc"]})).Send(), http.StatusAccepted)
