@@ -126,11 +126,11 @@ func sampleRecord(p Page) recordPage {
 			step("Idée", 0, "done", 1, ""), step("Préparation", 1, "done", 40, ""),
 			step("En cours", 2, "current", 90, "Huit communes"), step("Évaluation", 3, "todo", 0, ""), step("Généralisée", 4, "todo", 0, ""),
 		}},
-		Badges:   []Badge{{"ok", "Accepté"}, {"info", "Demandé"}, {"warn", "Injoignable depuis 3 jours"}, {"err", "Refusé"}, {"plain", "Brouillon"}},
+		Badges:   []Badge{{Tone: "ok", Text: "Accepté"}, {Tone: "info", Text: "Demandé"}, {Tone: "warn", Text: "Injoignable depuis 3 jours"}, {Tone: "err", Text: "Refusé"}, {Tone: "plain", Text: "Brouillon"}},
 		Progress: Progress{"Réception du catalogue", 12, 40, "12 fiches sur 40"},
 		Table: Table{"Labos suivis", []Column{{"Labo", false}, {"État", false}, {"Dernier échange", false}, {"Fiches", true}}, [][]Cell{
-			{{Text: "Labo des Calanques", Href: "/reseau/calanques.localhost:8402"}, {Badge: &Badge{"ok", "Accepté"}}, {Time: noon}, {Text: "1 248"}},
-			{{Text: "Labo du Piton", Href: "/reseau/piton.localhost:8405"}, {Badge: &Badge{"warn", "Injoignable"}}, {Time: noon.AddDate(0, 0, -3)}, {Text: "87"}},
+			{{Text: "Labo des Calanques", Href: "/reseau/calanques.localhost:8402"}, {Badge: &Badge{Tone: "ok", Text: "Accepté"}}, {Time: noon}, {Text: "1 248"}},
+			{{Text: "Labo du Piton", Href: "/reseau/piton.localhost:8405"}, {Badge: &Badge{Tone: "warn", Text: "Injoignable"}}, {Time: noon.AddDate(0, 0, -3)}, {Text: "87"}},
 		}},
 	}
 }
