@@ -4,9 +4,9 @@
 // The nouns: an Actor (lab, member, node), a Record of some Kind (experiment,
 // news, …), a Follow between actors, a Reaction of an actor to a record, an
 // Activity as it was published or received, the out-log and the Lanes that
-// drain it, an Account that signs in. Every change to what is shared goes
-// through federation's Node.apply; this package only says what may lie in the
-// store and keeps its indexes true.
+// drain it, an Account that signs in, a Circle of members. Every change to what
+// is shared goes through federation's Node.apply; this package only says what may
+// lie in the store and keeps its indexes true.
 //
 // # A kind is one file
 //
