@@ -14,7 +14,6 @@ import (
 	"github.com/essaim/essaim/web/assets"
 )
 
-const manyRecords = 5000
 
 // handler is the pages as they are mounted, without a network.
 func (s *site) handler() http.Handler {
@@ -23,16 +22,18 @@ func (s *site) handler() http.Handler {
 	return assets.Language(s.frame.Sessions.Middleware(r))
 }
 
-// many is a site with 5,000 experiments, half of them of another lab.
-func many(t testing.TB) *site {
+// many is a site with n experiments, half of them of another lab.
+func many(t testing.TB, n int) *site {
 	s := newSite(t)
 	other := s.neighbour(t, "calanques")
 	s.follow(t, s.node.Lab, other, store.Accepted)
 	body := fmt.Sprintf("%0800d", 0)
 	begin := time.Now().AddDate(-1, 0, 0)
 	s.update(t, func(tx *store.Txn) error {
-		for i := range manyRecords {
+		for i := range n {
 			e := experiment(fmt.Sprintf("Fiche %d", i), store.Public)
+			e.Stage, e.Themes = store.Stages.Slugs[i%len(store.Stages.Slugs)], store.Themes.Slugs[i%19:i%19+3]
+			e.Territory, e.Licence = store.Territories.Slugs[i%18:i%18+1], store.Licences.Slugs[i%5]
 			e.Created, e.Updated, e.Body = begin.Add(time.Duration(i)*time.Minute), begin, body
 			e.Lab, e.Host, e.IRI = s.node.Lab.IRI, s.node.Host(), fmt.Sprintf("%s/o/%d", s.node.BaseURL, i)
 			if i%2 == 1 {
@@ -58,7 +59,7 @@ func answerTo(h http.Handler, path string) *httptest.ResponseRecorder {
 // client: "kept" is what visitors get, "made" what those with a session get, each
 // beside "bare", a handler that writes the same bytes.
 func BenchmarkPages(b *testing.B) {
-	s := many(b)
+	s := many(b, 5000)
 	h := s.handler()
 	for _, path := range []string{"/lab", "/", "/experimentations", "/experimentations?stage=signal&origine=ici&page=50"} {
 		whole := answerTo(h, path)
@@ -73,6 +74,30 @@ func BenchmarkPages(b *testing.B) {
 		b.Run("kept"+path, func(b *testing.B) { overHTTP(b, h, path, nil) })
 		b.Run("made"+path, func(b *testing.B) { overHTTP(b, h, path, http.Header{"Cookie": {"session=none"}}) })
 	}
+}
+
+// BenchmarkFacets measures a list of 20,000 with the counts of its facets, made
+// afresh for somebody with a session, and the largest form.
+func BenchmarkFacets(b *testing.B) {
+	s := many(b, 20_000)
+	h := s.handler()
+	fresh := http.Header{"Cookie": {"session=none"}}
+	for _, path := range []string{"/experimentations", "/experimentations?stage=signal&themes=mobilite"} {
+		b.Run("list"+path, func(b *testing.B) { overHTTP(b, h, path, fresh) })
+	}
+	client := s.As(b, s.node.Contributor)
+	b.Run("form", func(b *testing.B) {
+		took := make([]time.Duration, 0, 1024)
+		for b.Loop() {
+			begin := time.Now()
+			if a := client.Get(newExperiment); a.Status != http.StatusOK {
+				b.Fatal(a.Status)
+			}
+			took = append(took, time.Since(begin))
+		}
+		slices.Sort(took)
+		b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+	})
 }
 
 func overHTTP(b *testing.B, h http.Handler, path string, header http.Header) {
