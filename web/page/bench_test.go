@@ -14,7 +14,6 @@ import (
 	"github.com/essaim/essaim/web/assets"
 )
 
-
 // handler is the pages as they are mounted, without a network.
 func (s *site) handler() http.Handler {
 	r := mux.NewRouter()
