@@ -17,6 +17,7 @@ const (
 	Choice   Widget = "choice"   // *string of the vocabulary
 	Choices  Widget = "choices"  // *[]string of the vocabulary
 	Day      Widget = "day"      // *string: 2026-11-22
+	Digits   Widget = "digits"   // *string without spaces: a number in a register
 	Clock    Widget = "clock"    // *string: 2026-11-22T14:30, where the event is
 	Web      Widget = "web"      // *string: an http or https address
 	Link     Widget = "link"     // *string: the IRI of a record or an actor, of any node

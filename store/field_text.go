@@ -38,6 +38,8 @@ func (f *Field) tidy(s string) string {
 	switch {
 	case f.Widget == Line:
 		s = strings.Join(strings.Fields(s), " ")
+	case f.Widget == Digits:
+		s = strings.Join(strings.Fields(s), "")
 	case f.Widget == Clock && isTime(spacedClock, s):
 		s = strings.Replace(s, " ", "T", 1)
 	}

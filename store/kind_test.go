@@ -60,7 +60,7 @@ func TestFieldsFitTheirWidgets(t *testing.T) {
 	points := map[store.Widget]string{
 		store.Line: "*string", store.Text: "*string", store.Markdown: "*string",
 		store.Choice: "*string", store.Choices: "*[]string", store.Picture: "**store.Image",
-		store.Day: "*string", store.Clock: "*string", store.Web: "*string", store.Link: "*string",
+		store.Day: "*string", store.Clock: "*string", store.Web: "*string", store.Digits: "*string", store.Link: "*string",
 		store.Whole: "*int", store.Amount: "*float64", store.Tick: "*bool", store.Where: "*store.Place",
 		store.Files: "*[]store.Attachment",
 	}

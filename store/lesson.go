@@ -35,10 +35,10 @@ type LessonVoice struct {
 
 // FollowUp is what is to be done because of a lesson, and what became of it.
 type FollowUp struct {
-	Action string `json:"action"`
-	Owner  string `json:"owner,omitempty"`
-	Due    string `json:"due,omitempty"`
-	State  string `json:"state,omitempty"`
+	Task  string `json:"task"`
+	Owner string `json:"owner,omitempty"`
+	Due   string `json:"due,omitempty"`
+	State string `json:"state,omitempty"`
 }
 
 var _ = newKind(Kind{
@@ -64,7 +64,7 @@ var _ = newKind(Kind{
 			{Name: "validated", Widget: Day, At: at(func(c *LessonVoice) any { return &c.Validated })},
 		}},
 		{Name: "followUps", Widget: Table, Max: 50, Wire: "essaim:followUps", At: at(func(l *Lesson) any { return &l.FollowUps }), Columns: []Field{
-			{Name: "action", Widget: Line, Required: true, Max: 300, At: at(func(f *FollowUp) any { return &f.Action })},
+			{Name: "task", Widget: Line, Required: true, Max: 300, At: at(func(f *FollowUp) any { return &f.Task })},
 			{Name: "owner", Widget: Line, Max: 200, At: at(func(f *FollowUp) any { return &f.Owner })},
 			{Name: "due", Widget: Day, At: at(func(f *FollowUp) any { return &f.Due })},
 			{Name: "state", Widget: Choice, Vocabulary: &FollowUpStates, At: at(func(f *FollowUp) any { return &f.State })},

@@ -176,7 +176,7 @@ func wrongTexts(f *store.Field, name string) (ways [][]mistake) {
 			args: []any{"max", f.Max, "have", f.Max + 1},
 		}})
 	}
-	const formless = "sans forme"
+	const formless = "sans-forme"
 	args := []any{"value", formless}
 	switch {
 	case !f.Formed(formless):
