@@ -38,7 +38,7 @@ func (n *Node) heed(tx *store.Txn, a *Activity) {
 	}
 	if have.Public.Digest == a.Push.Digest {
 		if s.Seq < a.Push.Seq {
-			s.Seq, s.Checked = a.Push.Seq, tx.Now()
+			s.Seq, s.Checked, s.Theirs = a.Push.Seq, tx.Now(), have.Public.Plus(have.Restricted).Kinds
 			tx.PutSync(s)
 		}
 		return

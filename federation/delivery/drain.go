@@ -95,8 +95,9 @@ func (w *Worker) attempt(ctx context.Context, l *lane, e *entry, in *store.Inbox
 	if err != nil {
 		return failure{}, err
 	}
+	push := w.push(ctx, e, in)
 	for _, way := range w.ways(ctx, l, in) {
-		if f, err = w.post(ctx, l, letter{e.Body, in.URL, way.of(pair), way.scheme}); err != nil {
+		if f, err = w.post(ctx, l, letter{e.Body, push, in.URL, way.of(pair), way.scheme}); err != nil {
 			return failure{}, err
 		}
 		if f.class == "" {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/essaim/essaim/federation/catalog"
 	"github.com/essaim/essaim/federation/fetch"
 	"github.com/essaim/essaim/federation/httpsig"
 	"github.com/essaim/essaim/federation/keyring"
@@ -47,18 +48,35 @@ func (w *Worker) ways(ctx context.Context, l *lane, in *store.Inbox) []way {
 }
 
 func (w *Worker) takesEd25519(ctx context.Context, in *store.Inbox) bool {
-	takes := false
-	_ = w.Store.View(ctx, func(tx *store.Txn) error { // not to know means no
-		a, err := tx.Actor(in.Actor)
-		takes = err == nil && a.TakesEd25519()
+	return w.receiver(ctx, in).TakesEd25519()
+}
+
+// push is what goes with an entry about the catalogue of its actor, to those who
+// read catalogues.
+func (w *Worker) push(ctx context.Context, e *entry, in *store.Inbox) string {
+	if e.Push == "" || !w.receiver(ctx, in).TakesCatalog() {
+		return ""
+	}
+	return e.Push
+}
+
+// receiver is the actor that an inbox was first used for; empty when it is not
+// known, which means that it can nothing.
+func (w *Worker) receiver(ctx context.Context, in *store.Inbox) *store.Actor {
+	actor := new(store.Actor)
+	_ = w.Store.View(ctx, func(tx *store.Txn) error {
+		if a, err := tx.Actor(in.Actor); err == nil {
+			actor = a
+		}
 		return nil
 	})
-	return takes
+	return actor
 }
 
 // letter is what is posted, where to, and how it is signed.
 type letter struct {
 	body   []byte
+	push   string // catalog.PushHeader; empty: none
 	to     string
 	signer httpsig.Signer
 	scheme httpsig.Scheme
@@ -71,6 +89,9 @@ func (w *Worker) post(ctx context.Context, l *lane, t letter) (failure, error) {
 		return failure{class: "address", dropped: true}, nil //nolint:nilerr // the address is wrong, not we
 	}
 	req.Header.Set("Content-Type", mediaType)
+	if t.push != "" {
+		req.Header.Set(catalog.PushHeader, t.push)
+	}
 	if err := t.signer.Sign(req, t.body, t.scheme, w.Store.Now()); err != nil {
 		return failure{}, err
 	}

@@ -66,6 +66,7 @@ func (s Signer) signCavage(r *http.Request, body []byte, scheme Scheme) error {
 			covered = append(covered, "content-type")
 		}
 	}
+	covered = append(covered, present(r.Header)...)
 	target := requestTarget(r)
 	if scheme == CavageNoQuery {
 		target, _, _ = strings.Cut(target, "?")
@@ -83,6 +84,20 @@ func (s Signer) signCavage(r *http.Request, body []byte, scheme Scheme) error {
 	return nil
 }
 
+// spoken are headers that say something by themselves: a signature covers those
+// that are there.
+var spoken = []string{"collection-synchronization", "essaim-catalog-synchronization"}
+
+func present(h http.Header) []string {
+	var names []string
+	for _, name := range spoken {
+		if h.Get(name) != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // cavageName is the draft's name for an algorithm of RFC 9421. PeerTube refuses a
 // signature without one; hs2019 is the draft's only name for Ed25519.
 func cavageName(algorithm string) string {
@@ -98,6 +113,7 @@ func (s Signer) signRFC9421(r *http.Request, body []byte, now time.Time) error {
 		r.Header.Set("Content-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(sum("sha-256", body))+":")
 		covered = append(covered, "content-digest")
 	}
+	covered = append(covered, present(r.Header)...)
 	algorithm, err := s.algorithm()
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ import (
 	"github.com/go-fed/activity/pub"
 
 	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/federation/catalog"
 	"github.com/essaim/essaim/federation/httpsig"
 	"github.com/essaim/essaim/federation/vocab"
 	"github.com/essaim/essaim/store"
@@ -91,6 +92,7 @@ func (f *Front) PostInbox(w http.ResponseWriter, r *http.Request, inbox string) 
 		return err
 	}
 	a := federation.Received(doc, inbox)
+	a.Push = catalog.ParsePush(r.Header.Get(catalog.PushHeader))
 	if f.moot(r.Context(), a) {
 		return nil
 	}
