@@ -9,19 +9,27 @@ import (
 
 const maxComplaint = 5000 // bytes of a complaint that are kept
 
-// flag keeps a complaint about an actor or a record of this node for its
-// moderators, or sends one of ours to the node that it concerns. Complaints name
-// the actor first, then records; some name records only.
+// flag keeps a complaint about an actor or a record of this node, or a complaint
+// of one of its members about anybody, for its moderators; or it sends one to the
+// node that it concerns, in the name of this node. Complaints name the actor
+// first, then records; some name records only.
 func flag(n *Node, tx *store.Txn, a *Activity) error {
-	if a.local {
+	switch {
+	case a.local && a.actor.Type == store.Person:
+		return keepReport(tx, a, a.Objects)
+	case a.local:
 		return n.complain(tx, a)
 	}
 	ours := slices.DeleteFunc(slices.Clone(a.Objects), func(iri string) bool { return !n.IsLocal(iri) })
 	if len(ours) == 0 {
 		return fmt.Errorf("complaint about nothing of this node: %w", ErrIgnored)
 	}
+	return keepReport(tx, a, ours)
+}
+
+func keepReport(tx *store.Txn, a *Activity, about []string) error {
 	r := &store.Report{IRI: a.IRI, Reporter: a.Actor, Received: tx.Now(), Text: a.Text[:min(len(a.Text), maxComplaint)]}
-	for _, iri := range ours {
+	for _, iri := range about {
 		if it, err := tx.RecordByIRI(iri); err == nil {
 			r.Records = append(r.Records, iri)
 			if r.Target == "" {

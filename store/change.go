@@ -27,8 +27,8 @@ type Change struct {
 
 // Tables of changes whose rows live streams look up.
 const (
-	changeAnnounce = "announce" // row: the id of the announcement
-	changeNotice   = "notice"   // row: the id of the notice
+	ChangeAnnounce = "announce" // row: the id of the announcement
+	ChangeNotice   = "notice"   // row: the id of the notice
 )
 
 func (t *Txn) change(op Op, table string, row ID) {

@@ -70,10 +70,12 @@ const (
 	tBookmark    = "qb/" // actor id, id -> record id, 0
 	tBookmarked  = "qr/" // actor id, record id -> bookmark id
 	tMarker      = "qp/" // actor id, timeline -> Marker
+	tPolicy      = "qo/" // actor id -> of whom it does not want to be told
 	tFilter      = "qf/" // actor id, id -> Filter
 	tList        = "ql/" // actor id, id -> List
 	tFollowedTag = "qh/" // actor id, hashtag -> nothing
 	tPush        = "qs/" // actor id, hash of a token -> Push
+	tUpload      = "qu/" // actor id, id -> Upload
 
 	tApp  = "ka/" // client id -> App
 	tCode = "kc/" // hash of an authorization code -> Code

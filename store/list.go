@@ -60,3 +60,6 @@ func (t *Txn) FollowedTags(actor ID) []string {
 	slices.Sort(tags)
 	return tags
 }
+
+// Has says whether an actor is on the list.
+func (l *List) Has(actor ID) bool { return slices.Contains(l.Actors, actor) }

@@ -28,3 +28,13 @@ func (t *Txn) Mark(actor ID, timeline, lastRead string) *Marker {
 	t.putJSON(key(tMarker, actor, timeline), m)
 	return m
 }
+
+// NoticePolicy is of whom an actor does not want to be told; nil: of all.
+func (t *Txn) NoticePolicy(actor ID) map[string]string {
+	var p map[string]string
+	t.getJSON(key(tPolicy, actor), &p)
+	return p
+}
+
+// PutNoticePolicy keeps it.
+func (t *Txn) PutNoticePolicy(actor ID, p map[string]string) { t.putJSON(key(tPolicy, actor), p) }

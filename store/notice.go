@@ -102,7 +102,7 @@ func (t *Txn) Tell(n Notice, whom ...ID) {
 		told = true
 	}
 	if told {
-		t.change(Created, changeNotice, n.ID)
+		t.change(Created, ChangeNotice, n.ID)
 	}
 }
 

@@ -44,7 +44,7 @@ func (t *Txn) PutReaction(r *Reaction) bool {
 	t.change(Updated, "reaction", r.Record)
 	if r.Kind == Announced {
 		t.announceAtHomes(r)
-		t.change(Created, changeAnnounce, r.ID)
+		t.change(Created, ChangeAnnounce, r.ID)
 	}
 	return true
 }
@@ -67,7 +67,7 @@ func (t *Txn) dropReaction(r *Reaction) {
 	t.tx.Delete(key("", reactedKey(r.Actor, r.Kind), r.ID))
 	if r.Kind == Announced {
 		t.unannounceAtHomes(r)
-		t.change(Deleted, changeAnnounce, r.ID)
+		t.change(Deleted, ChangeAnnounce, r.ID)
 	}
 }
 

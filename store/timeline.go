@@ -170,6 +170,15 @@ func (t *Txn) PublicTimeline(by Reader, c Scope, s Stretch) Strip {
 	return t.entries(by, s, prefixes...)
 }
 
+// InPublic says whether a record stands in the public timeline.
+func (t *Txn) InPublic(r *Record) bool {
+	origin := fromHome
+	if r.Remote {
+		origin = fromAway
+	}
+	return t.tx.Get(key(tPublic, origin, r.ID)) != nil
+}
+
 // TagTimeline reads what is public and has a hashtag, whatever its case.
 func (t *Txn) TagTimeline(by Reader, tag string, s Stretch) Strip {
 	return t.entries(by, s, key(tTag, tagHash(tag)))

@@ -22,6 +22,8 @@ import (
 	"github.com/essaim/essaim/web/admin"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/frame"
+	"github.com/essaim/essaim/web/mastodon"
+	"github.com/essaim/essaim/web/oauth"
 	"github.com/essaim/essaim/web/page"
 	"github.com/essaim/essaim/web/reply"
 	"github.com/essaim/essaim/web/session"
@@ -48,6 +50,9 @@ type Config struct {
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	// Software asks a host what it runs, for the preview of a follow. May be nil.
 	Software func(ctx context.Context, host string) string
+	// Live is given what carries changes to the streams and pushes of apps: it is
+	// to run as long as the node serves. Nil: nothing streams.
+	Live func(run func(context.Context) error)
 }
 
 // Deliveries is the worker of the out-log.
@@ -64,7 +69,7 @@ type Images interface {
 
 // NewRenderer parses the templates of all dialects. Dates show in zone.
 func NewRenderer(zone *time.Location) (*assets.Renderer, error) {
-	return assets.New(zone, page.Templates, admin.Templates)
+	return assets.New(zone, page.Templates, admin.Templates, oauth.Templates)
 }
 
 // Handler mounts everything.
@@ -89,14 +94,33 @@ func Handler(c Config) http.Handler {
 	r.PathPrefix(assets.StaticPrefix).Handler(c.Renderer.Static).Methods(http.MethodGet, http.MethodHead)
 	r.PathPrefix("/media/").Handler(c.Images.Handler()).Methods(http.MethodGet, http.MethodHead)
 
+	apps(r, c)
 	people := r.NewRoute().Subrouter()
 	people.Use(limit(c.PagesPerMinute, c.TrustedProxies, f.Responder()), crossOrigin(f.Responder()), c.Sessions.Middleware)
+	software := r.NewRoute().Subrouter()
+	software.Use(limit(c.PagesPerMinute, c.TrustedProxies, problems))
+	oauth.New(oauth.Config{
+		Store: c.Node.Store, Sessions: c.Sessions, Frame: f, BaseURL: c.Node.BaseURL, Log: c.Log,
+	}).Routes(people, software)
 	admin.New(admin.Config{
 		Frame: f, Node: c.Node, Deliveries: c.Deliveries, Development: c.Development,
 		Address: func(r *http.Request) string { return clientAddress(r, c.TrustedProxies) },
 	}).Routes(people)
 	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Software: c.Software}).Routes(people)
 	return wrap(r, c, f)
+}
+
+// apps mounts the dialect of Mastodon's apps.
+func apps(r *mux.Router, c Config) {
+	api := mastodon.New(mastodon.Config{
+		Node: c.Node, Catalog: c.Renderer.Catalog, Images: c.Images, Log: c.Log,
+		Version: c.Version, SourceURL: c.SourceURL, PerMinute: c.PagesPerMinute,
+		Address: func(r *http.Request) string { return clientAddress(r, c.TrustedProxies) },
+	})
+	api.Routes(r)
+	if c.Live != nil {
+		c.Live(api.Run)
+	}
 }
 
 // wrap puts around the router what every answer needs.

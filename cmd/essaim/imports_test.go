@@ -57,7 +57,7 @@ var layers = map[string][]string{
 
 	"web": {
 		"store", "federation", "federation/inbox", "federation/httpsig", "federation/webfinger", "federation/nodeinfo",
-		"web/page", "web/admin", "web/activitypub", "web/frame", "web/session", "web/reply", "web/assets",
+		"web/page", "web/admin", "web/activitypub", "web/mastodon", "web/oauth", "web/frame", "web/session", "web/reply", "web/assets",
 		"github.com/gorilla/mux", "github.com/go-chi/httprate", "github.com/maypok86/otter/v2", "golang.org/x/time",
 	},
 	"web/page":  dialect,
@@ -65,6 +65,10 @@ var layers = map[string][]string{
 	"web/activitypub": append([]string{
 		"federation/vocab", "federation/webfinger", "federation/nodeinfo", "federation/inbox", "federation/httpsig", "federation/catalog",
 	}, dialect...),
+	"web/mastodon": append([]string{
+		"federation/vocab", "web/oauth", "github.com/maypok86/otter/v2", "github.com/coder/websocket", "golang.org/x/sync",
+	}, dialect...),
+	"web/oauth":   {"store", "web/frame", "web/session", "web/reply", "web/assets", "github.com/go-oauth2/oauth2/v4", "github.com/gorilla/mux"},
 	"web/session": {"store", "github.com/alexedwards/argon2id", "github.com/alexedwards/scs/v2"},
 	"web/frame":   {"store", "web/session", "web/reply", "web/assets"},
 	"web/reply":   {"store", "federation", "federation/fetch", "federation/httpsig", "federation/inbox", "federation/vocab"},
@@ -180,7 +184,7 @@ func allowed(imported string, may []string) bool {
 }
 
 func TestDialectsNeverImportEachOther(t *testing.T) {
-	dialects := []string{"web/page", "web/admin", "web/activitypub"}
+	dialects := []string{"web/page", "web/admin", "web/activitypub", "web/mastodon"}
 	for _, from := range dialects {
 		for _, to := range dialects {
 			if allowed(modulePath+to, layers[from]) {

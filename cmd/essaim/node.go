@@ -39,6 +39,7 @@ type node struct {
 	delivery *delivery.Worker
 	media    *media.Media
 	sessions *session.Manager
+	live     func(context.Context) error // what carries changes to the streams of apps; set by handler
 }
 
 // nodeOptions are what a node is opened with.

@@ -1,0 +1,188 @@
+package mastodon
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/essaim/essaim/store"
+)
+
+// hub reads the change log and carries what is new to open streams, and what
+// members are told to their apps. It alone reads the log for all of them, and
+// writes an entity once for each member.
+type hub struct {
+	api   *API
+	vapid func() vapidKeys
+
+	mu        sync.Mutex
+	listeners map[*listener]bool
+	closed    bool
+}
+
+const (
+	hubBatch = 500             // changes that are read at once
+	fresh    = 5 * time.Minute // what is older is no news: it was fetched late
+)
+
+func newHub(d *API) *hub {
+	return &hub{api: d, listeners: map[*listener]bool{}, vapid: sync.OnceValue(d.vapidKeys)}
+}
+
+func (h *hub) publicKey() string { return h.vapid().public }
+
+// run dispatches changes until ctx ends, and then ends the streams.
+func (h *hub) run(ctx context.Context) error {
+	defer h.close()
+	var last store.ID
+	err := h.api.Node.Store.View(ctx, func(tx *store.Txn) error {
+		last = tx.LastChange()
+		return nil
+	})
+	pushes := newPusher(h.api)
+	defer pushes.wait()
+	for err == nil {
+		changed := h.api.Node.Store.Changed()
+		var events []event
+		var more bool
+		events, last, more, err = h.read(ctx, last)
+		if err != nil {
+			break
+		}
+		h.dispatch(ctx, events)
+		pushes.dispatch(ctx, events)
+		if more {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-changed:
+		}
+	}
+	if ctx.Err() != nil {
+		return nil //nolint:nilerr // it was told to end
+	}
+	return fmt.Errorf("read changes: %w", err)
+}
+
+// event is a change that concerns timelines or notices.
+type event struct {
+	store.Change
+	entry store.Entry // of a record or an announcement that is there
+}
+
+// read takes the next changes out of the log.
+func (h *hub) read(ctx context.Context, after store.ID) (events []event, last store.ID, more bool, err error) {
+	err = h.api.Node.Store.View(ctx, func(tx *store.Txn) error {
+		events, last, more = nil, after, false
+		n := 0
+		for c := range tx.Changes(after) {
+			last = c.ID
+			if e, ok := eventOf(tx, c); ok {
+				events = append(events, e)
+			}
+			if n++; n == hubBatch {
+				more = true
+				break
+			}
+		}
+		return nil
+	})
+	return events, last, more, err
+}
+
+func eventOf(tx *store.Txn, c store.Change) (event, bool) {
+	e := event{Change: c}
+	switch {
+	case c.Table == store.ChangeNotice:
+		return e, c.Op == store.Created
+	case c.Table == store.ChangeAnnounce && c.Op == store.Created:
+		entry, err := tx.Announcement(c.Row)
+		e.entry = entry
+		return e, err == nil
+	case c.Table == store.ChangeAnnounce:
+		return e, true
+	case store.KindOf(c.Table) == nil:
+		return e, false
+	case c.Op == store.Deleted:
+		return e, true
+	}
+	it, err := tx.Record(c.Row)
+	if err != nil {
+		return e, false
+	}
+	e.entry = store.Entry{ID: c.Row, Item: it}
+	r := it.Envelope()
+	at := r.Created
+	if c.Op == store.Updated {
+		at = r.Updated
+	}
+	return e, tx.Now().Sub(at) < fresh
+}
+
+// join adds a listener; leave removes it.
+func (h *hub) join(l *listener) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		l.end()
+		return
+	}
+	h.listeners[l] = true
+}
+
+func (h *hub) leave(l *listener) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.listeners, l)
+	l.end()
+}
+
+func (h *hub) close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.closed = true
+	for l := range h.listeners {
+		l.end()
+	}
+}
+
+func (h *hub) all() []*listener {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	list := make([]*listener, 0, len(h.listeners))
+	for l := range h.listeners {
+		list = append(list, l)
+	}
+	return list
+}
+
+// dispatch carries events to whoever listens. The entities are made in one
+// transaction, once for each member; sending never waits.
+func (h *hub) dispatch(ctx context.Context, events []event) {
+	listeners := h.all()
+	if len(events) == 0 || len(listeners) == 0 {
+		return
+	}
+	err := h.api.Node.Store.View(ctx, func(tx *store.Txn) error {
+		p := newPainter(tx)
+		for _, l := range listeners {
+			c := p.viewer(l)
+			if c == nil {
+				l.end()
+				continue
+			}
+			for _, e := range events {
+				if m := p.message(c, l, e); m != nil {
+					l.send(m)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		h.api.Log.Error("dispatch to streams", "err", err)
+	}
+}

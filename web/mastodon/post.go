@@ -1,0 +1,321 @@
+package mastodon
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/store"
+)
+
+const (
+	newsKind    = "news"
+	maxPictures = 1 // a record has one picture
+)
+
+// maxText is how many characters news may have.
+func maxText() int { return store.KindOf(newsKind).Field("body").Max }
+
+// post is POST /api/v1/statuses: news by the member himself.
+func post(c *call) (any, error) {
+	if done := c.replayed(); done != 0 {
+		return c.one(func(tx *store.Txn) (store.Entry, error) { return c.recordWith(tx, done) })
+	}
+	if err := c.checkPost(); err != nil {
+		return nil, err
+	}
+	it := store.KindOf(newsKind).New()
+	r := it.Envelope()
+	r.Kind, r.Lang, r.Authors = newsKind, c.str("language"), []string{c.actor.IRI}
+	r.Body, r.Tags = fromTyped(c.warned())
+	r.Sensitive = c.flag("sensitive") || c.str("spoiler_text") != ""
+	if err := c.view(func(tx *store.Txn) error { return c.completePost(tx, r) }); err != nil {
+		return nil, err
+	}
+	if err := c.publish(&federation.Activity{Verb: "Create", Item: it}); err != nil {
+		return nil, err
+	}
+	c.remember(r.ID)
+	if err := c.useUploads(); err != nil {
+		return nil, err
+	}
+	return c.one(func(tx *store.Txn) (store.Entry, error) { return c.recordWith(tx, r.ID) })
+}
+
+// checkPost refuses what there is not here, rather than losing a part of it.
+func (c *call) checkPost() error {
+	switch {
+	case c.has("scheduled_at") && c.str("scheduled_at") != "":
+		return invalid("Scheduling is not available")
+	case len(c.list("poll[options]")) > 0:
+		return invalid("Polls are not available")
+	case c.str("visibility") == "direct":
+		return invalid("Private messages are not available")
+	case len(c.list("media_ids")) > maxPictures:
+		return invalid("Only one picture can be attached")
+	case strings.TrimSpace(c.str("status")) == "" && len(c.list("media_ids")) == 0:
+		return invalid("Text can't be blank")
+	}
+	return nil
+}
+
+// warned is the text, after the warning that an app put before it: news have no
+// place of its own for one, and nothing is to be lost.
+func (c *call) warned() string {
+	if w := strings.TrimSpace(c.str("spoiler_text")); w != "" {
+		return w + "\n\n" + c.str("status")
+	}
+	return c.str("status")
+}
+
+// completePost adds what stands in the store: the answered record, the picture.
+func (c *call) completePost(tx *store.Txn, r *store.Record) error {
+	r.Audience = audienceOf(c.str("visibility"))
+	if in := c.str("in_reply_to_id"); in != "" {
+		if err := c.answer(tx, r, in); err != nil {
+			return err
+		}
+	}
+	img, err := c.picture(tx, nil)
+	r.Image = img
+	if r.Body == "" && img != nil {
+		r.Body = img.Alt
+	}
+	return err
+}
+
+// answer puts a record into a thread. It reaches no farther than what it answers.
+func (c *call) answer(tx *store.Txn, r *store.Record, in string) error {
+	id, err := parseID(in)
+	if err != nil {
+		return err
+	}
+	e, err := c.recordWith(tx, id)
+	if err != nil {
+		return err
+	}
+	parent := e.Item.Envelope()
+	r.InReplyTo = parent.IRI
+	if !r.Audience.Within(parent.Audience) {
+		r.Audience = parent.Audience
+	}
+	return nil
+}
+
+// audienceOf is the step of the ladder for Mastodon's words; without one, public.
+func audienceOf(visibility string) store.Audience {
+	switch visibility {
+	case "unlisted":
+		return store.Unlisted
+	case "private":
+		return store.FollowedLabs
+	case "direct":
+		return store.Team
+	}
+	return store.Public
+}
+
+// edit is PUT /api/v1/statuses/:id: of news the text, of all else the pitch.
+func edit(c *call) (any, error) {
+	var it store.Item
+	err := c.view(func(tx *store.Txn) error {
+		e, err := c.record(tx)
+		if err != nil {
+			return err
+		}
+		if it = e.Item; !c.viewer.CanEdit(it.Envelope()) {
+			return errNotFound
+		}
+		return c.change(tx, it.Envelope())
+	})
+	if err != nil {
+		return nil, err
+	}
+	r := it.Envelope()
+	if err := c.publish(&federation.Activity{Verb: "Update", Actor: r.Lab, Item: it}); err != nil {
+		return nil, err
+	}
+	if err := c.useUploads(); err != nil {
+		return nil, err
+	}
+	return c.one(func(tx *store.Txn) (store.Entry, error) { return c.recordWith(tx, r.ID) })
+}
+
+func (c *call) change(tx *store.Txn, r *store.Record) error {
+	if c.has("status") && r.Title != "" {
+		r.Pitch = strings.TrimSpace(c.str("status"))
+	} else if c.has("status") {
+		r.Body, r.Tags = fromTyped(c.warned())
+	}
+	if c.has("sensitive") {
+		r.Sensitive = c.flag("sensitive")
+	}
+	if c.has("language") {
+		r.Lang = c.str("language")
+	}
+	if len(c.list("media_ids")) == 0 && r.Title != "" {
+		return nil // apps do not know the pictures of records well
+	}
+	img, err := c.picture(tx, r)
+	if err != nil {
+		return err
+	}
+	r.Image = img
+	for i, alt := range c.rows("media_attributes") {
+		if i == 0 && r.Image != nil {
+			r.Image.Alt = alt["description"]
+		}
+	}
+	return nil
+}
+
+// remove is DELETE /api/v1/statuses/:id. It answers with the text, so that the
+// app can offer to write it anew.
+func remove(c *call) (any, error) {
+	var s *Status
+	var r *store.Record
+	err := c.view(func(tx *store.Txn) error {
+		e, err := c.record(tx)
+		if err != nil {
+			return err
+		}
+		if r = e.Item.Envelope(); e.By != 0 || !c.viewer.CanEdit(r) {
+			return errNotFound
+		}
+		s = c.reading(tx, "").entry(e)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return nil, errNotFound
+	}
+	text := typedText(r)
+	s.Text = &text
+	if err := c.againUploadable(s, r); err != nil {
+		return nil, err
+	}
+	return s, c.publish(&federation.Activity{Verb: "Delete", Actor: r.Lab, Object: r.IRI})
+}
+
+// onRecord does something with the record that the path names and answers with it
+// as it is then.
+func (c *call) onRecord(do func(e store.Entry) error) (any, error) {
+	var e store.Entry
+	err := c.view(func(tx *store.Txn) (err error) {
+		e, err = c.record(tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := do(e); err != nil {
+		return nil, err
+	}
+	id := e.Item.Envelope().ID
+	return c.one(func(tx *store.Txn) (store.Entry, error) { return c.recordWith(tx, id) })
+}
+
+// react brings a reaction of the member to the door, once.
+func (c *call) react(verb string, kind store.ReactionKind) (any, error) {
+	return c.onRecord(func(e store.Entry) error {
+		if c.reaction(e, kind) != nil {
+			return nil
+		}
+		return c.publish(&federation.Activity{Verb: verb, Object: e.Item.Envelope().IRI})
+	})
+}
+
+// unreact takes it back, if there is one.
+func (c *call) unreact(kind store.ReactionKind) (any, error) {
+	return c.onRecord(func(e store.Entry) error {
+		r := c.reaction(e, kind)
+		if r == nil {
+			return nil
+		}
+		return c.publish(&federation.Activity{Verb: "Undo", Object: r.IRI})
+	})
+}
+
+func (c *call) reaction(e store.Entry, kind store.ReactionKind) (r *store.Reaction) {
+	_ = c.view(func(tx *store.Txn) error { // an error is none
+		r = tx.Reaction(e.Item.Envelope().ID, kind, c.actor.ID)
+		return nil
+	})
+	return r
+}
+
+// favourite is POST /api/v1/statuses/:id/favourite.
+func favourite(c *call) (any, error) { return c.react("Like", store.Liked) }
+
+// unfavourite is POST /api/v1/statuses/:id/unfavourite.
+func unfavourite(c *call) (any, error) { return c.unreact(store.Liked) }
+
+// reblog is POST /api/v1/statuses/:id/reblog; it answers with the announcement.
+func reblog(c *call) (any, error) {
+	of, err := c.react("Announce", store.Announced)
+	if err != nil {
+		return nil, err
+	}
+	id, err := parseID(of.(*Status).ID)
+	if err != nil {
+		return nil, err
+	}
+	return c.one(func(tx *store.Txn) (store.Entry, error) {
+		e, err := c.recordWith(tx, id)
+		if r := tx.Reaction(id, store.Announced, c.actor.ID); err == nil && r != nil {
+			e.ID, e.By = r.ID, c.actor.ID
+		}
+		return e, err
+	})
+}
+
+// unreblog is POST /api/v1/statuses/:id/unreblog.
+func unreblog(c *call) (any, error) { return c.unreact(store.Announced) }
+
+// bookmark is POST /api/v1/statuses/:id/bookmark.
+func bookmark(c *call) (any, error) { return c.mark(true) }
+
+// unbookmark is POST /api/v1/statuses/:id/unbookmark.
+func unbookmark(c *call) (any, error) { return c.mark(false) }
+
+func (c *call) mark(on bool) (any, error) {
+	return c.onRecord(func(e store.Entry) error {
+		return c.keep(func(tx *store.Txn) error {
+			tx.Bookmark(c.actor.ID, e.Item.Envelope().ID, on)
+			return nil
+		})
+	})
+}
+
+// muteThread is POST /api/v1/statuses/:id/mute.
+func muteThread(c *call) (any, error) { return c.hush(true) }
+
+// unmuteThread is POST /api/v1/statuses/:id/unmute.
+func unmuteThread(c *call) (any, error) { return c.hush(false) }
+
+func (c *call) hush(on bool) (any, error) {
+	return c.onRecord(func(e store.Entry) error {
+		return c.keep(func(tx *store.Txn) error {
+			tx.MuteThread(c.actor.ID, rootID(e.Item.Envelope()), on)
+			return nil
+		})
+	})
+}
+
+// pin is POST /api/v1/statuses/:id/pin.
+func pin(c *call) (any, error) { return c.feature("Add") }
+
+// unpin is POST /api/v1/statuses/:id/unpin.
+func unpin(c *call) (any, error) { return c.feature("Remove") }
+
+func (c *call) feature(verb string) (any, error) {
+	return c.onRecord(func(e store.Entry) error {
+		r := e.Item.Envelope()
+		if !c.viewer.CanEdit(r) || r.Lab != c.actor.IRI && !c.viewer.Runs {
+			return &refusal{http.StatusUnprocessableEntity, "Validation failed: Someone else's post cannot be pinned", ""}
+		}
+		return c.publish(&federation.Activity{Verb: verb, Actor: r.Lab, Object: r.IRI})
+	})
+}
