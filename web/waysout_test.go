@@ -124,6 +124,18 @@ var waysOut = []wayOut{
 	{name: "robots.txt", seenBy: byNobody, accept: asPage, path: at("/robots.txt")},
 	{name: "nothing", seenBy: byNobody, accept: asPage, path: at("/e/rien-1")},
 
+	{name: "the list as a table", seenBy: byList, accept: "text/csv", path: at("/experimentations.csv")},
+	{name: "the list on a map", seenBy: byList, accept: "*/*", path: at("/experimentations.geojson")},
+	{name: "the list as linked data", seenBy: byList, accept: "*/*", path: at("/experimentations.jsonld"), atMost: true},
+	{name: "the Atom feed", seenBy: byList, accept: "*/*", path: at("/experimentations.atom")},
+	{name: "the RSS feed", seenBy: byList, accept: "*/*", path: at("/experimentations.rss?origine=ici")},
+	{name: "the JSON feed", seenBy: byList, accept: "*/*", path: at("/experimentations.json")},
+	{name: "the feed of news", seenBy: byList, accept: "*/*", path: at("/actualites.atom")},
+	{name: "its data", seenBy: byPage, accept: "*/*", path: onPage(".jsonld")},
+	{name: "its data under another kind", seenBy: byNobody, accept: "*/*", path: func(_ *world, s *secret) string { return "/n/" + s.record.ID.String() + ".jsonld" }},
+	{name: "the codebook", seenBy: byNobody, accept: "*/*", path: at("/experimentations.codebook.csv")},
+	{name: "the data sets", seenBy: byNobody, accept: asPage, path: at("/donnees")},
+
 	{name: "administration", seenBy: byNobody, accept: asPage, path: at("/admin")},
 	{name: "deliveries", seenBy: byNobody, accept: asPage, path: at("/admin/livraisons")},
 	{name: "circles", seenBy: byNobody, accept: asPage, path: at("/admin/cercles")},

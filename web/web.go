@@ -24,6 +24,7 @@ import (
 	"github.com/essaim/essaim/web/frame"
 	"github.com/essaim/essaim/web/mastodon"
 	"github.com/essaim/essaim/web/oauth"
+	"github.com/essaim/essaim/web/opendata"
 	"github.com/essaim/essaim/web/page"
 	"github.com/essaim/essaim/web/reply"
 	"github.com/essaim/essaim/web/session"
@@ -69,7 +70,7 @@ type Images interface {
 
 // NewRenderer parses the templates of all dialects. Dates show in zone.
 func NewRenderer(zone *time.Location) (*assets.Renderer, error) {
-	return assets.New(zone, page.Templates, admin.Templates, oauth.Templates)
+	return assets.New(zone, page.Templates, admin.Templates, opendata.Templates, oauth.Templates)
 }
 
 // Handler mounts everything.
@@ -106,6 +107,7 @@ func Handler(c Config) http.Handler {
 		Frame: f, Node: c.Node, Deliveries: c.Deliveries, Development: c.Development,
 		Address: func(r *http.Request) string { return clientAddress(r, c.TrustedProxies) },
 	}).Routes(people)
+	opendata.Routes(people, opendata.Config{Frame: f, Node: c.Node})
 	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Software: c.Software}).Routes(people)
 	return wrap(r, c, f)
 }

@@ -48,31 +48,35 @@ var layers = map[string][]string{
 	"federation/integrity": {"store/jcs", "federation/httpsig", "github.com/mr-tron/base58"},
 	"federation/catalog":   {"store", "federation/fetch", "federation/vocab", "golang.org/x/time"},
 
-	"store":         {"store/jcs"},
+	"store":         {"store/jcs", "store/geo"}, // geo: names are compared as those of places are
 	"store/jcs":     {},
 	"store/bolt":    {"store", "go.etcd.io/bbolt"},
 	"store/media":   {"store", "github.com/bbrks/go-blurhash", "golang.org/x/image"},
 	"store/geo":     {},
+	"store/sheet":   {"store", "store/geo", "golang.org/x/text", "github.com/arran4/golang-ical"},
 	"store/geo/gen": {"store/geo"}, // a developer's tool that makes what store/geo embeds
 
 	"web": {
 		"store", "federation", "federation/inbox", "federation/httpsig", "federation/webfinger", "federation/nodeinfo",
-		"web/page", "web/admin", "web/activitypub", "web/mastodon", "web/oauth", "web/frame", "web/session", "web/reply", "web/assets",
+		"web/page", "web/admin", "web/activitypub", "web/opendata", "web/mastodon", "web/oauth", "web/frame", "web/session", "web/reply", "web/assets",
 		"github.com/gorilla/mux", "github.com/go-chi/httprate", "github.com/maypok86/otter/v2", "golang.org/x/time",
 	},
-	"web/page":  dialect,
+	"web/page":  append([]string{"web/schemaorg", "web/feed"}, dialect...),
 	"web/admin": dialect,
 	"web/activitypub": append([]string{
 		"federation/vocab", "federation/webfinger", "federation/nodeinfo", "federation/inbox", "federation/httpsig", "federation/catalog",
 	}, dialect...),
+	"web/opendata":  append([]string{"store/sheet", "web/schemaorg", "github.com/gorilla/feeds"}, dialect...),
+	"web/schemaorg": {"store", "web/markup"},
+	"web/session":   {"store", "github.com/alexedwards/argon2id", "github.com/alexedwards/scs/v2"},
+	"web/frame":     {"store", "web/session", "web/reply", "web/assets"},
+	"web/reply":     {"store", "federation", "federation/fetch", "federation/httpsig", "federation/inbox", "federation/vocab"},
+	"web/feed":      {"store", "github.com/arran4/golang-ical"},
+	"web/markup":    {"github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net"},
 	"web/mastodon": append([]string{
 		"federation/vocab", "web/oauth", "github.com/maypok86/otter/v2", "github.com/coder/websocket", "golang.org/x/sync",
 	}, dialect...),
-	"web/oauth":   {"store", "web/frame", "web/session", "web/reply", "web/assets", "github.com/go-oauth2/oauth2/v4", "github.com/gorilla/mux"},
-	"web/session": {"store", "github.com/alexedwards/argon2id", "github.com/alexedwards/scs/v2"},
-	"web/frame":   {"store", "web/session", "web/reply", "web/assets"},
-	"web/reply":   {"store", "federation", "federation/fetch", "federation/httpsig", "federation/inbox", "federation/vocab"},
-	"web/markup":  {"github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net"},
+	"web/oauth": {"store", "web/frame", "web/session", "web/reply", "web/assets", "github.com/go-oauth2/oauth2/v4", "github.com/gorilla/mux"},
 	"web/assets": {
 		"store", "github.com/go-playground/locales", "github.com/nicksnyder/go-i18n/v2", "github.com/pelletier/go-toml/v2",
 		"golang.org/x/text",
@@ -184,7 +188,7 @@ func allowed(imported string, may []string) bool {
 }
 
 func TestDialectsNeverImportEachOther(t *testing.T) {
-	dialects := []string{"web/page", "web/admin", "web/activitypub", "web/mastodon"}
+	dialects := []string{"web/page", "web/admin", "web/activitypub", "web/opendata", "web/mastodon"}
 	for _, from := range dialects {
 		for _, to := range dialects {
 			if allowed(modulePath+to, layers[from]) {

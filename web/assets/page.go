@@ -48,7 +48,8 @@ type Page struct {
 	Flash       *Flash    // nil: nothing to say
 	Errors      []Mistake // what is wrong with the form on this page
 	Feeds       []Feed
-	Image       string // whole address of a picture for previews
+	Linked      map[string]any // what the page is about in the words of schema.org; nil: nothing
+	Image       string         // whole address of a picture for previews
 	NoIndex     bool
 	Refresh     int // seconds after which the page loads again; for progress only
 }

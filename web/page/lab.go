@@ -10,6 +10,7 @@ import (
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/frame"
 	"github.com/essaim/essaim/web/markup"
 )
 
@@ -80,7 +81,7 @@ func (a *ask) labPage(tx *store.Txn, lab *store.Actor) labPage {
 			d.Team = append(d.Team, a.person(m))
 		}
 	}
-	d.Shelves = a.shelves(tx, store.Query{Viewer: a.by, Home: true}, url.Values{"origine": {fromHere}}, store.Kinds...)
+	d.Shelves = a.shelves(tx, store.Query{Viewer: a.by, Home: true}, url.Values{"origine": {frame.FromHere}}, store.Kinds...)
 	d.News = a.posts(tx, store.Query{Viewer: a.by, Home: true, Limit: homeNews})
 	d.Following = a.t("network.following-count", "count", accepted(tx.Following(lab.ID)))
 	d.Followers = a.t("network.followers-count", "count", accepted(tx.Followers(lab.ID)))

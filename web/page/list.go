@@ -3,17 +3,13 @@ package page
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/frame"
 	"github.com/essaim/essaim/web/reply"
-)
-
-// The origins by which a list can be narrowed.
-const (
-	fromHere   = "ici"
-	fromOthers = "reseau"
 )
 
 type listPage struct {
@@ -27,6 +23,7 @@ type listPage struct {
 	Pager   assets.Pager
 	Empty   *assets.Empty
 	Create  *assets.Link
+	Exports []assets.Link // the list in other forms
 }
 
 // chip is a filter that is on, and the list without it.
@@ -39,6 +36,7 @@ func (p *Pages) list(k *store.Kind) reply.Handler {
 		query, page := a.narrowing(k), pageNumber(r.URL.Query())
 		d := listPage{Page: a.page(a.t("list."+k.Name+".title"), k.Section), Action: "/" + k.Path, Reset: "/" + k.Path}
 		d.Description, d.NoIndex = a.t("list."+k.Name+".lead"), page > 1 || len(query) > 0
+		d.Feeds, d.Exports = a.exports(k, query)
 		if a.by.Local {
 			create := a.link("list."+k.Name+".create", newPath(k))
 			d.Create = &create
@@ -61,49 +59,31 @@ func (p *Pages) list(k *store.Kind) reply.Handler {
 }
 
 // narrowing is what the address asks for, as far as the kind knows it.
-func (a *ask) narrowing(k *store.Kind) url.Values {
-	asked, query := a.r.URL.Query(), url.Values{}
-	for _, f := range facets(k) {
-		if slug := asked.Get(f.Name); f.Vocabulary.Has(slug) {
-			query.Set(f.Name, slug)
-		}
-	}
-	if from := asked.Get("origine"); from == fromHere || from == fromOthers {
-		query.Set("origine", from)
-	}
-	return query
-}
-
-func facets(k *store.Kind) []store.Field {
-	var list []store.Field
-	for _, f := range k.Fields {
-		if f.Facet && f.Vocabulary != nil {
-			list = append(list, f)
-		}
-	}
-	return list
-}
+func (a *ask) narrowing(k *store.Kind) url.Values { return frame.Narrowing(k, a.r.URL.Query()) }
 
 func (a *ask) query(query url.Values, page int) store.Query {
-	q := store.Query{Viewer: a.by, Counts: true, Offset: (page - 1) * perPage, Limit: perPage}
-	for name := range query {
-		if name == "origine" {
-			q.Home, q.Away = query.Get(name) == fromHere, query.Get(name) == fromOthers
-			continue
-		}
-		if q.Facets == nil {
-			q.Facets = map[string]string{}
-		}
-		q.Facets[name] = query.Get(name)
-	}
+	q := frame.Query(a.by, query)
+	q.Counts, q.Offset, q.Limit = true, (page-1)*perPage, perPage
 	return q
+}
+
+// exports are the other forms of a list: those that people subscribe to, and those
+// that they take away.
+func (a *ask) exports(k *store.Kind, query url.Values) (feeds []assets.Feed, downloads []assets.Link) {
+	for _, e := range frame.Feeds {
+		feeds = append(feeds, assets.Feed{Type: e.Type, Title: a.t("export" + e.End), Href: a.lang.Link(e.Href(k, query))})
+	}
+	for _, e := range slices.Concat(frame.Data, frame.Feeds) {
+		downloads = append(downloads, a.link("export"+e.End, e.Href(k, query)))
+	}
+	return feeds, append(downloads, a.link("export.codebook", "/donnees/"+k.Path))
 }
 
 // filters are the facets of a list, with how many records each answer leaves.
 // What would leave none is not offered.
 func (a *ask) filters(k *store.Kind, query url.Values, counts map[string]map[string]int) []assets.Field {
 	var fields []assets.Field
-	for _, f := range facets(k) {
+	for _, f := range frame.Facets(k) {
 		c := assets.Field{
 			Name: f.Name, Label: a.t("filter." + f.Name), Type: "select", Value: query.Get(f.Name),
 			Choices: []assets.Choice{{Text: a.t("filter.any")}},
@@ -119,9 +99,9 @@ func (a *ask) filters(k *store.Kind, query url.Values, counts map[string]map[str
 		}
 	}
 	return append(fields, assets.Field{
-		Name: "origine", Label: a.t("filter.origin"), Type: "select", Value: query.Get("origine"),
+		Name: frame.Origin, Label: a.t("filter.origin"), Type: "select", Value: query.Get(frame.Origin),
 		Choices: []assets.Choice{
-			{Text: a.t("filter.any")}, {Value: fromHere, Text: a.t("filter.here")}, {Value: fromOthers, Text: a.t("filter.others")},
+			{Text: a.t("filter.any")}, {Value: frame.FromHere, Text: a.t("filter.here")}, {Value: frame.FromOthers, Text: a.t("filter.others")},
 		},
 	})
 }
@@ -149,16 +129,16 @@ func (a *ask) chips(k *store.Kind, query url.Values) []chip {
 		}
 		chips = append(chips, chip{Text: text, Label: a.t("filter.remove", "filter", text), Href: address("/"+k.Path, rest)})
 	}
-	for _, f := range facets(k) {
+	for _, f := range frame.Facets(k) {
 		if slug := query.Get(f.Name); slug != "" {
 			add(f.Name, a.t(f.Vocabulary.Name+"."+slug))
 		}
 	}
-	switch query.Get("origine") {
-	case fromHere:
-		add("origine", a.t("filter.here"))
-	case fromOthers:
-		add("origine", a.t("filter.others"))
+	switch query.Get(frame.Origin) {
+	case frame.FromHere:
+		add(frame.Origin, a.t("filter.here"))
+	case frame.FromOthers:
+		add(frame.Origin, a.t("filter.others"))
 	}
 	return chips
 }

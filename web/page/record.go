@@ -14,6 +14,7 @@ import (
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/markup"
 	"github.com/essaim/essaim/web/reply"
+	"github.com/essaim/essaim/web/schemaorg"
 )
 
 const (
@@ -50,6 +51,7 @@ type recordPage struct {
 	Links              []links
 	Lineage            *lineage
 	Answer             *assets.Link
+	linked             map[string]any // the record in the words of schema.org; nil: not for everybody, or not from here
 }
 
 // record shows one record and its thread.
@@ -136,9 +138,21 @@ func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage
 		d.Received, d.Original = r.Fetched, original(r)
 	}
 	d.Begin, d.Links, d.Lineage = a.begin(k, r), a.related(tx, it), a.lineage(tx, it)
+	if r.Audience == store.Public && !r.Remote {
+		d.linked = a.linked(tx, it)
+	}
 	a.addPeople(tx, &d, r)
 	a.addThread(tx, &d, r)
 	return d
+}
+
+// linked is a record as search engines read it.
+func (a *ask) linked(tx *store.Txn, it store.Item) map[string]any {
+	doc := schemaorg.Writer{
+		Word: a.word, Name: func(iri string) string { return a.actor(tx, iri).DisplayName() },
+	}.Record(it)
+	doc["@context"] = schemaorg.Context
+	return doc
 }
 
 func (a *ask) addPeople(tx *store.Txn, d *recordPage, r *store.Record) {
@@ -195,6 +209,9 @@ func (a *ask) frameRecord(d *recordPage, k *store.Kind) {
 	}
 	if d.Audience == "" {
 		d.Feeds = []assets.Feed{{Type: "application/activity+json", Href: d.Address}}
+	}
+	if d.Linked = d.linked; d.Linked != nil {
+		d.Feeds = append(d.Feeds, assets.Feed{Type: "application/ld+json", Href: d.Canonical(assets.French) + ".jsonld"})
 	}
 	if d.Picture != nil {
 		d.Image = a.Node.BaseURL + d.Picture.Src

@@ -1,0 +1,70 @@
+// Package opendata is the dialect of who takes lists away: every list of records
+// by the suffix of its own address, with its filters, as a table (CSV), a map
+// (GeoJSON), linked data (JSON-LD) and feeds (Atom, RSS, JSON Feed), and the
+// codebook that says what the columns mean.
+//
+// A list is the viewer's: visitors get what everybody may see, members what they
+// may meet in lists. Lists are not cut in pages, but feeds: they hold the newest
+// records, whole. What visitors get is open to the scripts of other sites (CORS)
+// and carries an ETag that changes whenever anything here does.
+//
+// Formats: RFC 4180, RFC 7946, RFC 4287, RSS 2.0, JSON Feed 1.1, JSON-LD 1.1.
+package opendata
+
+import (
+	"embed"
+	"io/fs"
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/frame"
+	"github.com/essaim/essaim/web/reply"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// Templates are the dialect's own, for assets.New.
+var Templates = templates()
+
+func templates() fs.FS {
+	sub, err := fs.Sub(templateFiles, "templates")
+	if err != nil {
+		panic("opendata: " + err.Error()) // embedded: the program itself is wrong
+	}
+	return sub
+}
+
+// Config is what the dialect needs.
+type Config struct {
+	Frame *frame.Frame
+	Node  *federation.Node
+}
+
+type dialect struct{ Config }
+
+// Routes mounts the dialect. It must come before the pages: the addresses of
+// records would take those of their data.
+func Routes(r *mux.Router, c Config) {
+	d := &dialect{c}
+	for _, k := range store.Kinds {
+		list := "/" + k.Path
+		d.get(r, list+".csv", d.list(k, exportCSV))
+		d.get(r, list+".geojson", d.list(k, exportGeoJSON))
+		d.get(r, list+".jsonld", d.list(k, exportJSONLD))
+		d.get(r, list+".atom", d.list(k, exportAtom))
+		d.get(r, list+".rss", d.list(k, exportRSS))
+		d.get(r, list+".json", d.list(k, exportJSONFeed))
+		d.get(r, list+".codebook.csv", d.codebook(k))
+		d.get(r, "/donnees"+list, d.codebookPage(k))
+		d.get(r, "/"+k.Letter+"/{slug:(?:[^/]*-)?}{id:[0-9]+}.jsonld", d.record(k))
+	}
+	d.get(r, "/donnees", d.index)
+}
+
+func (d *dialect) get(r *mux.Router, path string, h reply.Handler) {
+	r.Handle(path, d.Frame.Handle(h)).Methods(http.MethodGet, http.MethodHead)
+}
