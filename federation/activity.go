@@ -20,6 +20,7 @@ type Activity struct {
 	Item    store.Item   // Create, Update of a record of this node
 	Profile *store.Actor // Update of an actor of this node
 	Text    string       // Flag: the complaint
+	Act     string       // Update of the record Object: by one of its kind's acts (store.Actable)
 	To, Cc  []string
 	When    time.Time
 

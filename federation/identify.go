@@ -47,6 +47,9 @@ func (n *Node) identifyHere(tx *store.Txn, by store.Viewer, address string) (str
 	if err != nil {
 		return "", store.ErrNotFound
 	}
+	if actor, err := tx.ActorByHandle(n.pageOwner(u.Path)); err == nil && actor.Deleted.IsZero() {
+		return actor.IRI, nil
+	}
 	number := u.Path[strings.LastIndexAny(u.Path, "/-")+1:]
 	if id, err := store.ParseID(number); err == nil {
 		if it, err := tx.Record(id); err == nil && by.CanSee(it.Envelope()) {
@@ -54,4 +57,15 @@ func (n *Node) identifyHere(tx *store.Txn, by store.Viewer, address string) (str
 		}
 	}
 	return "", store.ErrNotFound
+}
+
+// pageOwner is the actor whose page here has this path: /@maelle of ours,
+// /reseau/labo.example/yann of others.
+func (n *Node) pageOwner(path string) (handle, host string) {
+	if _, handle, ok := strings.Cut(path, "/@"); ok {
+		return handle, n.Host()
+	}
+	_, rest, _ := strings.Cut(path, "/reseau/")
+	host, handle, _ = strings.Cut(rest, "/")
+	return handle, host
 }

@@ -13,6 +13,8 @@ func update(n *Node, tx *store.Txn, a *Activity) error {
 	switch {
 	case a.local && a.Profile != nil:
 		return n.updateProfile(tx, a)
+	case a.local && a.Act != "":
+		return n.act(tx, a)
 	case a.local:
 		return n.updateItem(tx, a)
 	case a.Object == a.Actor:

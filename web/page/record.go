@@ -47,6 +47,8 @@ type recordPage struct {
 	Thread             []post
 	ThreadCount        string
 	Editing            []assets.Link
+	Acts               []act         // what the viewer may do to it, and
+	ActPath            string        // where
 	Begin              []assets.Link // what can be begun from here
 	Links              []links
 	Lineage            *lineage
@@ -141,6 +143,7 @@ func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage
 	if r.Audience == store.Public && !r.Remote {
 		d.linked = a.linked(tx, it)
 	}
+	d.Acts, d.ActPath = a.acts(k, it), federation.PagePath(r)+"/agir"
 	a.addPeople(tx, &d, r)
 	a.addThread(tx, &d, r)
 	return d
