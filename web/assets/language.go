@@ -3,6 +3,7 @@ package assets
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,6 +52,11 @@ func (l Lang) Date(t time.Time) string { return l.conventions().FmtDateLong(t) }
 
 // Time writes hour and minute, in t's own time zone.
 func (l Lang) Time(t time.Time) string { return l.conventions().FmtTimeShort(t) }
+
+// Month writes a month ("mars 2026"), in t's own time zone.
+func (l Lang) Month(t time.Time) string {
+	return l.conventions().MonthWide(t.Month()) + " " + strconv.Itoa(t.Year())
+}
 
 func (l Lang) conventions() locales.Translator {
 	if c, ok := conventions[l]; ok {

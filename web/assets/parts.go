@@ -46,6 +46,7 @@ type Card struct {
 	Territory      string
 	Themes         []Link
 	Date           time.Time
+	When           string // instead of Date, for what takes place
 	Audience       string // only when it is not public
 }
 

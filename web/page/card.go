@@ -31,7 +31,7 @@ func (a *ask) card(tx *store.Txn, it store.Item) assets.Card {
 		Title: title(r), Href: federation.PagePath(r), Pitch: markup.Excerpt(r.Pitch, cardPitch),
 		Lang: a.foreign(r.Lang), Picture: a.picture(r.Image), Stage: a.stage(it),
 		Origin: origin(a.actor(tx, r.Lab)), Territory: a.places(r.Territory), Themes: a.themes(r),
-		Date: r.Created, Audience: a.narrow(tx, r.Audience),
+		Date: r.Created, When: a.when(it), Audience: a.narrow(tx, r.Audience),
 	}
 }
 

@@ -103,7 +103,13 @@ func (p *Pages) Routes(r *mux.Router) {
 // kindRoutes mounts the list, the form and the pages of a kind of record.
 func (p *Pages) kindRoutes(r *mux.Router, k *store.Kind) {
 	one := "/" + k.Letter + "/{slug:(?:[^/]*-)?[0-9]+}"
-	p.shared(r, "/"+k.Path, p.list(k))
+	if _, dated := k.New().(store.Dated); dated {
+		p.shared(r, "/"+k.Path, p.agenda(k))
+		p.get(r, "/"+k.Path+".ics", p.calendar(k))
+		p.get(r, one+".ics", p.oneCalendar(k))
+	} else {
+		p.shared(r, "/"+k.Path, p.list(k))
+	}
 	p.form(r, newPath(k), p.create(k))
 	p.shared(r, one, p.record(k))
 	p.form(r, one+"/modifier", p.edit(k))

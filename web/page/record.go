@@ -28,6 +28,7 @@ type recordPage struct {
 	Lang               string
 	Pitch              string
 	Look               string
+	When, Calendar     string    // of what takes place: in words, and its file for calendars
 	Progress           *progress // of a kind with stages
 	Badges             []assets.Badge
 	Details            []detail
@@ -125,7 +126,8 @@ func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage
 		Progress: a.progress(it), Origin: origin(a.actor(tx, r.Lab)), Themes: a.themes(r), Territory: a.places(r.Territory),
 		Picture: a.picture(r.Image), Audience: a.narrow(tx, r.Audience), Created: r.Created, Updated: r.Updated, Address: r.IRI,
 	}
-	d.Badges, d.Details = a.badges(k, it), a.details(tx, k, it)
+	d.Badges, d.Details, d.When = a.badges(k, it), a.details(tx, k, it), a.when(it)
+	d.Calendar = federation.PagePath(r) + ".ics"
 	if r.Title == "" {
 		whole := a.post(tx, it)
 		whole.Edit, whole.About = "", a.about(tx, r)
