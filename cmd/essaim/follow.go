@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,7 +24,8 @@ func followCommand() *cobra.Command {
 		Use:   "follow [flags] @lab@host",
 		Short: "Follow a lab, or anybody else, as the lab of this node",
 		Long: "Follow a lab, or anybody else, as the lab of this node. When the node does not run, the\n" +
-			"request goes out the next time it does; with --wait it runs until there is an answer.",
+			"request goes out the next time it does; with --wait it runs until there is an answer and\n" +
+			"what the lab publishes has been copied.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) (err error) {
 			l, err := p.open(c)
@@ -42,7 +46,7 @@ func followCommand() *cobra.Command {
 		},
 	}
 	p.flags(c)
-	c.Flags().BoolVar(&wait, "wait", false, "wait for the answer; a refusal is an error")
+	c.Flags().BoolVar(&wait, "wait", false, "wait for the answer and for the catalogue; a refusal is an error")
 	c.Flags().DurationVar(&timeout, "timeout", time.Minute, "how long --wait waits")
 	return c
 }
@@ -86,27 +90,56 @@ func followAndWait(c *cobra.Command, l *line, whom string) error {
 	fmt.Fprintf(c.ErrOrStderr(), "asked %s, waiting for the answer\n", f.Address)
 	tick := time.NewTicker(askAgain)
 	defer tick.Stop()
-	for f.State == store.Asked {
+	for shown := ""; f.State == store.Asked || f.copying(); {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return fmt.Errorf("%s has not answered yet; the request stands: %w", f.Address, ctx.Err())
+			return f.unfinished(ctx.Err())
 		}
 		if f, err = followState.call(ctx, l, f.IRI); err != nil {
 			return err
+		}
+		if p := f.progress(); p != shown {
+			fmt.Fprintln(c.ErrOrStderr(), p)
+			shown = p
 		}
 	}
 	if f.State == store.Refused {
 		return fmt.Errorf("%s refused", f.Address)
 	}
+	if f.Problem != "" {
+		fmt.Fprintf(c.ErrOrStderr(), "what it publishes could not be copied (%s); the node tries again later\n", f.Problem)
+	}
 	_, err = fmt.Fprintf(c.OutOrStdout(), "%s: %s\n", f.Address, f.State)
 	return err
 }
 
-// followed is how far a follow of the lab got.
+// followed is how far a follow of the lab got, and the copy of what is followed.
 type followed struct {
 	IRI, Address string
 	State        store.FollowState
+	Here, There  map[string]int // objects by kind; There is as the origin counts
+	Same         bool           // they were found to be the same
+	Problem      store.SyncProblem
+}
+
+func (f followed) copying() bool { return f.State == store.Accepted && !f.Same && f.Problem == "" }
+
+// unfinished says what did not come in time.
+func (f followed) unfinished(err error) error {
+	if f.State == store.Asked {
+		return fmt.Errorf("%s has not answered yet; the request stands: %w", f.Address, err)
+	}
+	return fmt.Errorf("what %s publishes is still being copied, and the node goes on: %s: %w", f.Address, f.progress(), err)
+}
+
+// progress is how much of each kind is here; empty before anything is known.
+func (f followed) progress() string {
+	var parts []string
+	for _, kind := range slices.Sorted(maps.Keys(f.There)) {
+		parts = append(parts, fmt.Sprintf("%s %d of %d", kind, f.Here[kind], f.There[kind]))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // startFollow asks to follow what somebody typed, unless that was granted before.
@@ -149,9 +182,24 @@ func (n *node) followed(ctx context.Context, iri string) (out followed, err erro
 			return fmt.Errorf("follow of %s: %w", actor.Address(), err)
 		}
 		out = followed{IRI: iri, Address: actor.Address(), State: f.State}
+		out.copied(tx, actor)
 		return nil
 	})
 	return out, err
+}
+
+// copied says how far the copy of what an actor publishes is. What is in no
+// catalogue is not counted.
+func (f *followed) copied(tx *store.Txn, actor *store.Actor) {
+	s := tx.Sync(actor.ID)
+	if s == nil {
+		f.Same = actor.Local
+		return
+	}
+	f.There, f.Same, f.Problem = s.Theirs, !s.Checked.IsZero(), s.Problem
+	if have := tx.Catalogue(actor.IRI); have != nil {
+		f.Here = have.Public.Plus(have.Restricted).Kinds
+	}
 }
 
 // lab is the lab of this node.
