@@ -24,6 +24,13 @@ type Activity struct {
 	To, Cc  []string
 	When    time.Time
 
+	// Contribution comes with a record through the open form: its author's address
+	// and edit links. With an Update by an edit link, it brings the answer to a question.
+	Contribution *store.Contribution
+	// Then is done in the transaction of the activity, once it was applied. May be
+	// nil. It may run again, and changes nothing but its transaction.
+	Then func(tx *store.Txn) error
+
 	// Doc is the activity as it was received; zero for one of this node.
 	Doc vocab.Doc
 	// Push is what came with it about the catalogue of its actor; may be nil.

@@ -45,9 +45,14 @@ func (n *Node) authorize(tx *store.Txn, a *Activity) error {
 
 // speaksFor says whether a member may publish as an actor: everybody for
 // himself; for the lab those who run the node, and every member for records,
-// whose own rules (Viewer.CanEdit) come on top.
+// whose own rules (Viewer.CanEdit) come on top. Without an account one may write
+// for the lab through the open form, and change or delete that by its edit link.
 func speaksFor(by *store.Viewer, actor *store.Actor, verb string) bool {
 	switch {
+	case by.Form:
+		return actor.Type == store.Group && verb == "Create"
+	case by.Claim != 0:
+		return actor.Type == store.Group && (verb == "Update" || verb == "Delete")
 	case !by.Local:
 		return false
 	case by.Actor == actor.IRI || by.Runs:

@@ -14,6 +14,11 @@ func create(n *Node, tx *store.Txn, a *Activity) error {
 		return n.createMirror(tx, a)
 	}
 	r := a.Item.Envelope()
+	if a.byForm() {
+		if err := n.admit(tx, a, r); err != nil {
+			return err
+		}
+	}
 	if err := n.checkItem(tx, a, r); err != nil {
 		return err
 	}
@@ -23,6 +28,9 @@ func create(n *Node, tx *store.Txn, a *Activity) error {
 	n.complete(tx, a, r)
 	if err := n.publishItem(tx, a, nil); err != nil {
 		return err
+	}
+	if a.byForm() {
+		keepContribution(tx, a)
 	}
 	n.tell(a, nil)
 	return nil
@@ -69,7 +77,7 @@ func (n *Node) complete(tx *store.Txn, a *Activity, r *store.Record) {
 	if r.Lang == "" {
 		r.Lang = n.Lang
 	}
-	if a.by != nil && a.by.Actor != a.Actor && len(r.Authors) == 0 {
+	if a.by != nil && !a.byForm() && a.by.Actor != a.Actor && len(r.Authors) == 0 {
 		r.Authors = []string{a.by.Actor}
 	}
 	r.ID = tx.RecordID(r.Created)

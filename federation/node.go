@@ -35,6 +35,10 @@ type Config struct {
 	// Refuses is why the store takes nothing new at the moment: store.ErrFull,
 	// store.ErrBusy, or nil. A nil func never refuses.
 	Refuses func() error
+	// OpenForm says what happens to what people write without an account.
+	OpenForm OpenForm
+	// Jobs do the jobs of other kinds than the node's own.
+	Jobs map[string]func(ctx context.Context, j *store.Job) error
 	// Scale stretches the delays between the tries of a job; 0 means 1.
 	Scale float64
 }
@@ -146,6 +150,9 @@ func (n *Node) run(ctx context.Context, a *Activity) error {
 			return err
 		}
 		n.heed(tx, &applied)
+		if a.Then != nil {
+			return a.Then(tx)
+		}
 		return nil
 	})
 	if errors.Is(err, errSeen) {

@@ -35,6 +35,11 @@ func (n *Node) updateItem(tx *store.Txn, a *Activity) error {
 	if o.Remote || o.Lab != a.Actor || a.by != nil && !a.by.CanEdit(o) {
 		return fmt.Errorf("record %s: %w", o.IRI, ErrForbidden)
 	}
+	if a.byForm() {
+		if err := n.readmit(tx, a, old); err != nil {
+			return err
+		}
+	}
 	if err := n.checkItem(tx, a, r); err != nil {
 		return err
 	}
@@ -52,6 +57,7 @@ func (n *Node) updateItem(tx *store.Txn, a *Activity) error {
 		return err
 	}
 	narrowNews(tx, a, r)
+	widenAnswers(tx, a, o, r)
 	n.tell(a, old)
 	return nil
 }

@@ -71,6 +71,11 @@ func (n *Node) do(ctx context.Context, j *store.Job) (err error) {
 		return decoded(j, func(d moveJob) error { return n.refollow(ctx, d) })
 	case jobResync:
 		return decoded(j, func(d resyncJob) error { return n.resync(ctx, d.Host) })
+	case jobRelease:
+		return decoded(j, func(d releaseJob) error { return n.release(ctx, d.Record) })
+	}
+	if do := n.Jobs[j.Kind]; do != nil {
+		return do(ctx, j)
 	}
 	return fmt.Errorf("unknown kind of job %q", j.Kind)
 }

@@ -15,6 +15,7 @@ const (
 	Team         Audience = "team"          // its authors and those who run the node
 	LabOnly      Audience = "lab"           // everybody who signs in at this node
 	FollowedLabs Audience = "followed-labs" // the members of labs that follow each other with this one
+	OnSite       Audience = "site"          // everybody who comes to this node; not told to any other
 	Unlisted     Audience = "unlisted"      // whoever knows the address; in no list, feed or search
 	Public       Audience = "public"        // everybody
 )
@@ -22,7 +23,9 @@ const (
 // Federates says whether records of this audience leave the node.
 func (a Audience) Federates() bool { return a == FollowedLabs || a.Open() }
 
-// Open says whether everybody who knows the address may see it.
+// Open says whether everybody who knows the address may see it, on other nodes
+// too. What is only on this site is not open: its pages show it, its documents do
+// not.
 func (a Audience) Open() bool { return a == Unlisted || a == Public }
 
 // circleStep stands for all circles: the step in words and in indexes.
@@ -56,7 +59,7 @@ func (a Audience) Step() Audience {
 }
 
 // ladder are the steps from the narrowest to the widest.
-var ladder = []Audience{Team, circleStep, LabOnly, FollowedLabs, Unlisted, Public}
+var ladder = []Audience{Team, circleStep, LabOnly, FollowedLabs, OnSite, Unlisted, Public}
 
 // rank is the place on the ladder, counted from the narrowest: 0. What is no step
 // is the narrowest.
@@ -77,7 +80,11 @@ type Viewer struct {
 	Local   bool   // a member of this node
 	Runs    bool   // an administrator or animator of this node
 	Node    bool   // another node, which fetches for its labs and members
+	Away    bool   // somebody who reads documents, not pages, and is no member
 	Circles []ID   // the circles of this node that a member belongs to
+
+	Form  bool // the open form, for somebody without an account
+	Claim ID   // the record whose edit link somebody without an account holds
 }
 
 // ViewerOf is what a member of this node may see who has this role, as things
@@ -96,7 +103,7 @@ func (t *Txn) ViewerOf(member *Actor, role Role) Viewer {
 // to this node's lab, so its members may see it.
 func (v Viewer) CanSee(r *Record) bool {
 	switch {
-	case r.Audience.Open():
+	case r.Audience.Open(), r.Audience == OnSite && v.onSite(), v.claims(r):
 		return true
 	case v.Actor == "":
 		return false
@@ -126,7 +133,7 @@ func (v Viewer) CanList(r *Record) bool {
 // audience, mirrored or not; else it is not known.
 func (v Viewer) listsAll(a Audience, remote bool) (may, known bool) {
 	switch {
-	case a == Public:
+	case a == Public, a == OnSite && v.onSite():
 		return true, true
 	case v.Actor == "":
 		return false, true
@@ -136,8 +143,14 @@ func (v Viewer) listsAll(a Audience, remote bool) (may, known bool) {
 	return false, false
 }
 
-// CanEdit says whether v may change or delete the record: its authors and those
-// who run the node where it is at home.
+// onSite says whether v came to this node's pages: a visitor or a member.
+func (v Viewer) onSite() bool { return v.Local || v.Actor == "" && !v.Away }
+
+// claims says whether v holds the edit link of the record.
+func (v Viewer) claims(r *Record) bool { return v.Claim != 0 && v.Claim == r.ID && !r.Remote }
+
+// CanEdit says whether v may change or delete the record: its authors, those who
+// run the node where it is at home, and who holds its edit link.
 func (v Viewer) CanEdit(r *Record) bool {
-	return v.Local && !r.Remote && (v.Runs || slices.Contains(r.Authors, v.Actor))
+	return v.claims(r) || v.Local && !r.Remote && (v.Runs || slices.Contains(r.Authors, v.Actor))
 }

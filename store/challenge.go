@@ -31,7 +31,7 @@ var _ = newKind(Kind{
 	Name: "challenge", Path: "propositions", Letter: "p", Type: "Article", Schema: "CreativeWork",
 	Section: "mutual-aid", Look: "challenge", Rank: 75,
 	New: func() Item { return &Challenge{State: "recu"} },
-	Fields: []Field{
+	Fields: asked([]Field{
 		titleField, pitchField,
 		{Name: "call", Widget: Link, Required: true, Max: 500, Wire: "essaim:call", At: at(func(c *Challenge) any { return &c.Call })},
 		bodyField,
@@ -50,7 +50,7 @@ var _ = newKind(Kind{
 		themesField, publicsField, territoryField, relationsField,
 		imageField, attachmentsField, licenceField, audienceField,
 		{Name: "stages", Widget: Shown, Wire: "essaim:stages", At: at(func(c *Challenge) any { return &c.Stages })},
-	},
+	}, "call", "title", "pitch", "body"),
 })
 
 // The vocabularies of challenges. States come in the order of the way they go.

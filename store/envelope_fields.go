@@ -1,5 +1,7 @@
 package store
 
+import "slices"
+
 // The fields of the envelope, for the kinds to put where their forms want them.
 // The envelope maps them to the wire itself unless Wire says otherwise.
 var (
@@ -54,6 +56,10 @@ var (
 		Name: "licence", Widget: Choice, Vocabulary: &Licences, Facet: true, Envelope: true, Wire: "essaim:licence", Schema: "license",
 		At: ofRecord(func(r *Record) any { return &r.Licence }),
 	}
+	unverifiedField = Field{
+		Name: "unverified", Widget: Shown, Badge: true, Wire: "essaim:unverified",
+		At: ofRecord(func(r *Record) any { return &r.Unverified }),
+	}
 	audienceField = Field{
 		Name: "audience", Widget: Choice, Required: true, Vocabulary: &Audiences, Envelope: true,
 		At: ofRecord(func(r *Record) any { return (*string)(&r.Audience) }),
@@ -64,6 +70,14 @@ var (
 func onWire(f Field, name string) Field {
 	f.Wire = name
 	return f
+}
+
+// asked are fields of which the open form asks for those with these names.
+func asked(fields []Field, names ...string) []Field {
+	for i := range fields {
+		fields[i].Open = slices.Contains(names, fields[i].Name)
+	}
+	return fields
 }
 
 // ofRecord makes the At of a field of the envelope.

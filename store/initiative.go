@@ -34,7 +34,7 @@ var _ = newKind(Kind{
 	Name: "initiative", Path: "initiatives", Letter: "i", Type: "Article", Schema: "Project",
 	Section: "mutual-aid", Look: "initiative", Rank: 60,
 	New: func() Item { return new(Initiative) },
-	Fields: []Field{
+	Fields: asked([]Field{
 		titleField, pitchField,
 		{Name: "initiativeKind", Widget: Choice, Required: true, Vocabulary: &InitiativeKinds, Facet: true, Badge: true, Wire: "essaim:initiativeKind", At: at(func(i *Initiative) any { return &i.InitiativeKind })},
 		placeField,
@@ -60,7 +60,7 @@ var _ = newKind(Kind{
 		bodyField,
 		themesField, publicsField, territoryField, relationsField,
 		imageField, attachmentsField, licenceField, audienceField,
-	},
+	}, "title", "pitch", "initiativeKind", "place"),
 })
 
 // InitiativeKinds come from the words that people gave their own initiatives.

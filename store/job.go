@@ -32,12 +32,15 @@ func jobKey(j *Job) []byte {
 
 // AddJob leaves work for as soon as possible. data is what the worker of this
 // kind of job reads; it must encode as JSON.
-func (t *Txn) AddJob(kind string, data any) {
+func (t *Txn) AddJob(kind string, data any) { t.AddJobAt(kind, data, t.now) }
+
+// AddJobAt is AddJob for work that is not to be done before a moment.
+func (t *Txn) AddJobAt(kind string, data any, due time.Time) {
 	b, err := json.Marshal(data)
 	if err != nil {
 		panic(err)
 	}
-	j := &Job{ID: t.NewID(), Kind: kind, Data: b, Due: stamp(t.now)}
+	j := &Job{ID: t.NewID(), Kind: kind, Data: b, Due: stamp(due)}
 	t.putJSON(jobKey(j), j)
 	t.wake = true
 }

@@ -42,6 +42,10 @@ const (
 	tDomain    = "bd/" // host -> DomainBlock
 	tReport    = "p/"  // id -> Report
 
+	tImport     = "im/" // id -> Import
+	tImportFile = "if/" // id, number -> a piece of its file
+	tImportRow  = "ir/" // id, number -> ImportedRow
+
 	tActivity    = "v/"  // id -> Activity
 	tActivityIRI = "vi/" // iri -> id
 	tOutbox      = "vo/" // actor id, id -> 1 when everybody may see it, then its record's id
@@ -86,6 +90,12 @@ const (
 	tToken   = "ut/" // hash of a token -> Token
 	tSession = "us/" // hash of a session id -> session
 
+	tContribution = "w/"  // record id -> Contribution
+	tEditLink     = "wt/" // hash of an edit link's secret -> record id
+	tWrittenBy    = "we/" // e-mail of a contributor, record id -> nothing
+	tToModerate   = "wq/" // record id -> nothing: contributions that wait for a moderator
+	tModeration   = "wl/" // id -> Moderated
+	tNamed        = "wn/" // kind, title and commune, record id -> nothing: of this node, of kinds that are open
 
 	tCircle   = "e/"  // id -> Circle
 	tInCircle = "ei/" // member iri, id -> nothing

@@ -36,8 +36,12 @@ type Kind struct {
 // list once the program runs.
 var Kinds []*Kind
 
-// newKind adds a kind to Kinds, while the package is set up.
+// newKind adds a kind to Kinds, while the package is set up. What people without
+// an account may write says of itself whether anybody looked at it.
 func newKind(k Kind) *Kind {
+	if k.IsOpen() {
+		k.Fields = append(k.Fields, unverifiedField)
+	}
 	at, _ := slices.BinarySearchFunc(Kinds, k.Rank, func(have *Kind, rank int) int { return cmp.Compare(have.Rank, rank) })
 	Kinds = slices.Insert(Kinds, at, &k)
 	return &k

@@ -44,8 +44,8 @@ type FollowUp struct {
 var _ = newKind(Kind{
 	Name: "lesson", Path: "retours-d-experience", Letter: "l", Type: "Article", Schema: "Article",
 	Section: "experiments", Look: "news", Rank: 30,
-	New: func() Item { return new(Lesson) },
-	Fields: []Field{
+	New: func() Item { return &Lesson{State: collecting} },
+	Fields: asked([]Field{
 		titleField, pitchField,
 		{Name: "about", Widget: Link, Max: 500, Wire: "essaim:about", Schema: "about", Relation: "a-propos", On: []string{"experiment", "initiative", "event"}, At: at(func(l *Lesson) any { return &l.About })},
 
@@ -73,7 +73,7 @@ var _ = newKind(Kind{
 		themesField, publicsField, territoryField, relationsField,
 		imageField, attachmentsField, licenceField, audienceField,
 		{Name: "stages", Widget: Shown, Wire: "essaim:stages", At: at(func(l *Lesson) any { return &l.Stages })},
-	},
+	}, "title", "pitch", "worked", "notWorked"),
 })
 
 // The states of a lesson, in their order, and those of what follows from it.

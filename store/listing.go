@@ -23,7 +23,7 @@ const (
 
 // audienceCodes are the steps by their code in listings: what is new comes last,
 // so that the codes that lie in stores keep their meaning.
-var audienceCodes = []Audience{Team, LabOnly, FollowedLabs, Unlisted, Public, circleStep}
+var audienceCodes = []Audience{Team, LabOnly, FollowedLabs, Unlisted, Public, circleStep, OnSite}
 
 // audienceFacet is the facet by which the records of one circle are found.
 const audienceFacet = "audience"
@@ -95,6 +95,7 @@ func (t *Txn) list(it Item) {
 	t.place(it)
 	t.relate(it)
 	t.rememberSource(it.Envelope())
+	t.rememberName(it.Envelope())
 }
 
 func (t *Txn) unlist(it Item) {
@@ -108,6 +109,7 @@ func (t *Txn) unlist(it Item) {
 	t.displace(it)
 	t.unrelate(it)
 	t.forgetSource(it.Envelope())
+	t.forgetName(it.Envelope())
 }
 
 // listKeys are the entries of a record. Actors stand in them by their IRI: they

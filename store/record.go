@@ -32,12 +32,15 @@ type Record struct {
 	Licence   string   `json:"licence,omitempty"`
 	Audience  Audience `json:"audience"`
 
-	Source    Source   `json:"source,omitzero"` // where it was brought from
+	Source Source `json:"source,omitzero"` // where it was brought from
 
 	Attachments []Attachment      `json:"attachments,omitempty"`
 	Relations   Entries[Relation] `json:"relations,omitempty"`
 
 	Sensitive bool `json:"sensitive,omitempty"`
+
+	Byline     string `json:"byline,omitempty"`     // who wrote it without an account, as they want to be named
+	Unverified bool   `json:"unverified,omitempty"` // written without an account, and not looked at yet
 
 	Lab       string   `json:"lab"`                 // IRI of who publishes it: attributedTo
 	Authors   []string `json:"authors,omitempty"`   // IRIs of members: the team
@@ -188,6 +191,7 @@ func (t *Txn) DeleteRecord(it Item, ts *Tombstone) {
 	t.tx.Delete(key(tRecordIRI, hash16(r.IRI)))
 	t.tx.Delete(key(tRaw, r.ID))
 	t.tx.Delete(key(tConfirmed, r.ID))
+	t.dropContribution(r.ID)
 	t.tx.Put(key(tUsed, r.ID), nil)
 	t.PutTombstone(ts)
 	t.local = t.local || !r.Remote

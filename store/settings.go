@@ -32,6 +32,9 @@ func (t *Txn) Setting(name string) []byte { return t.tx.Get(key(tMeta, "set/", n
 // PutSetting keeps such a value.
 func (t *Txn) PutSetting(name string, value []byte) { t.tx.Put(key(tMeta, "set/", name), value) }
 
+// DeleteSetting forgets it.
+func (t *Txn) DeleteSetting(name string) { t.tx.Delete(key(tMeta, "set/", name)) }
+
 // Count is the number of rows of local records, members and the like that
 // NodeInfo reports.
 type Count struct{ Records, Members int }

@@ -10,9 +10,10 @@ type Vocabulary struct {
 	Tones map[string]string // of badges: "ok", "info", "warn"; the rest is plain
 }
 
-// Has says whether slug belongs to the vocabulary. Circles belong to Audiences.
+// Has says whether slug belongs to the vocabulary. Circles belong to Audiences, and
+// so does what is only on this site, which nobody is offered.
 func (v *Vocabulary) Has(slug string) bool {
-	return slices.Contains(v.Slugs, slug) || v == &Audiences && Audience(slug).Circle() != 0
+	return slices.Contains(v.Slugs, slug) || v == &Audiences && (Audience(slug).Circle() != 0 || Audience(slug) == OnSite)
 }
 
 // The vocabularies that several kinds share. Slugs are stable and go on the
@@ -64,7 +65,11 @@ var (
 	}}
 
 	// CommercialIntents say whether somebody may have something to sell.
-	CommercialIntents = Vocabulary{Name: "commercial", Slugs: []string{"aucune", "possible", "oui"}}
+	CommercialIntents = Vocabulary{
+		Name:  "commercial",
+		Slugs: []string{"aucune", "possible", "oui"},
+		Tones: map[string]string{"possible": "info", "oui": "warn"},
+	}
 
 	MemberRoles = Vocabulary{Name: "role", Slugs: []string{
 		"responsable", "prefigurateur", "animateur-reseau", "facilitateur", "hote-accueil",

@@ -64,6 +64,7 @@ type wayOut struct {
 	whole  bool   // who sees it sees all fields
 	atMost bool   // it may show less than the column says
 	method string // empty: GET
+	newest int    // it shows so many of the newest only; 0: all
 }
 
 // at is an address that does not depend on the record.
@@ -106,12 +107,12 @@ var waysOut = []wayOut{
 	{name: "the form to answer it", seenBy: byMember, accept: asPage, path: func(_ *world, s *secret) string { return "/actualites/nouvelle?sur=" + s.record.ID.String() }},
 	{name: "where others send members", seenBy: byMember, accept: asPage, path: func(_ *world, s *secret) string { return "/authorize_interaction?uri=" + s.record.IRI }},
 
-	{name: "home", seenBy: byList, accept: asPage, path: at("/")},
-	{name: "home in English", seenBy: byList, accept: asPage, path: at("/en/")},
+	{name: "home", seenBy: byList, newest: 6, accept: asPage, path: at("/")},
+	{name: "home in English", seenBy: byList, newest: 6, accept: asPage, path: at("/en/")},
 	{name: "the list", seenBy: byList, accept: asPage, path: at("/experimentations")},
 	{name: "the list, filtered", seenBy: byList, accept: asPage, path: at("/experimentations?stage=signal&origine=ici&themes=mobilite")},
-	{name: "the lab", seenBy: byList, accept: asPage, path: at("/lab")},
-	{name: "a theme", seenBy: byList, accept: asPage, path: at("/themes/mobilite")},
+	{name: "the lab", seenBy: byList, newest: 6, accept: asPage, path: at("/lab")},
+	{name: "a theme", seenBy: byList, newest: 6, accept: asPage, path: at("/themes/mobilite")},
 	{name: "a hashtag", seenBy: byList, accept: asPage, path: at("/themes/secrets")},
 	{name: "the author", seenBy: byList, accept: asPage, path: at("/@author")},
 	{name: "the thread of another", seenBy: byList, accept: asPage, path: func(w *world, _ *secret) string { return federation.PagePath(w.root) }},
@@ -170,7 +171,7 @@ var waysOut = []wayOut{
 }
 
 // steps are the steps of the ladder, as the letters of the table stand for them.
-var steps = []string{"team", "circle", "lab", "followed-labs", "unlisted", "public"}
+var steps = []string{"team", "circle", "lab", "followed-labs", "unlisted", "public", "site"}
 
 // A column says for every viewer which steps show: an x for each, in their order.
 type column func(r row) string
@@ -186,9 +187,9 @@ func byActivity(r row) string { return r.activity }
 // byCatalogue is what stands in lists for labs: those who are named see the rest.
 func byCatalogue(r row) string { return r.catalogue }
 
-func byNobody(row) string                { return "------" }
-func byEverybody(row) string             { return "-----x" } // what is public, and never pointed to otherwise
-func byAnybodyWithTheAddress(row) string { return "----xx" }
+func byNobody(row) string                { return "-------" }
+func byEverybody(row) string             { return "-----x-" } // what is public, and never pointed to otherwise
+func byAnybodyWithTheAddress(row) string { return "----xx-" }
 
 type row struct{ page, list, member, editor, document, activity, catalogue string }
 
@@ -197,28 +198,28 @@ type row struct{ page, list, member, editor, document, activity, catalogue strin
 // counts where another is asked for. The records are the author's; the insider
 // belongs to their circle, the outsider to another one.
 var ladder = map[string]row{
-	"visitor": {"----xx", "-----x", "------", "------", "----xx", "-----x", "-----x"},
+	"visitor": {"----xxx", "-----xx", "-------", "-------", "----xx-", "-----x-", "-----x-"},
 
-	"author in a browser":        {"xxxxxx", "xxxxxx", "xxxxxx", "xxxxxx", "----xx", "-----x", "-----x"},
-	"colleague in a browser":     {"--xxxx", "--xx-x", "--xxxx", "------", "----xx", "-----x", "-----x"},
-	"insider in a browser":       {"-xxxxx", "-xxx-x", "-xxxxx", "------", "----xx", "-----x", "-----x"},
-	"outsider in a browser":      {"--xxxx", "--xx-x", "--xxxx", "------", "----xx", "-----x", "-----x"},
-	"animator in a browser":      {"xxxxxx", "xxxxxx", "xxxxxx", "xxxxxx", "----xx", "-----x", "-----x"},
-	"administrator in a browser": {"xxxxxx", "xxxxxx", "xxxxxx", "xxxxxx", "----xx", "-----x", "-----x"},
+	"author in a browser":        {"xxxxxxx", "xxxxxxx", "xxxxxxx", "xxxxxxx", "----xx-", "-----x-", "-----x-"},
+	"colleague in a browser":     {"--xxxxx", "--xx-xx", "--xxxxx", "-------", "----xx-", "-----x-", "-----x-"},
+	"insider in a browser":       {"-xxxxxx", "-xxx-xx", "-xxxxxx", "-------", "----xx-", "-----x-", "-----x-"},
+	"outsider in a browser":      {"--xxxxx", "--xx-xx", "--xxxxx", "-------", "----xx-", "-----x-", "-----x-"},
+	"animator in a browser":      {"xxxxxxx", "xxxxxxx", "xxxxxxx", "xxxxxxx", "----xx-", "-----x-", "-----x-"},
+	"administrator in a browser": {"xxxxxxx", "xxxxxxx", "xxxxxxx", "xxxxxxx", "----xx-", "-----x-", "-----x-"},
 
-	"author in an app":        {"----xx", "-----x", "------", "------", "xxxxxx", "xxxxxx", "-----x"},
-	"colleague in an app":     {"----xx", "-----x", "------", "------", "--xxxx", "--xxxx", "-----x"},
-	"insider in an app":       {"----xx", "-----x", "------", "------", "-xxxxx", "-xxxxx", "-----x"},
-	"outsider in an app":      {"----xx", "-----x", "------", "------", "--xxxx", "--xxxx", "-----x"},
-	"animator in an app":      {"----xx", "-----x", "------", "------", "xxxxxx", "xxxxxx", "-----x"},
-	"administrator in an app": {"----xx", "-----x", "------", "------", "xxxxxx", "xxxxxx", "-----x"},
+	"author in an app":        {"----xxx", "-----xx", "-------", "-------", "xxxxxxx", "xxxxxxx", "-----x-"},
+	"colleague in an app":     {"----xxx", "-----xx", "-------", "-------", "--xxxxx", "--xxxxx", "-----x-"},
+	"insider in an app":       {"----xxx", "-----xx", "-------", "-------", "-xxxxxx", "-xxxxxx", "-----x-"},
+	"outsider in an app":      {"----xxx", "-----xx", "-------", "-------", "--xxxxx", "--xxxxx", "-----x-"},
+	"animator in an app":      {"----xxx", "-----xx", "-------", "-------", "xxxxxxx", "xxxxxxx", "-----x-"},
+	"administrator in an app": {"----xxx", "-----xx", "-------", "-------", "xxxxxxx", "xxxxxxx", "-----x-"},
 
-	"mutual lab":               {"----xx", "-----x", "------", "------", "---xxx", "-----x", "---x-x"},
-	"server of the mutual lab": {"----xx", "-----x", "------", "------", "---xxx", "-----x", "---x-x"},
-	"other lab":                {"----xx", "-----x", "------", "------", "----xx", "-----x", "-----x"},
-	"server of the other lab":  {"----xx", "-----x", "------", "------", "----xx", "-----x", "-----x"},
-	"follower":                 {"----xx", "-----x", "------", "------", "----xx", "-----x", "-----x"},
-	"server of the follower":   {"----xx", "-----x", "------", "------", "----xx", "-----x", "-----x"},
+	"mutual lab":               {"----xxx", "-----xx", "-------", "-------", "---xxx-", "-----x-", "---x-x-"},
+	"server of the mutual lab": {"----xxx", "-----xx", "-------", "-------", "---xxx-", "-----x-", "---x-x-"},
+	"other lab":                {"----xxx", "-----xx", "-------", "-------", "----xx-", "-----x-", "-----x-"},
+	"server of the other lab":  {"----xxx", "-----xx", "-------", "-------", "----xx-", "-----x-", "-----x-"},
+	"follower":                 {"----xxx", "-----xx", "-------", "-------", "----xx-", "-----x-", "-----x-"},
+	"server of the follower":   {"----xxx", "-----xx", "-------", "-------", "----xx-", "-----x-", "-----x-"},
 }
 
 // TestEveryWayOutKeepsToTheLadder walks every way out for every step of the ladder
@@ -353,7 +354,8 @@ func (w *world) walk(secrets []*secret, viewers []string, expected func(way wayO
 
 // asWritten is what the table says.
 func asWritten(way wayOut, viewer string, step int) bool {
-	return way.seenBy(ladder[viewer])[step] == 'x'
+	seen := way.seenBy(ladder[viewer])
+	return seen[step] == 'x' && (way.newest == 0 || strings.Count(seen[step:], "x") <= way.newest)
 }
 
 func nothing(wayOut, string, int) bool { return false }

@@ -146,7 +146,7 @@ func (f *Front) Viewer(r *http.Request) (store.Viewer, error) {
 		return store.Viewer{}, err
 	}
 	f.alive(actor)
-	return store.Viewer{Actor: actor.IRI, Node: actor.Type == store.Application}, nil
+	return store.Viewer{Actor: actor.IRI, Away: true, Node: actor.Type == store.Application}, nil
 }
 
 // admitViewer keeps out whom the lab keeps away. Hosts that are blocked do not get

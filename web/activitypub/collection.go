@@ -198,12 +198,16 @@ func pinned(tx *store.Txn, a *store.Actor) paged {
 	return paged{total: len(all), whole: all}
 }
 
+// elsewhere is whoever reads collections: they hold what everybody may see on any
+// node.
+var elsewhere = store.Viewer{Away: true}
+
 // records are an actor's public records, newest first; the cursor is a position.
 func records(tx *store.Txn, a *store.Actor) paged {
-	total := tx.ListLab(a.ID, store.Query{}).Total
+	total := tx.ListLab(a.ID, store.Query{Viewer: elsewhere}).Total
 	return paged{total: total, page: func(tx *store.Txn, cursor string) (p vocab.Page, next string) {
 		from := position(cursor, total)
-		list := tx.ListLab(a.ID, store.Query{Offset: from, Limit: pageSize})
+		list := tx.ListLab(a.ID, store.Query{Viewer: elsewhere, Offset: from, Limit: pageSize})
 		for _, it := range list.Items {
 			p.Documents = append(p.Documents, tx.Raw(it.Envelope().ID))
 		}
@@ -250,7 +254,7 @@ func count(n int) paged { return paged{total: n} }
 // own origins: what each says of this one, this one says of it (FEP-5711).
 func replications(tx *store.Txn, iri string) paged {
 	var all []string
-	for _, back := range tx.Backs(iri, store.Viewer{}, 1<<20) {
+	for _, back := range tx.Backs(iri, elsewhere, 1<<20) {
 		if back.Type == store.Replicates {
 			all = append(all, back.Source.Envelope().IRI)
 		}
@@ -261,7 +265,7 @@ func replications(tx *store.Txn, iri string) paged {
 // replies are the open answers to a record itself, oldest first.
 func replies(tx *store.Txn, id store.ID, iri string) paged {
 	var all []string
-	for _, it := range tx.ListThread(id, store.Query{Limit: 1 << 20}).Items {
+	for _, it := range tx.ListThread(id, store.Query{Viewer: elsewhere, Limit: 1 << 20}).Items {
 		if r := it.Envelope(); r.InReplyTo == iri {
 			all = append(all, r.IRI)
 		}

@@ -54,6 +54,10 @@ func (a *ask) offerCircles(fields []assets.Field, it store.Item) error {
 // of its own.
 func (a *ask) audienceChoices(it store.Item) ([]assets.Choice, error) {
 	choices := a.choices(&store.Audiences)
+	if it.Envelope().Audience == store.OnSite {
+		site := string(store.OnSite)
+		choices = append(choices, assets.Choice{Value: site, Text: a.t("audience." + site), Hint: a.t("audience-hint." + site)})
+	}
 	now := it.Envelope().Audience.Circle()
 	err := a.view(func(tx *store.Txn) error {
 		circles := tx.CirclesOf(a.by.Actor)

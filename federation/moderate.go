@@ -1,0 +1,63 @@
+package federation
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/essaim/essaim/store"
+)
+
+// Moderate does what a member who runs the node decided about something that was
+// written without an account: the decision, what it changes for everybody else and
+// its line in the log, in one transaction. then, which may be nil, is done in it,
+// too. Errors: ErrForbidden, store.ErrNotFound, store.ErrNotNow, store.FieldErrors.
+func (n *Node) Moderate(ctx context.Context, by store.Viewer, m store.Moderation, then func(*store.Txn, store.Item, *store.Contribution) error) error {
+	return n.Store.Update(ctx, func(tx *store.Txn) error {
+		if !by.Runs || !by.Local {
+			return fmt.Errorf("%s by %s: %w", m.Act, by.Actor, ErrForbidden)
+		}
+		it, err := tx.Record(m.Record)
+		if err != nil {
+			return err
+		}
+		c, err := tx.Contribution(m.Record)
+		if err != nil {
+			return err
+		}
+		if err := n.decide(tx, by, m, it, c); err != nil || then == nil {
+			return err
+		}
+		return then(tx, it, c)
+	})
+}
+
+func (n *Node) decide(tx *store.Txn, by store.Viewer, m store.Moderation, it store.Item, c *store.Contribution) error {
+	if m.Act == store.Merge {
+		if err := mayMerge(tx, it.Envelope(), m.Into); err != nil {
+			return err
+		}
+	}
+	if err := c.Decide(m); err != nil {
+		return err
+	}
+	if err := n.settle(tx, it, c, &by); err != nil {
+		return err
+	}
+	tx.PutContribution(c)
+	moderator, err := tx.ActorByIRI(by.Actor)
+	if err != nil {
+		return fmt.Errorf("moderator %s: %w", by.Actor, err)
+	}
+	tx.PutModerated(&store.Moderated{Act: m.Act, Kind: it.Envelope().Kind, Record: m.Record, Reason: c.Reason, By: moderator.ID})
+	return nil
+}
+
+// mayMerge wants another record of this node, of the same kind, that everybody can
+// be sent to.
+func mayMerge(tx *store.Txn, r *store.Record, into store.ID) error {
+	it, err := tx.Record(into)
+	if err != nil || into == r.ID || it.Envelope().Remote || it.Envelope().Kind != r.Kind || !(store.Viewer{}).CanSee(it.Envelope()) {
+		return store.FieldErrors{{Field: "into", Reason: "error.merge-into"}}
+	}
+	return nil
+}
