@@ -214,7 +214,7 @@ func (c *copying) wait(s *store.Sync, failed error, now time.Time) time.Duration
 	case errors.Is(failed, errMore):
 		return 0
 	case enough:
-		return c.n.scaled(after)
+		return after // a limit, not a schedule: it is the same everywhere
 	}
 	p := problemOf(failed)
 	s.Fail(p, now)
