@@ -249,7 +249,11 @@ func wantMistakes(t *testing.T, it store.Item, want ...string) {
 	var got []string
 	if all, ok := errors.AsType[store.FieldErrors](store.KindOf(it.Envelope().Kind).Check(it)); ok {
 		for _, e := range all {
-			got = append(got, e.Field+": "+strings.TrimPrefix(e.Reason, "error."))
+			reason := strings.TrimPrefix(e.Reason, "error.")
+			got = append(got, e.Field+": "+reason)
+			if !hasWords(t, "fr", reason) || !hasWords(t, "en", reason) {
+				t.Errorf("%s has no words", e.Reason)
+			}
 		}
 	}
 	if !slices.Equal(got, want) {

@@ -113,6 +113,8 @@ func (a *ask) textField(c assets.Field, f *store.Field, value string) assets.Fie
 		c.Type, c.Rows = "textarea", 16
 	case store.Whole, store.Amount:
 		c.InputMode = "decimal"
+	case store.Digits:
+		c.InputMode, c.Spellcheck = "numeric", false
 	case store.Choice:
 		c.Choices, c.MaxLength = a.choices(f.Vocabulary), 0
 		c.Type = "radios"

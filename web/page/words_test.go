@@ -118,6 +118,9 @@ func fieldWords(c *assets.Catalog, want func(string), kind string, fields []stor
 		if f.Facet {
 			want("filter." + f.Name)
 		}
+		if len(f.On) > 0 {
+			want("begin." + kind)
+		}
 		if f.Badge && f.Vocabulary == nil {
 			want("badge." + kind + "-" + f.Name)
 		}
