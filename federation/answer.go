@@ -7,13 +7,20 @@ import (
 	"github.com/essaim/essaim/store"
 )
 
-// accept and reject answer a Follow. Of this node's actors, Object names the
-// follower; of others, it is the Follow: its id, or the thing itself.
+// accept and reject answer a Follow, or a Join (join.go). Of this node's actors,
+// Object names the follower; of others, it is the Follow: its id, or the thing
+// itself.
 func accept(n *Node, tx *store.Txn, a *Activity) error { return n.answer(tx, a, store.Accepted) }
 
 func reject(n *Node, tx *store.Txn, a *Activity) error { return n.answer(tx, a, store.Refused) }
 
 func (n *Node) answer(tx *store.Txn, a *Activity, state store.FollowState) error {
+	switch {
+	case a.local && a.Target != "":
+		return n.answerJoin(tx, a, state)
+	case !a.local && answersJoin(tx, a):
+		return n.joinAnswered(tx, a, state)
+	}
 	f, err := n.answered(tx, a)
 	if err != nil {
 		return err

@@ -20,7 +20,7 @@ func (n *Node) FromClient(ctx context.Context, doc vocab.Doc, actor string) (*Ac
 		return a, n.redraft(ctx, doc.Doc("object"), a)
 	case "Accept", "Reject":
 		return a, n.answerDraft(ctx, doc, a)
-	case "Delete", "Follow", "Undo", "Like", "Announce", "Block", "Add", "Remove":
+	case "Delete", "Follow", "Undo", "Like", "Announce", "Block", "Add", "Remove", "Join", "Leave":
 		if a.Object == "" {
 			return nil, fmt.Errorf("%s without object: %w", a.Verb, ErrMalformed)
 		}

@@ -95,6 +95,12 @@ func verbOf(name string) verb {
 		return flag
 	case "Move":
 		return move
+	case "Join":
+		return join
+	case "Leave":
+		return leave
+	case "Ignore":
+		return ignore
 	case "Add":
 		return pin
 	case "Remove":
@@ -182,7 +188,7 @@ func (n *Node) room(verb string) error {
 		return nil
 	}
 	switch verb {
-	case "Delete", "Undo", "Reject", "Block", "Remove":
+	case "Delete", "Undo", "Reject", "Block", "Remove", "Leave", "Ignore":
 		return nil
 	}
 	return fmt.Errorf("%s: %w", verb, err)

@@ -7,8 +7,8 @@ import (
 	"github.com/essaim/essaim/store"
 )
 
-// undo takes an activity of the same actor back: a Follow, a Like, an Announce or
-// a Block. It is found by its id in the log, or by its parts, since many servers
+// undo takes an activity of the same actor back: a Follow, a Like, an Announce, a
+// Block or a Join. It is found by its id in the log, or by its parts, since many servers
 // do not keep the ids of such activities; it is never fetched.
 func undo(n *Node, tx *store.Txn, a *Activity) error {
 	verb, object, err := n.undone(tx, a)
@@ -24,6 +24,9 @@ func undo(n *Node, tx *store.Txn, a *Activity) error {
 		return n.unreact(tx, a, object, store.Announced)
 	case "Block":
 		return unblock(tx, a, object)
+	case "Join":
+		a.Object = object
+		return leave(n, tx, a)
 	}
 	return fmt.Errorf("undo %s: %w", verb, ErrIgnored)
 }

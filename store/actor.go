@@ -323,6 +323,7 @@ func (t *Txn) EraseActor(a *Actor, when time.Time) {
 	}
 	t.forgetOutbox(a.ID)
 	t.leaveCircles(a.IRI)
+	t.leaveAll(a.IRI)
 	t.forgetPrivate(a.ID)
 	t.leave(a.Lab, a.IRI, a.Local)
 	t.putJSON(key(tActor, a.ID), &Actor{

@@ -186,6 +186,7 @@ func (t *Txn) DeleteRecord(it Item, ts *Tombstone) {
 	}
 	t.leave(r.Lab, r.IRI, !r.Remote)
 	t.dropReactions(r.ID)
+	t.dropSeats(r.ID)
 	t.Pin(t.getID(key(tActorIRI, hash16(r.Lab))), r.ID, false)
 	t.tx.Delete(key(tRecord, r.ID))
 	t.tx.Delete(key(tRecordIRI, hash16(r.IRI)))
