@@ -107,6 +107,7 @@ func (p *Pages) kindRoutes(r *mux.Router, k *store.Kind) {
 		p.shared(r, "/"+k.Path, p.agenda(k))
 		p.get(r, "/"+k.Path+".ics", p.calendar(k))
 		p.get(r, one+".ics", p.oneCalendar(k))
+		p.joinRoutes(r, one, k)
 	} else {
 		p.shared(r, "/"+k.Path, p.list(k))
 	}

@@ -28,7 +28,9 @@ type recordPage struct {
 	Lang               string
 	Pitch              string
 	Look               string
-	When, Calendar     string    // of what takes place: in words, and its file for calendars
+	When, Calendar     string // of what takes place: in words, and its file for calendars
+	Places             string // how many are taken; empty: nobody signs up here
+	Joining            []assets.Link
 	Progress           *progress // of a kind with stages
 	Badges             []assets.Badge
 	Details            []detail
@@ -128,6 +130,7 @@ func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage
 	}
 	d.Badges, d.Details, d.When = a.badges(k, it), a.details(tx, k, it), a.when(it)
 	d.Calendar = federation.PagePath(r) + ".ics"
+	d.Places, d.Joining = a.joining(it)
 	if r.Title == "" {
 		whole := a.post(tx, it)
 		whole.Edit, whole.About = "", a.about(tx, r)

@@ -1,0 +1,185 @@
+package page
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/reply"
+)
+
+// joinPage is where people take a place at an event, and give it up.
+type joinPage struct {
+	assets.Page
+	Event    assets.Link
+	When     string
+	Places   string // how many are taken
+	State    string // of the viewer's own place, in words; empty: none
+	Link     string // of a guest's place: its address, to be kept
+	Fields   []assets.Field
+	Join     bool   // a button to take a place
+	Leave    bool   // a button to give it up
+	Choose   bool   // the organisers choose
+	Original string // an event of another node, for visitors
+}
+
+// joinRoutes mounts what people do about their places at an event.
+func (p *Pages) joinRoutes(r *mux.Router, one string, k *store.Kind) {
+	p.form(r, one+"/participer", p.join(k))
+	p.form(r, one+"/inscription/{token:[A-Z0-9]{20,40}}", p.guest(k))
+	p.form(r, one+"/inscrits", p.participants(k))
+}
+
+// joining are the ways from the page of an event to its places, and how many are
+// taken. Who takes part is not among it.
+func (a *ask) joining(it store.Item) (places string, links []assets.Link) {
+	e, ok := it.(*store.Event)
+	if !ok || e.Joins() == "" {
+		return "", nil
+	}
+	path := federation.PagePath(&e.Record)
+	if _, to := e.When(); to.After(a.Node.Store.Now()) {
+		links = append(links, a.link("join.title", path+"/participer"))
+	}
+	if a.by.CanEdit(&e.Record) {
+		links = append(links, a.link("join.list", path+"/inscrits"))
+	}
+	return a.taken(e), links
+}
+
+func (a *ask) taken(e *store.Event) string {
+	if e.Capacity > 0 {
+		return a.t("join.taken-of", "count", e.Participants, "capacity", e.Capacity)
+	}
+	return a.t("join.taken", "count", e.Participants)
+}
+
+// seated is an event that people join, and the viewer's place there, or nil.
+func (a *ask) seated(k *store.Kind, holder string) (e *store.Event, s *store.Seat, err error) {
+	err = a.view(func(tx *store.Txn) error {
+		it, err := a.find(tx, k)
+		if err != nil {
+			return err
+		}
+		var ok bool
+		if e, ok = it.(*store.Event); !ok || e.Joins() == "" && holder == "" {
+			return store.ErrNotFound
+		}
+		s, err = tx.Seat(e.ID, holder)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+	return e, s, err
+}
+
+// join shows the viewer's place at an event, takes it or gives it up. Whoever has
+// no account takes one as a guest.
+func (p *Pages) join(k *store.Kind) reply.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		a := p.ask(r)
+		holder := ""
+		if a.by.Local {
+			holder = store.HolderOf(a.by.Actor)
+		}
+		e, s, err := a.seated(k, holder)
+		if err != nil {
+			return err
+		}
+		if r.Method != http.MethodPost {
+			return a.showJoin(w, k, e, s, nil)
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
+		if !a.by.Local {
+			return a.joinAsGuest(w, k, e)
+		}
+		verb := "Join"
+		if r.PostFormValue("do") == "leave" {
+			verb = "Leave"
+		}
+		err = a.Node.Publish(context.WithoutCancel(r.Context()), a.by, &federation.Activity{Verb: verb, Actor: a.by.Actor, Object: e.IRI})
+		if wrong := fieldErrors(err); wrong != nil {
+			return a.showJoin(w, k, e, s, wrong)
+		}
+		if err != nil {
+			return err
+		}
+		return a.redirect(w, http.StatusSeeOther, r.URL.Path)
+	}
+}
+
+func (a *ask) joinAsGuest(w http.ResponseWriter, k *store.Kind, e *store.Event) error {
+	guest := store.Seat{Name: answer(a.r.PostFormValue("name")), Email: answer(a.r.PostFormValue("email"))}
+	token := rand.Text()
+	_, err := a.Node.TakeSeat(context.WithoutCancel(a.r.Context()), a.by, e.ID, guest, token)
+	if wrong := fieldErrors(err); wrong != nil {
+		return a.showJoin(w, k, e, nil, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	return a.redirect(w, http.StatusSeeOther, federation.PagePath(&e.Record)+"/inscription/"+token)
+}
+
+func (a *ask) newJoinPage(k *store.Kind, e *store.Event, s *store.Seat) joinPage {
+	d := joinPage{Page: a.page(a.t("join.title"), k.Section, a.crumbs(k)...), Places: a.taken(e), When: a.when(e), Choose: e.Joins() == "restricted"}
+	d.Event, d.NoIndex = assets.Link{Text: title(&e.Record), Href: federation.PagePath(&e.Record)}, true
+	if s != nil {
+		d.State, d.Leave = a.t("join.state-"+string(s.State)), s.State != store.Refused
+	}
+	return d
+}
+
+func (a *ask) showJoin(w http.ResponseWriter, k *store.Kind, e *store.Event, s *store.Seat, wrong store.FieldErrors) error {
+	d := a.newJoinPage(k, e, s)
+	d.Join = !d.Leave
+	switch {
+	case a.by.Local:
+	case e.Remote:
+		d.Original, d.Join = original(&e.Record), false
+	default:
+		d.Fields = []assets.Field{
+			{Name: "name", Label: a.t("join.name"), Required: true, MaxLength: 100, Autocomplete: "name", Value: a.r.PostFormValue("name")},
+			{Name: "email", Label: a.t("join.email"), Hint: a.t("join.email-hint"), Type: "email", Required: true, MaxLength: 254, Autocomplete: "email", Value: a.r.PostFormValue("email")},
+		}
+	}
+	status := http.StatusOK
+	if wrong != nil {
+		status, d.Errors = http.StatusUnprocessableEntity, a.Frame.Renderer.Catalog.Mistakes(a.lang, wrong, d.Fields)
+	}
+	return a.Frame.Render(w, a.r, status, "join.html", d)
+}
+
+// guest is the page of a guest's place. Whoever knows its address may give the
+// place up, so it stands nowhere else.
+func (p *Pages) guest(k *store.Kind) reply.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		a := p.ask(r)
+		token := mux.Vars(r)["token"]
+		e, s, err := a.seated(k, store.GuestHolder(token))
+		if err != nil {
+			return err
+		}
+		if s == nil {
+			return store.ErrNotFound
+		}
+		if r.Method == http.MethodPost {
+			if err := a.Node.LeaveSeat(context.WithoutCancel(r.Context()), e.ID, token); err != nil {
+				return err
+			}
+			a.Frame.Flash(r, "ok", "join.left")
+			return a.redirect(w, http.StatusSeeOther, federation.PagePath(&e.Record))
+		}
+		d := a.newJoinPage(k, e, s)
+		d.Link = a.Node.BaseURL + a.lang.Link(r.URL.Path)
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		return a.Frame.Render(w, r, http.StatusOK, "join.html", d)
+	}
+}
