@@ -46,6 +46,7 @@ var layers = map[string][]string{
 	"federation/webfinger": {"store", "federation/fetch"},
 	"federation/nodeinfo":  {"store", "federation/fetch"},
 	"federation/integrity": {"store/jcs", "federation/httpsig", "github.com/mr-tron/base58"},
+	"federation/intake":    {"store", "store/sheet", "store/geo", "federation"},
 	"federation/catalog":   {"store", "federation/fetch", "federation/vocab", "golang.org/x/time"},
 
 	"store":         {"store/jcs", "store/geo"}, // geo: names are compared as those of places are

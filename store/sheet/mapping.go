@@ -29,7 +29,8 @@ type Words func(v *store.Vocabulary, word string) string
 type Filler struct {
 	kind    *store.Kind
 	columns []filled
-	id, url int // of the sheet, or -1
+	id, url int  // of the sheet, or -1
+	cut     bool // the pitch is the beginning of the body
 	words   Words
 	found   map[string]settled
 }
@@ -45,6 +46,7 @@ type filled struct {
 func NewFiller(m Mapping, s *Sheet, words Words) *Filler {
 	f := &Filler{kind: store.KindOf(m.Kind), words: words, found: map[string]settled{}}
 	f.id, f.url = s.Column(m.From["id"].Column), s.Column(m.From["url"].Column)
+	f.cut = m.From["pitch"].Column != "" && m.From["pitch"].Column == m.From["body"].Column
 	for _, c := range f.kind.Columns() {
 		from := m.From[c.Name]
 		at := s.Column(from.Column)
@@ -84,12 +86,16 @@ func cellAt(row *Row, i int) string {
 // order of the columns: what cannot be read, then what the kind does not allow.
 func (f *Filler) Fill(row *Row, it store.Item) store.FieldErrors {
 	it.Envelope().Kind = f.kind.Name
+	f.clearPlaces(it)
 	var wrong store.FieldErrors
 	for i := range f.columns {
 		c := &f.columns[i]
 		cell := cellAt(row, c.at)
 		if cell == "" {
 			cell = c.value
+		}
+		if f.cut && c.Name == "pitch" {
+			cell = beginning(cell, c.Field.Max)
 		}
 		if e := c.Fill(it, f.slugs(c.Field, cell)); e != nil {
 			wrong = append(wrong, e)
@@ -107,6 +113,29 @@ func (f *Filler) Fill(row *Row, it store.Item) store.FieldErrors {
 		}
 	}
 	return wrong
+}
+
+// clearPlaces empties the places that the rows are about: a new commune has
+// another position.
+func (f *Filler) clearPlaces(it store.Item) {
+	for _, c := range f.columns {
+		if c.Field != nil && c.Field.Widget == store.Where {
+			*c.Field.At(it).(*store.Place) = store.Place{}
+		}
+	}
+}
+
+// beginning is as much of a text as fits, on one line and to the end of a word.
+func beginning(text string, limit int) string {
+	runes := []rune(strings.Join(strings.Fields(text), " "))
+	if len(runes) <= limit {
+		return string(runes)
+	}
+	s := string(runes[:limit-1])
+	if i := strings.LastIndexByte(s, ' '); i > 0 {
+		s = s[:i]
+	}
+	return s + "…"
 }
 
 // slugs makes slugs of words. What is unknown stays as it is: Check has its
@@ -221,4 +250,14 @@ func Whole(kind *store.Kind, s *Sheet) Mapping {
 		}
 	}
 	return m
+}
+
+// Same says whether two records hold the same, as far as rows say it.
+func (f *Filler) Same(a, b store.Item) bool {
+	for i := range f.kind.Fields {
+		if p := &f.kind.Fields[i]; p.Widget == store.Where && p.Text(a) != p.Text(b) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(f.columns, func(c filled) bool { return c.Cell(a) != c.Cell(b) })
 }

@@ -1,0 +1,179 @@
+// Package intake brings files of other software into a node: it reads them, shows
+// what would become of every line, applies them, and undoes that within 30 days.
+//
+// What is applied goes through the door, Node.PublishAll, a batch of rows in one
+// transaction with the account of what became of them. A node that is stopped in
+// the middle goes on with the next row: no row is applied twice, none is lost. A
+// record is found again by its source and its id there, so the same file twice
+// changes nothing, and a newer one changes what is new.
+//
+// Reading files is left to store/sheet, pages and commands to their dialects.
+package intake
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/geo"
+	"github.com/essaim/essaim/store/sheet"
+)
+
+// Job is the kind of job that applies and undoes imports: see Desk.Do.
+const Job = "import"
+
+// ErrBusy: the import is being applied or undone, or is over.
+var ErrBusy = errors.New("import is not at rest")
+
+// Desk takes files in. It is safe for concurrent use.
+type Desk struct {
+	Node  *federation.Node
+	Langs []string // of the words that people write in cells
+	Log   *slog.Logger
+}
+
+// Open reads a file and keeps it as an import that is not applied. name is that of
+// the file. Errors: *sheet.Malformed, federation.ErrForbidden.
+func (d *Desk) Open(ctx context.Context, by store.Viewer, kind *store.Kind, name string, data []byte) (*store.Import, error) {
+	if !by.Runs {
+		return nil, fmt.Errorf("import by %s: %w", by.Actor, federation.ErrForbidden)
+	}
+	s, err := sheet.Read(data)
+	if err != nil {
+		return nil, err
+	}
+	i := &store.Import{
+		By: by.Actor, File: name, Source: sourceOf(name), Format: string(s.Format),
+		Mapping: encode(sheet.Guess(kind, s, d.labels(kind))), State: store.ImportDraft, Total: len(s.Rows),
+	}
+	err = d.Node.Store.Update(ctx, func(tx *store.Txn) error {
+		kept := *i // the transaction may run again
+		kept.Created = tx.Now()
+		tx.PutImport(&kept)
+		tx.PutImportFile(kept.ID, data)
+		*i = kept
+		return nil
+	})
+	return i, err
+}
+
+// sourceOf names a source by its host or its file.
+func sourceOf(name string) string {
+	if u, err := url.Parse(name); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return path.Base(strings.ReplaceAll(name, `\`, "/"))
+}
+
+func encode(m sheet.Mapping) json.RawMessage {
+	b, err := json.Marshal(m)
+	if err != nil {
+		panic(err) // texts
+	}
+	return b
+}
+
+// labels are what the forms of the node call a field.
+func (d *Desk) labels(k *store.Kind) sheet.Labels {
+	return func(f *store.Field) []string {
+		var all []string
+		for _, lang := range d.Langs {
+			for _, key := range []string{"field." + k.Name + "-" + f.Name, "field." + f.Name} {
+				if word := d.Node.Words(lang, key); word != key {
+					all = append(all, word)
+				}
+			}
+		}
+		return all
+	}
+}
+
+// words finds slugs by the words for them.
+func (d *Desk) words() sheet.Words {
+	known := map[string]map[string]string{} // vocabulary -> folded word -> slug
+	return func(v *store.Vocabulary, word string) string {
+		slugs := known[v.Name]
+		if slugs == nil {
+			slugs = map[string]string{}
+			for _, slug := range v.Slugs {
+				slugs[geo.Fold(slug)] = slug
+				for _, lang := range d.Langs {
+					slugs[geo.Fold(d.Node.Words(lang, v.Name+"."+slug))] = slug
+				}
+			}
+			known[v.Name] = slugs
+		}
+		return slugs[geo.Fold(word)]
+	}
+}
+
+// Change says anew which column becomes which field, and what the source is
+// called. Errors: ErrBusy, store.ErrNotFound.
+func (d *Desk) Change(ctx context.Context, id store.ID, source string, m sheet.Mapping) error {
+	return d.change(ctx, id, func(_ *store.Txn, i *store.Import) {
+		i.Source, i.Mapping = source, encode(m)
+	}, store.ImportDraft)
+}
+
+// Start applies an import, or goes on with one that stopped.
+func (d *Desk) Start(ctx context.Context, id store.ID) error {
+	return d.change(ctx, id, func(tx *store.Txn, i *store.Import) {
+		if i.State == store.ImportDraft {
+			i.Started = tx.Now()
+		}
+		i.State, i.Reason = store.ImportRunning, ""
+		tx.AddJob(Job, job{i.ID})
+	}, store.ImportDraft, store.ImportStopped)
+}
+
+// Undo takes back what an import did: it deletes what it made and restores what it
+// changed, but for records that somebody changed since.
+func (d *Desk) Undo(ctx context.Context, id store.ID) error {
+	return d.change(ctx, id, func(tx *store.Txn, i *store.Import) {
+		i.State, i.Next = store.ImportUndoing, 0
+		tx.AddJob(Job, job{i.ID})
+	}, store.ImportDone, store.ImportStopped)
+}
+
+// Forget throws an import away that was not applied.
+func (d *Desk) Forget(ctx context.Context, id store.ID) error {
+	return d.Node.Store.Update(ctx, func(tx *store.Txn) error {
+		i, err := inState(tx, id, store.ImportDraft)
+		if err == nil {
+			tx.DropImport(i.ID)
+		}
+		return err
+	})
+}
+
+type job struct {
+	Import store.ID `json:"import"`
+}
+
+// change changes an import that is in one of these states.
+func (d *Desk) change(ctx context.Context, id store.ID, change func(*store.Txn, *store.Import), states ...store.ImportState) error {
+	return d.Node.Store.Update(ctx, func(tx *store.Txn) error {
+		i, err := inState(tx, id, states...)
+		if err == nil {
+			change(tx, i)
+			tx.PutImport(i)
+		}
+		return err
+	})
+}
+
+func inState(tx *store.Txn, id store.ID, states ...store.ImportState) (*store.Import, error) {
+	i, err := tx.Import(id)
+	if err == nil && !slices.Contains(states, i.State) {
+		err = fmt.Errorf("import %s is %s: %w", id, i.State, ErrBusy)
+	}
+	return i, err
+}
