@@ -115,7 +115,7 @@ type Problem struct {
 	Why       string    `json:"why,omitempty"`
 }
 
-var experimentKind = newKind(Kind{
+var _ = newKind(Kind{
 	Name: "experiment", Path: "experimentations", Letter: "e", Type: "Article", Schema: "Project",
 	Section: "experiments", Look: "experiment", Rank: 10,
 	New: func() Item { return new(Experiment) },
