@@ -70,6 +70,17 @@ func (t *Txn) DueJobs(limit int) (due []*Job, next time.Time) {
 	return due, next
 }
 
+// CountJobs counts the jobs of a kind, up to a limit.
+func (t *Txn) CountJobs(kind string, limit int) int {
+	n := 0
+	for range t.scan(key(tJob, kind, byte(0)), false) {
+		if n++; n == limit {
+			break
+		}
+	}
+	return n
+}
+
 // jobKinds yields the kinds of which there are jobs.
 func (t *Txn) jobKinds() iter.Seq[string] {
 	return func(yield func(string) bool) {

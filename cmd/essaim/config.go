@@ -3,6 +3,8 @@ package main
 import (
 	"net/netip"
 	"time"
+
+	"github.com/essaim/essaim/web/mail"
 )
 
 // Config is everything an operator can set. It is read by loadConfig and never
@@ -14,6 +16,8 @@ type Config struct {
 	Federation  FederationConfig  `toml:"federation" comment:"Who may talk to this node, and how."`
 	Delivery    DeliveryConfig    `toml:"delivery" comment:"How many requests to other nodes run at once."`
 	Limits      LimitsConfig      `toml:"limits" comment:"What one network address may ask of this node; 0 is no limit."`
+	OpenForm    OpenFormConfig    `toml:"open_form" comment:"The form by which people contribute without an account."`
+	Mail        MailConfig        `toml:"mail" comment:"The mail server that takes this node's letters: links to change a contribution, messages to a contact."`
 	HTTP        HTTPConfig        `toml:"http" comment:"The web server and the proxy in front of it."`
 	Log         LogConfig         `toml:"log" comment:"The log on standard error."`
 	Metrics     MetricsConfig     `toml:"metrics" comment:"Figures for Prometheus."`
@@ -66,6 +70,25 @@ type LimitsConfig struct {
 	Inbox  int `toml:"inbox" comment:"Inbox requests a minute from one address."`
 	Pages  int `toml:"pages" comment:"Other requests a minute from one address."`
 	SignIn int `toml:"sign_in" comment:"Wrong passwords in five minutes, by address and by account."`
+
+	Contributions int `toml:"contributions" comment:"Contributions without an account in an hour from one network (/24, or /48 of IPv6)."`
+}
+
+// OpenFormConfig says what happens to what people write without an account.
+type OpenFormConfig struct {
+	Enabled       bool     `toml:"enabled" comment:"Whether anything is taken without an account. Moderators can close the form too, on the page of moderation."`
+	FederateAfter Duration `toml:"federate_after" comment:"A contribution that nobody verified goes to other nodes after this time; \"0s\" is never."`
+}
+
+// MailConfig is the mail server.
+type MailConfig struct {
+	Host         string `toml:"host" comment:"Its name; empty sends no letters."`
+	Port         int    `toml:"port" comment:"Its port: mostly 587 with starttls, 465 with tls."`
+	TLS          string `toml:"tls" comment:"starttls, tls, or none for a server on this machine."`
+	User         string `toml:"user" comment:"The account there; empty when it asks for none."`
+	Password     string `toml:"password" comment:"Its password. Better in a file, or in the environment as ESSAIM_MAIL_PASSWORD."`
+	PasswordFile string `toml:"password_file" comment:"A file that holds the password alone."`
+	From         string `toml:"from" comment:"Who writes, such as \"Labo <labo@example.org>\"."`
 }
 
 // HTTPConfig is the web server.
@@ -112,7 +135,9 @@ func defaultConfig() Config {
 		Media:      MediaConfig{MaxFile: 20 << 20},
 		Federation: FederationConfig{Mode: modeOpen, AllowedHosts: []string{}, MaxBody: 1 << 20},
 		Delivery:   DeliveryConfig{Concurrency: 64, Unhealthy: 16},
-		Limits:     LimitsConfig{Inbox: 300000, Pages: 1200, SignIn: 20},
+		Limits:     LimitsConfig{Inbox: 300000, Pages: 1200, SignIn: 20, Contributions: 30},
+		OpenForm:   OpenFormConfig{Enabled: true, FederateAfter: Duration{24 * time.Hour}},
+		Mail:       MailConfig{Port: 587, TLS: mail.StartTLS},
 		HTTP: HTTPConfig{
 			TrustedProxies:    []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 			ReadHeaderTimeout: Duration{10 * time.Second},

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -60,13 +61,12 @@ func decodeConfig(text []byte, c *Config) error {
 }
 
 // applyEnviron lays the variables ESSAIM_SECTION_KEY over c. Variables of other
-// programs, and those whose second word is no section, are not ours.
+// programs, and those that name no section, are not ours.
 func applyEnviron(c *Config, environ []string) error {
 	fields, sections := configFields(c)
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
-		section, _, _ := strings.Cut(strings.TrimPrefix(name, "ESSAIM_"), "_")
-		if !strings.HasPrefix(name, "ESSAIM_") || !sections[section] {
+		if !slices.ContainsFunc(sections, func(section string) bool { return strings.HasPrefix(name, "ESSAIM_"+section+"_") }) {
 			continue
 		}
 		field, ok := fields[name]
@@ -82,11 +82,11 @@ func applyEnviron(c *Config, environ []string) error {
 
 // configFields lists the settable fields of c by the name of their variable,
 // and the sections in upper case.
-func configFields(c *Config) (fields map[string]reflect.Value, sections map[string]bool) {
-	fields, sections = make(map[string]reflect.Value), make(map[string]bool)
+func configFields(c *Config) (fields map[string]reflect.Value, sections []string) {
+	fields = make(map[string]reflect.Value)
 	for st, sv := range reflect.ValueOf(c).Elem().Fields() {
 		section := strings.ToUpper(st.Tag.Get("toml"))
-		sections[section] = true
+		sections = append(sections, section)
 		for kt, kv := range sv.Fields() {
 			fields["ESSAIM_"+section+"_"+strings.ToUpper(kt.Tag.Get("toml"))] = kv
 		}

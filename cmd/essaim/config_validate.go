@@ -26,6 +26,8 @@ func (c Config) validate() error {
 		c.Federation.validate(),
 		c.Delivery.validate(),
 		c.Limits.validate(),
+		check(c.OpenForm.FederateAfter.Duration >= 0, "open_form.federate_after", "is less than 0"),
+		c.Mail.validate(),
 		c.HTTP.validate(),
 		c.Log.validate(),
 		check(c.Metrics.Listen == "" || isListen(c.Metrics.Listen), "metrics.listen", "%q is no host:port", c.Metrics.Listen),
@@ -127,6 +129,7 @@ func (l LimitsConfig) validate() error {
 		check(l.Inbox >= 0, "limits.inbox", "%d is less than 0", l.Inbox),
 		check(l.Pages >= 0, "limits.pages", "%d is less than 0", l.Pages),
 		check(l.SignIn >= 0, "limits.sign_in", "%d is less than 0", l.SignIn),
+		check(l.Contributions >= 0, "limits.contributions", "%d is less than 0", l.Contributions),
 	)
 }
 

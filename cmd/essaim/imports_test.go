@@ -23,7 +23,7 @@ const (
 var layers = map[string][]string{
 	"cmd/essaim": {
 		"cmd/essaim/*", "federation", "federation/*", "store", "store/*",
-		"web", "web/assets", "web/markup", "web/session", // it puts together what web is given
+		"web", "web/assets", "web/mail", "web/markup", "web/session", // it puts together what web is given
 		"github.com/pelletier/go-toml/v2", "github.com/schollz/progressbar/v3", "github.com/spf13/cobra",
 		"golang.org/x/net", "golang.org/x/sync", "golang.org/x/term",
 	},
@@ -69,6 +69,7 @@ var layers = map[string][]string{
 	}, dialect...),
 	"web/opendata":  append([]string{"store/sheet", "web/schemaorg", "github.com/gorilla/feeds"}, dialect...),
 	"web/schemaorg": {"store", "web/markup"},
+	"web/mail":      {"store", "github.com/wneessen/go-mail"},
 	"web/session":   {"store", "github.com/alexedwards/argon2id", "github.com/alexedwards/scs/v2"},
 	"web/frame":     {"store", "web/session", "web/reply", "web/assets"},
 	"web/reply":     {"store", "federation", "federation/fetch", "federation/httpsig", "federation/inbox", "federation/vocab"},
@@ -87,6 +88,7 @@ var layers = map[string][]string{
 	"federation/fedtest": {"store", "store/bolt", "federation", "federation/*", "web/*", "github.com/gorilla/mux", "golang.org/x/sync"},
 	"store/enginetest":   {"store"},
 	"store/kindtest":     {"store"},
+	"web/mail/mailtest":  {},
 	"web/browsertest":    {"github.com/chromedp/chromedp", "github.com/chromedp/cdproto"},
 	"web/webtest": {
 		"store", "store/bolt", "federation", "federation/fetch", "federation/keyring", "web/session", "web/frame",
@@ -96,16 +98,16 @@ var layers = map[string][]string{
 
 // dialect is what the dialects of web share. They never import each other.
 var dialect = []string{
-	"store", "store/geo", "federation", "web/frame", "web/session", "web/reply", "web/markup", "web/assets",
+	"store", "store/geo", "federation", "web/frame", "web/mail", "web/session", "web/reply", "web/markup", "web/assets",
 	"github.com/gorilla/mux", "golang.org/x/net", "golang.org/x/text",
 }
 
 // testSupport may be imported by tests alone, whatever the table says.
-var testSupport = []string{"federation/fedtest", "store/enginetest", "store/kindtest", "web/browsertest", "web/webtest"}
+var testSupport = []string{"federation/fedtest", "store/enginetest", "store/kindtest", "web/browsertest", "web/webtest", "web/mail/mailtest"}
 
 // testAlso is what every test may import beside its package's own imports.
 var testAlso = []string{
-	"store", "store/*", "federation", "federation/*", "web", "web/assets", "web/browsertest", "web/webtest",
+	"store", "store/*", "federation", "federation/*", "web", "web/assets", "web/browsertest", "web/webtest", "web/mail", "web/mail/mailtest",
 	"github.com/chromedp/chromedp", "github.com/chromedp/cdproto", "github.com/rogpeppe/go-internal",
 	"github.com/remitly-oss/httpsig-go", "golang.org/x/net", "golang.org/x/sync",
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/essaim/essaim/store/bolt"
 	"github.com/essaim/essaim/store/media"
 	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/markup"
 	"github.com/essaim/essaim/web/session"
 )
@@ -39,6 +40,7 @@ type node struct {
 	delivery *delivery.Worker
 	media    *media.Media
 	sessions *session.Manager
+	mail     *mail.Mailer                // nil: there is no mail server
 	live     func(context.Context) error // what carries changes to the streams of apps; set by handler
 }
 
@@ -117,6 +119,9 @@ func (n *node) connect() (err error) {
 	if err != nil {
 		return fmt.Errorf("read words: %w", err)
 	}
+	if err := n.openMail(); err != nil {
+		return err
+	}
 	c := n.config
 	n.keys = keyring.Of(n.store)
 	n.fetch = fetch.New(fetch.Config{
@@ -128,7 +133,8 @@ func (n *node) connect() (err error) {
 		Store: n.store, BaseURL: c.Node.BaseURL, Fetch: n.fetch, Keys: n.keys, Log: n.log, Lang: c.Node.Language,
 		Words:  func(lang, key string, args ...any) string { return words.T(assets.Lang(lang), key, args...) },
 		Render: func(text string) string { return markup.Ours(string(markup.Markdown(text))) },
-		Admits: n.admits, Refuses: n.engine.Refuses, Scale: c.Development.RetryScale,
+		Admits: n.admits, Refuses: n.engine.Refuses, Scale: c.Development.RetryScale, Jobs: n.jobs(),
+		OpenForm: federation.OpenForm{Closed: !c.OpenForm.Enabled, After: c.OpenForm.FederateAfter.Duration},
 	})
 	n.delivery = delivery.New(delivery.Config{
 		Store: n.store, Keys: n.keys, Post: n.fetch, Log: n.log, Scale: c.Development.RetryScale,

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	netmail "net/mail"
+	"os"
+	"strings"
+
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/mail"
+)
+
+func (m MailConfig) validate() error {
+	if m.Host == "" {
+		return nil
+	}
+	_, err := netmail.ParseAddress(m.From)
+	known := m.TLS == mail.StartTLS || m.TLS == mail.TLS || m.TLS == mail.Plain
+	return errors.Join(
+		check(err == nil, "mail.from", "%q is no address", m.From),
+		check(m.Port > 0 && m.Port < 1<<16, "mail.port", "%d is no port", m.Port),
+		check(known, "mail.tls", "%q is none of %s, %s, %s", m.TLS, mail.StartTLS, mail.TLS, mail.Plain),
+		check(m.Password == "" || m.PasswordFile == "", "mail.password_file", "has no effect beside password"),
+	)
+}
+
+// openMail gets the mail server ready; nothing is asked of it yet.
+func (n *node) openMail() error {
+	m := n.config.Mail
+	if m.PasswordFile != "" {
+		text, err := os.ReadFile(m.PasswordFile)
+		if err != nil {
+			return fmt.Errorf("mail.password_file: %w", err)
+		}
+		m.Password = strings.TrimSpace(string(text))
+	}
+	n.mail = mail.New(mail.Config{
+		Host: m.Host, Port: m.Port, Protection: m.TLS, User: m.User, Password: m.Password, From: m.From, Log: n.log,
+	})
+	return nil
+}
+
+// jobs are those that are not the door's own.
+func (n *node) jobs() map[string]func(context.Context, *store.Job) error {
+	return map[string]func(context.Context, *store.Job) error{mail.Job: n.mail.Deliver}
+}
