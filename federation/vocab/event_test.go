@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/essaim/essaim/store"
-	"github.com/essaim/essaim/store/kindtest"
 )
 
 // readFile reads a document as another server sends it, as its author's.
@@ -131,12 +130,7 @@ func there(t *testing.T, it store.Item) store.Item {
 // and no inner field does.
 func TestEveryFieldComesThroughTheWire(t *testing.T) {
 	for _, k := range store.Kinds {
-		it := kindtest.Fill(k)
-		r := it.Envelope()
-		r.IRI, r.URL, r.Type, r.Lang, r.Audience, r.Lab, r.Created, r.Updated = "https://labs.example/o/7", "https://labs.example/x/7", k.Type, "fr", store.Public, lab.IRI, noon, noon
-		if reviser, ok := it.(store.Reviser); ok {
-			reviser.Revise(nil, noon)
-		}
+		it := filled(k)
 		back := there(t, it)
 		if back.Envelope().Kind != k.Name {
 			t.Errorf("%s came back as %s", k.Name, back.Envelope().Kind)
