@@ -51,6 +51,7 @@ type Actor struct {
 	Territory []string `json:"territory,omitempty"` // typed COG codes: "region:53"
 	Lab       string   `json:"lab,omitempty"`       // a member's lab
 	Role      string   `json:"role,omitempty"`      // a member's role in it
+	Profile   *Profile `json:"profile,omitempty"`   // of a person; read it by ProfileFor
 
 	Keys         []PublicKey `json:"keys,omitempty"`
 	Approves     bool        `json:"approves,omitempty"` // follows wait for a person
@@ -205,6 +206,7 @@ func (t *Txn) indexActor(a *Actor) error {
 	}
 	t.tx.Put(key(tActorIRI, hash16(a.IRI)), a.ID.Key())
 	t.indexKeys(a, old)
+	t.indexMember(a)
 	if a.Local {
 		t.tx.Put(key(tLocal, a.ID), nil)
 		t.local = true
@@ -326,6 +328,7 @@ func (t *Txn) EraseActor(a *Actor, when time.Time) {
 	t.leaveAll(a.IRI)
 	t.forgetPrivate(a.ID)
 	t.leave(a.Lab, a.IRI, a.Local)
+	t.forgetMember(a.ID)
 	t.putJSON(key(tActor, a.ID), &Actor{
 		ID: a.ID, IRI: a.IRI, Type: a.Type, Local: a.Local, Handle: a.Handle, Host: a.Host,
 		Keys: a.Keys, Created: a.Created, Deleted: when,

@@ -27,8 +27,8 @@ func (t *Txn) catalogue(it Item) {
 }
 
 // catalogueMember keeps the entry of a member of this node, if it wants to be
-// found. Its fingerprint is that of all that is kept of it: its document also
-// says what this version can do, which is no change of the member.
+// found. Its fingerprint is that of all that everybody may read of it: its document
+// also says what this version can do, which is no change of the member.
 func (t *Txn) catalogueMember(a *Actor) {
 	if !a.Local || a.Type != Person || a.Lab == "" {
 		return
@@ -37,7 +37,9 @@ func (t *Txn) catalogueMember(a *Actor) {
 		t.leave(a.Lab, a.IRI, true)
 		return
 	}
-	b, err := json.Marshal(a)
+	public := *a
+	public.Profile = a.PublicProfile()
+	b, err := json.Marshal(&public)
 	if err != nil {
 		panic(err)
 	}

@@ -130,11 +130,14 @@ func (c *checker) rowsOfRecords() {
 }
 
 func (c *checker) actors() {
-	iris, locals := map[string][]byte{}, map[string][]byte{}
+	iris, locals, members := map[string][]byte{}, map[string][]byte{}, map[string][]byte{}
 	for k, v := range c.t.scan([]byte(tActor), false) {
 		a := new(Actor)
 		mustDecode(k, v, a)
 		iris[string(hash16(a.IRI))] = k
+		if a.Type == Person && a.Lab != "" && a.Deleted.IsZero() {
+			members[string(k)] = []byte{}
+		}
 		if a.Local {
 			locals[string(k)] = []byte{}
 			if owner, err := c.t.ActorByHandle(a.Handle, a.Host); err != nil || owner.ID != a.ID {
@@ -149,6 +152,7 @@ func (c *checker) actors() {
 	}
 	c.compare(tActorIRI, iris)
 	c.compare(tLocal, locals)
+	c.compare(tMember, members)
 	for k, v := range c.t.scan([]byte(tHandle), false) {
 		a, err := c.t.Actor(idFromKey(v))
 		if err != nil || !bytes.Equal(handleKey(a.Handle, a.Host), key(tHandle, k)) {

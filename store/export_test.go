@@ -22,3 +22,13 @@ func DecodeOutgoing(seq ID, b []byte) *Outgoing { return decodeOutgoing(seq, b) 
 
 // ListsAll is Viewer.listsAll.
 func (v Viewer) ListsAll(a Audience, remote bool) (may, known bool) { return v.listsAll(a, remote) }
+
+// MembersIndexed is the migration to schema 3.
+var MembersIndexed = membersIndexed
+
+// LoseMembers makes the store one of schema 2.
+func (t *Txn) LoseMembers() {
+	for k := range t.scan([]byte(tMember), false) {
+		t.tx.Delete(key(tMember, k))
+	}
+}

@@ -16,6 +16,7 @@ const (
 	Markdown Widget = "markdown" // *string
 	Choice   Widget = "choice"   // *string of the vocabulary
 	Choices  Widget = "choices"  // *[]string of the vocabulary
+	Words    Widget = "words"    // *[]string in own words, separated by commas
 	Day      Widget = "day"      // *string: 2026-11-22
 	Digits   Widget = "digits"   // *string without spaces: a number in a register
 	Clock    Widget = "clock"    // *string: 2026-11-22T14:30, where the event is
