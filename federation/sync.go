@@ -256,6 +256,26 @@ func stopSync(tx *store.Txn, actor store.ID) {
 	tx.AddJob(jobForget, forgetJob{Actor: actor})
 }
 
+// Choose changes what is copied of an actor that is followed here, and copies it
+// anew. Only who runs the node may. Errors: ErrForbidden, store.ErrNotFound.
+func (n *Node) Choose(ctx context.Context, by store.Viewer, actor store.ID, wants store.Selection) error {
+	if !by.Local || !by.Runs {
+		return fmt.Errorf("choose what is copied: %w", ErrForbidden)
+	}
+	return n.Store.Update(ctx, func(tx *store.Txn) error {
+		s := tx.Sync(actor)
+		if s == nil {
+			return fmt.Errorf("copy of actor %s: %w", actor, store.ErrNotFound)
+		}
+		if !s.Wants.Equal(wants) {
+			s.Wants, s.Phase = wants, store.SyncNew
+		}
+		tx.PutSync(s)
+		startSync(tx, actor)
+		return nil
+	})
+}
+
 // CopyNow looks at once whether the copy of what an actor publishes is the same as
 // the original. store.ErrNotFound: nobody here follows it.
 func (n *Node) CopyNow(ctx context.Context, actor store.ID) error {

@@ -38,7 +38,7 @@ func (c *copying) keepItem(tx *store.Txn, s *store.Sync, item catalog.Item, aske
 		return c.dropItem(tx, item.IRI, asked)
 	}
 	old := tx.Listed(c.lab.IRI, item.IRI)
-	if old != nil && old.Rev == item.Rev && (old.Record != 0 || old.Kind == store.MemberKind || s.Wants.All()) {
+	if old != nil && old.Rev == item.Rev && (old.Kind == store.MemberKind || c.isKept(tx, s, old)) {
 		return nil
 	}
 	if actor, err := vocab.ReadActor(item.Doc); err == nil {
@@ -56,6 +56,20 @@ func (c *copying) keepItem(tx *store.Txn, s *store.Sync, item catalog.Item, aske
 		Restricted: item.Doc.Str("essaim:audience") == string(store.FollowedLabs),
 	}, false)
 	return nil
+}
+
+// isKept says whether a listed object is here as it should be. One that is no
+// longer among what was chosen is taken away.
+func (c *copying) isKept(tx *store.Txn, s *store.Sync, e *store.Listed) bool {
+	it, err := tx.Record(e.Record)
+	if err != nil {
+		return false
+	}
+	if s.Wants.Has(it.Envelope()) || c.n.needed(tx, it) {
+		return true
+	}
+	tx.ForgetRecord(it)
+	return false
 }
 
 // skipped notes a record that a lab sent and that is none of those that were

@@ -67,6 +67,11 @@ type Selection struct {
 // All says whether nothing is left out.
 func (s Selection) All() bool { return len(s.Kinds)+len(s.Themes)+len(s.Records) == 0 }
 
+// Equal says whether both choose the same in the same order.
+func (s Selection) Equal(other Selection) bool {
+	return slices.Equal(s.Kinds, other.Kinds) && slices.Equal(s.Themes, other.Themes) && slices.Equal(s.Records, other.Records)
+}
+
 // Has says whether a record is to be copied: one that is named, or one of the
 // kinds that are wanted with one of the themes that are wanted.
 func (s Selection) Has(r *Record) bool {

@@ -142,8 +142,10 @@ func TestHostileCatalogues(t *testing.T) {
 		"a text without end": {func(l *evilLab) {
 			l.Peer.Serve("/users/mal/catalog", Endless(func(int) {}))
 		}, store.ProblemMalformed, 3, 0},
-		"a bomb":              {func(l *evilLab) { l.Peer.Serve("/users/mal/catalog", Bomb) }, store.ProblemMalformed, 3, 0},
-		"not a catalogue":     {func(l *evilLab) { l.Peer.Show("/users/mal/catalog", With(l.Note("x"), Object{"id": l.IRI + "/catalog"})) }, store.ProblemMalformed, 3, 0},
+		"a bomb": {func(l *evilLab) { l.Peer.Serve("/users/mal/catalog", Bomb) }, store.ProblemMalformed, 3, 0},
+		"not a catalogue": {func(l *evilLab) {
+			l.Peer.Show("/users/mal/catalog", With(l.Note("x"), Object{"id": l.IRI + "/catalog"}))
+		}, store.ProblemMalformed, 3, 0},
 		"nothing there":       {func(l *evilLab) { l.Peer.Serve("/users/mal/catalog", Status(http.StatusNotFound)) }, store.ProblemRefused, 5, 0},
 		"a server that fails": {func(l *evilLab) { l.Peer.Serve("/users/mal/catalog", Status(http.StatusBadGateway)) }, store.ProblemUnreachable, 8, 0},
 	} {
@@ -179,7 +181,9 @@ func TestCatalogueSpeaksForItsLabAlone(t *testing.T) {
 			With(s.vic.Document(), Object{"name": "Faux"}),
 			Object{"id": s.node.Lab.IRI, "type": "Group", "inbox": s.node.Lab.Inbox, "preferredUsername": "estran", "name": "Faux"},
 			With(l.Document(), Object{"id": bob, "inbox": bob + "/inbox", "type": "Person", "name": "Sans labo", "essaim:memberOf": s.vic.IRI}),
-			l.Note("own"), "http://127.0.0.2:1/o/7", 7, nil, Object{}, []any{},
+			l.Note("own"), "http://127.0.0.2:1/o/7", 7, nil,
+			Object{},
+			[]any{},
 		}, ""
 	}
 	l.Peer.Serve("/users/mal/catalog/buckets", Status(http.StatusNotFound)) // they would say that nothing is there

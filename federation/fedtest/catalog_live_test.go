@@ -198,6 +198,38 @@ func TestChosenKindsAlone(t *testing.T) {
 	eventually(t, n, "the whole is known", copied(t, n, origin))
 }
 
+func TestChoiceCanBeChanged(t *testing.T) {
+	origin, n := pair(t, 130)
+	note := &store.News{Record: store.Record{Kind: "news", Body: "Une nouvelle.", Audience: store.Public}}
+	publish(t, origin, &federation.Activity{Verb: "Create", Actor: origin.Lab.IRI, Item: note})
+	eventually(t, n, "the news", func(tx *store.Txn) bool { _, err := tx.RecordByIRI(note.IRI); return err == nil })
+	kept := some(t, origin, "Fiche 9")
+	publish(t, n, &federation.Activity{Verb: "Like", Actor: n.Lab.IRI, Object: kept.IRI})
+	var lab store.ID
+	if err := n.Store.View(t.Context(), func(tx *store.Txn) error { lab = actorID(tx, origin.Lab.IRI); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		wants store.Selection
+		total int
+	}{
+		{store.Selection{Kinds: []string{"news"}}, 2}, // and what was liked
+		{store.Selection{Records: []string{some(t, origin, "Fiche 3").IRI}}, 2},
+		{store.Selection{Themes: []string{"mobilite"}}, 1},
+		{store.Selection{}, 131},
+	} {
+		if err := n.Choose(t.Context(), n.Admin(), lab, c.wants); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, n, fmt.Sprintf("%d records of %+v", c.total, c.wants), func(tx *store.Txn) bool {
+			return tx.ListLab(lab, store.Query{}).Total == c.total && copied(t, n, origin)(tx)
+		})
+	}
+	if err := n.Choose(t.Context(), store.Viewer{Actor: n.Lab.IRI, Local: true}, lab, store.Selection{}); !errors.Is(err, federation.ErrForbidden) {
+		t.Errorf("a member who does not run the node: got %v, want ErrForbidden", err)
+	}
+}
+
 func TestUnfollowRemovesWhatNobodyNeeds(t *testing.T) {
 	origin, n := pair(t, 250)
 	kept := some(t, origin, "Fiche 7")

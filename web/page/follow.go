@@ -31,6 +31,7 @@ type preview struct {
 	IRI, Name, Address, Seal, Territory, Software, Original, Lang string
 	Summary                                                       template.HTML
 	Manual                                                        bool
+	Fields                                                        []assets.Field // what to copy
 }
 
 // follow asks whom the lab shall follow, shows who was found, and follows.
@@ -68,7 +69,7 @@ func (a *ask) preview(w http.ResponseWriter, text string) error {
 	d.Preview = &preview{
 		IRI: actor.IRI, Name: actor.DisplayName(), Address: actor.Address(), Seal: actor.IRI, Territory: a.places(actor.Territory),
 		Summary: outline(markup.Federated(actor.Summary)), Lang: a.foreign(actor.Lang), Original: actor.Page(), Manual: actor.Approves,
-		Software: a.software(actor.IRI),
+		Software: a.software(actor.IRI), Fields: a.choiceFields(store.Selection{}),
 	}
 	return a.Frame.Render(w, a.r, http.StatusOK, "follow.html", d)
 }
@@ -167,7 +168,9 @@ func (a *ask) confirmFollow(w http.ResponseWriter, iri string) error {
 		err = a.followable(other)
 	}
 	if err == nil {
-		err = a.Node.Publish(context.WithoutCancel(a.r.Context()), a.by, &federation.Activity{Verb: "Follow", Actor: lab.IRI, Object: iri})
+		err = a.Node.Publish(context.WithoutCancel(a.r.Context()), a.by, &federation.Activity{
+			Verb: "Follow", Actor: lab.IRI, Object: iri, Wants: selection(a.r.PostForm),
+		})
 	}
 	if wrong := a.followError(err); wrong != nil {
 		return a.followForm(w, iri, wrong)

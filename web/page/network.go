@@ -40,6 +40,7 @@ type neighbour struct {
 	Since                          time.Time
 	Received                       int
 	Leave                          string // where to stop following; empty: not for this viewer
+	Copy                           *copyState
 }
 
 // network shows whom the lab follows and who follows it, as a picture and as
@@ -130,6 +131,9 @@ func (a *ask) neighbour(tx *store.Txn, lab, other *store.Actor, f *store.Follow)
 	n := neighbour{
 		Name: other.DisplayName(), Href: actorPath(other), Address: other.Address(), Territory: a.places(other.Territory),
 		Lab: other.Type == store.Group, Since: f.Asked, Received: a.published(tx, lab, other),
+	}
+	if f.Followed == other.ID {
+		n.Copy = a.copyState(tx, other)
 	}
 	n.State, n.SinceDown = a.state(tx, other, f)
 	if !f.Answered.IsZero() {

@@ -91,6 +91,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.form(r, "/reseau/suivre", p.follow)
 	p.get(r, "/reseau/{host}/{handle}", p.peer)
 	p.form(r, "/reseau/{host}/{handle}/quitter", p.unfollow)
+	p.form(r, "/reseau/{host}/{handle}/choix", p.chooseCopy)
 	p.get(r, "/authorize_interaction", p.interact)
 	p.shared(r, "/fil", p.river)
 	p.shared(r, "/themes/{tag}", p.theme)

@@ -32,6 +32,7 @@ type peerPage struct {
 	Pager                                assets.Pager
 	Follow                               string // IRI to follow; empty: not for this viewer
 	Leave                                string
+	Copy                                 *copyState // nil: it is not copied
 }
 
 // peer shows an actor of another node as it is known here.
@@ -82,7 +83,7 @@ func (a *ask) peerPage(tx *store.Txn, other *store.Actor, page int) (peerPage, e
 	d := peerPage{
 		Name: other.DisplayName(), Address: other.Address(), Seal: other.IRI, Territory: a.places(other.Territory),
 		Lang: a.foreign(other.Lang), Summary: outline(markup.Federated(other.Summary)), Fields: lines(other),
-		Original: other.Page(), Known: other.Fetched, FollowsUs: tx.Follows(other.ID, lab.ID),
+		Original: other.Page(), Known: other.Fetched, FollowsUs: tx.Follows(other.ID, lab.ID), Copy: a.copyState(tx, other),
 	}
 	f, err := tx.Follow(lab.ID, other.ID)
 	if err == nil {
