@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -37,9 +38,7 @@ func TestEveryWrongAnswerHasItsMessage(t *testing.T) {
 		for n, wrong := range ways {
 			form := answersOf(k.Fields, kindtest.Fill(k), "")
 			for _, m := range wrong {
-				for name, values := range m.also {
-					form[name] = values
-				}
+				maps.Copy(form, m.also)
 				form[m.name] = m.answer
 			}
 			for lang, prefix := range map[assets.Lang]string{assets.French: "", assets.English: "/en"} {
@@ -107,9 +106,7 @@ func answersOf(fields []store.Field, v any, prefix string) url.Values {
 			form.Set(name+".commune", p.Commune)
 		case store.Rows:
 			for n := range p.Len() {
-				for column, values := range answersOf(f.Columns, p.Row(n), store.RowName(f.Name, n)+".") {
-					form[column] = values
-				}
+				maps.Copy(form, answersOf(f.Columns, p.Row(n), store.RowName(f.Name, n)+"."))
 			}
 		default:
 			form.Set(name, f.Text(v))
@@ -200,9 +197,7 @@ func wrongRows(f *store.Field, k *store.Kind) (ways [][]mistake) {
 	it, many := kindtest.Fill(k), url.Values{}
 	row := f.At(it).(store.Rows).Row(0)
 	for n := range f.Max + 1 {
-		for name, values := range answersOf(f.Columns, row, store.RowName(f.Name, n)+".") {
-			many[name] = values
-		}
+		maps.Copy(many, answersOf(f.Columns, row, store.RowName(f.Name, n)+"."))
 	}
 	return append(ways, []mistake{{
 		name: f.Name, also: many, key: "error.too-many-choices", args: []any{"max", f.Max, "have", f.Max + 1},
