@@ -45,6 +45,10 @@ func (n *Node) mirror(tx *store.Txn, a *Activity, ref vocab.Ref) error {
 	if ref.Doc.IsZero() {
 		return n.mirrorLater(tx, a, ref.IRI)
 	}
+	if speaksForGroup(tx, a, ref.Doc) {
+		tx.AddJob(jobFetch, fetchJob{IRI: ref.Doc.ID()})
+		return nil
+	}
 	it, err := n.readMirror(tx, ref.Doc, a.actor)
 	if err != nil {
 		return err
@@ -75,6 +79,18 @@ func (n *Node) mirror(tx *store.Txn, a *Activity, ref vocab.Ref) error {
 	a.record = r.ID
 	checkRelations(tx, it)
 	return nil
+}
+
+// speaksForGroup says whether somebody brings what a group of the same server
+// publishes, and that is followed here: in Mobilizon a person signs for a group.
+// What the group says is asked of its origin.
+func speaksForGroup(tx *store.Txn, a *Activity, doc vocab.Doc) bool {
+	owner := doc.AttributedTo(a.Actor)
+	if owner == a.Actor || !store.SameOrigin(owner, a.Actor) || !store.SameOrigin(doc.ID(), owner) {
+		return false
+	}
+	group, err := tx.ActorByIRI(owner)
+	return err == nil && group.Type == store.Group && tx.FollowedHere(group.ID)
 }
 
 // mirrorLater leaves the job to fetch a record that was only named.

@@ -21,6 +21,7 @@ func (t *Txn) Check() []string {
 	c.inboxes()
 	c.timelines()
 	c.circles()
+	c.seats()
 	slices.Sort(c.wrong)
 	return c.wrong
 }

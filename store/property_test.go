@@ -66,7 +66,7 @@ func viewers() []store.Viewer {
 func (w walk) step() {
 	steps := []func(){
 		w.putActor, w.putActor, w.putRecord, w.putRecord, w.putRecord, w.deleteRecord, w.resurrect,
-		w.follow, w.follow, w.unfollow, w.react, w.pin, w.toRiver, w.putAccount, w.publish, w.hide, w.trim, w.erase, w.putCircle, w.deleteCircle,
+		w.follow, w.follow, w.unfollow, w.react, w.pin, w.toRiver, w.putAccount, w.publish, w.hide, w.trim, w.erase, w.putCircle, w.deleteCircle, w.putSeat, w.putSeat, w.deleteSeat,
 	}
 	steps[w.rnd.IntN(len(steps))]()
 }
@@ -275,6 +275,26 @@ func (w walk) putCircle() {
 	}
 	if err := w.tx.PutCircle(c); err != nil {
 		w.t.Error(err)
+	}
+}
+
+func (w walk) putSeat() {
+	e, ok := w.item().(*store.Event)
+	if !ok {
+		return
+	}
+	s := &store.Seat{Event: e.ID, State: []store.FollowState{store.Asked, store.Accepted, store.Refused}[w.rnd.IntN(3)]}
+	if s.Holder = store.GuestHolder(w.name()); w.rnd.IntN(2) == 0 {
+		s.Actor = iri(w.host(), w.name())
+		s.Holder = store.HolderOf(s.Actor)
+	}
+	w.tx.PutSeat(s)
+}
+
+func (w walk) deleteSeat() {
+	if e, ok := w.item().(*store.Event); ok {
+		w.tx.DeleteSeat(e.ID, store.HolderOf(iri(w.host(), w.name())))
+		w.tx.DeleteSeat(e.ID, store.GuestHolder(w.name()))
 	}
 }
 

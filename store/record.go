@@ -153,6 +153,7 @@ func (t *Txn) PutRecord(it Item, raw []byte) error {
 	} else {
 		op = Created
 	}
+	t.recount(it)
 	b, err := json.Marshal(it)
 	if err != nil {
 		return fmt.Errorf("encode record %s: %w", r.IRI, err)

@@ -84,6 +84,21 @@ func (t *Txn) countSeats(event ID, more int) {
 	}
 }
 
+// recount puts the count of an event of this node right that is saved as somebody
+// else had it.
+func (t *Txn) recount(it Item) {
+	e, ok := it.(*Event)
+	if !ok || e.Remote {
+		return
+	}
+	e.Participants = 0
+	for s := range t.Seats(e.ID) {
+		if s.State == Accepted {
+			e.Participants++
+		}
+	}
+}
+
 // Seats yields the places at an event, in no order that means anything.
 func (t *Txn) Seats(event ID) iter.Seq[*Seat] { return rows[Seat](t, key(tSeat, event)) }
 
