@@ -26,6 +26,8 @@ type fetchJob struct {
 	Announced bool   `json:"announced,omitempty"`
 	Forwarded bool   `json:"forwarded,omitempty"` // somebody passed it on
 	Deleted   bool   `json:"deleted,omitempty"`   // and said that it is gone
+
+	Doc json.RawMessage `json:"doc,omitempty"` // as it was passed on, with a proof
 }
 
 type forgetJob struct {
