@@ -51,7 +51,7 @@ func (n *Node) receiveForwarded(ctx context.Context, a *Activity, signer string)
 		return fmt.Errorf("%s passes on too much: %w", signer, ErrIgnored)
 	}
 	return n.Store.Update(ctx, func(tx *store.Txn) error {
-		tx.AddJob(jobFetch, fetchJob{IRI: a.Object, Forwarded: true, Deleted: a.Verb == "Delete"})
+		tx.AddJob(jobFetch, fetchJob{IRI: a.Object, Forwarded: true, Deleted: a.Verb == "Delete", Doc: bearing(a)})
 		return nil
 	})
 }
@@ -79,8 +79,12 @@ func openCopy(tx *store.Txn, iri string) (store.Item, error) {
 
 // learnForwarded keeps what the origin of a forwarded object says of it: that it
 // is gone, if that is what was told; or the object, if it concerns anybody here.
+// An object with its author's proof needs not be asked for.
 func (n *Node) learnForwarded(ctx context.Context, j fetchJob) error {
-	doc, err := n.dereference(ctx, j.IRI)
+	doc, err := n.proved(ctx, j.Doc)
+	if err != nil || doc.ID() != j.IRI {
+		doc, err = n.dereference(ctx, j.IRI)
+	}
 	if j.Deleted && (errors.Is(err, fetch.ErrGone) || errors.Is(err, fetch.ErrNotFound)) {
 		return n.forgetCopy(ctx, j.IRI)
 	}
