@@ -53,20 +53,28 @@ type backfiller struct {
 	items, fetches int
 }
 
-// read reads a collection page by page. Every page lies on the actor's own
-// origin, so what it embeds from there is as good as fetched (FEP-fe34).
+// read reads a collection. Every page lies on the actor's own origin, so what it
+// embeds from there is as good as fetched (FEP-fe34).
 func (b *backfiller) read(ctx context.Context, address string) error {
-	page, err := b.n.dereference(ctx, address)
+	return b.n.eachItem(ctx, address, func(item vocab.Ref) (more bool, err error) {
+		if b.items++; b.items > backfillItems {
+			return false, nil
+		}
+		return true, b.item(ctx, item)
+	})
+}
+
+// eachItem calls what for the items of a collection, page by page, until it wants
+// no more or fails. All pages lie on the origin of the collection.
+func (n *Node) eachItem(ctx context.Context, address string, what func(vocab.Ref) (more bool, err error)) error {
+	page, err := n.dereference(ctx, address)
 	if err != nil {
 		return err
 	}
 	seen := map[string]bool{address: true}
 	for range backfillPages {
 		for _, item := range page.Items() {
-			if b.items++; b.items > backfillItems {
-				return nil
-			}
-			if err := b.item(ctx, item); err != nil {
+			if more, err := what(item); err != nil || !more {
 				return err
 			}
 		}
@@ -78,11 +86,11 @@ func (b *backfiller) read(ctx context.Context, address string) error {
 		if next == "" {
 			next = page.IRI("first")
 		}
-		if next == "" || seen[next] || !store.SameOrigin(next, b.actor.IRI) {
+		if next == "" || seen[next] || !store.SameOrigin(next, address) {
 			return nil
 		}
 		seen[next] = true
-		if page, err = b.n.dereference(ctx, next); err != nil {
+		if page, err = n.dereference(ctx, next); err != nil {
 			return err
 		}
 	}

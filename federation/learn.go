@@ -60,7 +60,11 @@ func (n *Node) putRemoteActor(tx *store.Txn, actor *store.Actor) error {
 		}
 	}
 	actor.Fetched = tx.Now()
-	return tx.PutActor(actor)
+	if err := tx.PutActor(actor); err != nil {
+		return err
+	}
+	checkMembership(tx, actor)
+	return nil
 }
 
 // learnRecord keeps a record that was fetched from its own origin, after the

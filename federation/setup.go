@@ -145,8 +145,11 @@ func (n *Node) ActorDocument(tx *store.Txn, a *store.Actor) []byte {
 	} else if node, err := tx.Node(); err == nil {
 		p.Node = able(node)
 	}
-	if a.Type == store.Group {
+	switch a.Type {
+	case store.Group:
 		p.Collections = collections
+	case store.Person:
+		p.Lines = n.profileLines(tx, a)
 	}
 	return vocab.ActorDocument(a, p)
 }

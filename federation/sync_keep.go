@@ -121,17 +121,19 @@ func (c *copying) keepRecord(tx *store.Txn, s *store.Sync, item catalog.Item, as
 
 // keepMember keeps the copy of a member of the lab.
 func (c *copying) keepMember(tx *store.Txn, s *store.Sync, item catalog.Item, actor *store.Actor) error {
-	e := &store.Listed{IRI: item.IRI, Kind: store.MemberKind, Rev: item.Rev}
+	tx.PutListed(c.lab.IRI, &store.Listed{IRI: item.IRI, Kind: store.MemberKind, Rev: item.Rev}, false)
 	if err := c.checkMember(tx, actor); err != nil {
 		s.Refused++
 	}
-	tx.PutListed(c.lab.IRI, e, false)
 	return nil
 }
 
 func (c *copying) checkMember(tx *store.Txn, actor *store.Actor) error {
 	if actor.Lab != c.lab.IRI || actor.Type != store.Person || actor.IRI == c.lab.IRI {
 		return ErrForbidden
+	}
+	if old, err := tx.ActorByIRI(actor.IRI); err == nil && actor.Updated.Before(old.Updated) {
+		return nil // an Update overtook the page
 	}
 	return c.n.putRemoteActor(tx, actor)
 }

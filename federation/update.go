@@ -114,6 +114,9 @@ func (n *Node) updateProfile(tx *store.Txn, a *Activity) error {
 	p.ID, p.IRI, p.Type, p.Local = a.actor.ID, a.actor.IRI, a.actor.Type, true
 	p.Handle, p.Host, p.Keys, p.Created = a.actor.Handle, a.actor.Host, a.actor.Keys, a.actor.Created
 	p.Updated = tx.Now()
+	if err := checkProfile(&p); err != nil {
+		return err
+	}
 	if err := tx.PutActor(&p); err != nil {
 		return err
 	}
@@ -125,6 +128,8 @@ func (n *Node) updateProfile(tx *store.Txn, a *Activity) error {
 			a.to = append(a.to, store.Recipient{Actor: f.Follower, Inbox: f.Inbox})
 		}
 	}
+	readers := directoryReaders(tx, a.actor, &p)
+	a.to = append(a.to, without(readers, a.to)...)
 	return nil
 }
 

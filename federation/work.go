@@ -17,6 +17,7 @@ import (
 const (
 	jobFetch  = "fetch"
 	jobForget = "forget"
+	jobMember = "member"
 	jobMove   = "move"
 	jobResync = "resync"
 )
@@ -67,6 +68,8 @@ func (n *Node) do(ctx context.Context, j *store.Job) (err error) {
 		return decoded(j, func(d fetchJob) error { return n.fetchNamed(ctx, d) })
 	case jobForget:
 		return decoded(j, func(d forgetJob) error { return n.forget(ctx, d.Actor) })
+	case jobMember:
+		return decoded(j, func(d memberJob) error { return n.askLab(ctx, d) })
 	case store.SyncJob:
 		return n.sync(ctx, j.ID)
 	case jobMove:

@@ -42,8 +42,9 @@ var MemberFacets = slices.DeleteFunc(slices.Clone(ProfileFields), func(f Field) 
 // read.
 func (t *Txn) ListMembers(q MemberQuery) MemberList {
 	list := MemberList{Counts: map[string]map[string]int{}}
+	followed := map[string]bool{} // lab iri
 	for a := range t.allMembers() {
-		if t.inDirectory(q.Viewer, a) {
+		if t.inDirectory(q.Viewer, a, followed) {
 			a.Profile = a.ProfileFor(q.Viewer)
 			list.add(a, q.Narrow)
 		}
@@ -62,12 +63,21 @@ func (t *Txn) ListMembers(q MemberQuery) MemberList {
 	return list
 }
 
-func (t *Txn) inDirectory(v Viewer, a *Actor) bool {
-	if a.Local || !a.Discoverable || !t.IsMember(a) {
-		return a.Local && (v.Local || a.Discoverable)
+// inDirectory remembers in followed which labs are.
+func (t *Txn) inDirectory(v Viewer, a *Actor, followed map[string]bool) bool {
+	if a.Local {
+		return v.Local || a.Discoverable
 	}
-	theirs, err := t.ActorByIRI(a.Lab)
-	return err == nil && t.FollowedHere(theirs.ID)
+	if !a.Discoverable || !t.IsMember(a) {
+		return false
+	}
+	yes, known := followed[a.Lab]
+	if !known {
+		lab, err := t.ActorByIRI(a.Lab)
+		yes = err == nil && t.FollowedHere(lab.ID)
+		followed[a.Lab] = yes
+	}
+	return yes
 }
 
 // add counts a member under every answer that would leave it, and takes it when

@@ -88,7 +88,7 @@ func readProfile(a *store.Actor, doc Doc) {
 	a.Banner = storeImage(doc.Image("image"))
 	a.Tags = doc.Hashtags()
 	for _, f := range doc.Docs("attachment") {
-		if f.Type() == "PropertyValue" && len(a.Fields) < maxFields {
+		if f.Type() == "PropertyValue" && !f.Has(lineProperty) && len(a.Fields) < maxFields {
 			value := cutBytes(f.Str("value"), maxSummary/16)
 			a.Fields = append(a.Fields, store.NameValue{Name: line(f.Str("name"), maxName), Value: value})
 		}
@@ -120,10 +120,23 @@ func readOwn(a *store.Actor, doc Doc) {
 	if role := doc.Str("essaim:role"); store.MemberRoles.Has(role) {
 		a.Role = role
 	}
+	readMember(a, doc)
 	for _, d := range slices.Concat(doc.Docs("implements"), doc.Doc("generator").Docs("implements")) {
 		if href := firstOf(d.ID(), validIRI(d.Str("href"))); href != "" && !slices.Contains(a.Implements, href) {
 			a.Implements = append(a.Implements, href)
 		}
+	}
+}
+
+// readMember takes over what a person tells of itself.
+func readMember(a *store.Actor, doc Doc) {
+	if a.Type != store.Person {
+		return
+	}
+	p := new(store.Profile)
+	readWire(p, store.ProfileFields, doc)
+	if p.Trim(); !p.IsEmpty() {
+		a.Profile = p
 	}
 }
 

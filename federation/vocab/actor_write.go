@@ -14,6 +14,14 @@ type Profile struct {
 	Node        *store.Actor            // the node's own actor; nil in the node's own document
 	TagURL      func(tag string) string // address of a hashtag's page
 	Collections []string                // further collections below the actor's IRI: "members", "essaim:catalog", …
+	Lines       []Line                  // what its own properties say, for software that shows only PropertyValues
+}
+
+// Line is a property of ours in words.
+type Line struct {
+	Property string // "essaim:job"
+	Name     string
+	Value    string // HTML
 }
 
 // actorKind is what our kinds of actor are called in essaim:kind.
@@ -109,6 +117,9 @@ func setProfile(x extension, a *store.Actor, p Profile) {
 		x["image"] = imageObject(a.Banner)
 	}
 	fields := []map[string]string{} // Mastodon wants a list, also of none
+	for _, l := range p.Lines {
+		fields = append(fields, map[string]string{"type": "PropertyValue", "name": l.Name, "value": l.Value, lineProperty: l.Property})
+	}
 	for _, f := range a.Fields {
 		fields = append(fields, map[string]string{"type": "PropertyValue", "name": f.Name, "value": f.Value})
 	}
@@ -138,7 +149,14 @@ func setOwn(x extension, a *store.Actor) {
 	}
 	x.set("essaim:memberOf", a.Lab)
 	x.set("essaim:role", a.Role)
+	if a.Type == store.Person {
+		x.setFields(store.ProfileFields, a.PublicProfile())
+	}
 }
+
+// lineProperty marks the lines of a profile that say what a property of ours says:
+// who reads that needs no line.
+const lineProperty = "essaim:property"
 
 // setCollections names the shared inbox and the further collections, the latter
 // twice, because Mobilizon reads them among the endpoints.

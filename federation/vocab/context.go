@@ -12,26 +12,26 @@ import (
 // The contexts of what we write, always inline, compact, and first in the
 // document, so that a document can be put inside another by cutting them off.
 // They never shrink: stored documents were written with them.
-const (
-	plainContext = `"` + NS + `"`
+const plainContext = `"` + NS + `"`
 
-	actorContext = `["` + NS + `","https://w3id.org/security/v1",{"essaim":"` + EssaimNS + `",` +
-		`"toot":"http://joinmastodon.org/ns#","schema":"http://schema.org#","mz":"https://joinmobilizon.org/ns#",` +
-		`"manuallyApprovesFollowers":"as:manuallyApprovesFollowers","Hashtag":"as:Hashtag",` +
-		`"alsoKnownAs":{"@id":"as:alsoKnownAs","@type":"@id"},"movedTo":{"@id":"as:movedTo","@type":"@id"},` +
-		`"discoverable":"toot:discoverable","indexable":"toot:indexable","blurhash":"toot:blurhash",` +
-		`"featured":{"@id":"toot:featured","@type":"@id"},` +
-		`"PropertyValue":"schema:PropertyValue","value":"schema:value",` +
-		`"members":{"@id":"mz:members","@type":"@id"},"events":{"@id":"mz:events","@type":"@id"},` +
-		`"posts":{"@id":"mz:posts","@type":"@id"},"resources":{"@id":"mz:resources","@type":"@id"},` +
-		`"todos":{"@id":"mz:todos","@type":"@id"},"discussions":{"@id":"mz:discussions","@type":"@id"},` +
-		`"assertionMethod":{"@id":"https://w3id.org/security#assertionMethod","@type":"@id","@container":"@set"},` +
-		`"Multikey":"https://w3id.org/security#Multikey","publicKeyMultibase":{"@id":"https://w3id.org/security#publicKeyMultibase"},` +
-		`"controller":{"@id":"https://w3id.org/security#controller","@type":"@id"},` +
-		`"implements":{"@id":"https://w3id.org/fep/844e/implements","@type":"@id","@container":"@set"},` +
-		`"postingRestrictedToMods":"https://join-lemmy.org/ns#postingRestrictedToMods",` +
-		`"webfinger":"https://purl.archive.org/socialweb/webfinger#webfinger"}]`
-)
+// actorContext is that of actors.
+var actorContext = `["` + NS + `","https://w3id.org/security/v1",{"essaim":"` + EssaimNS + `",` +
+	`"toot":"http://joinmastodon.org/ns#","schema":"http://schema.org#","mz":"https://joinmobilizon.org/ns#",` +
+	`"manuallyApprovesFollowers":"as:manuallyApprovesFollowers","Hashtag":"as:Hashtag",` +
+	`"alsoKnownAs":{"@id":"as:alsoKnownAs","@type":"@id"},"movedTo":{"@id":"as:movedTo","@type":"@id"},` +
+	`"discoverable":"toot:discoverable","indexable":"toot:indexable","blurhash":"toot:blurhash",` +
+	`"featured":{"@id":"toot:featured","@type":"@id"},` +
+	`"PropertyValue":"schema:PropertyValue","value":"schema:value",` +
+	`"members":{"@id":"mz:members","@type":"@id"},"events":{"@id":"mz:events","@type":"@id"},` +
+	`"posts":{"@id":"mz:posts","@type":"@id"},"resources":{"@id":"mz:resources","@type":"@id"},` +
+	`"todos":{"@id":"mz:todos","@type":"@id"},"discussions":{"@id":"mz:discussions","@type":"@id"},` +
+	`"assertionMethod":{"@id":"https://w3id.org/security#assertionMethod","@type":"@id","@container":"@set"},` +
+	`"Multikey":"https://w3id.org/security#Multikey","publicKeyMultibase":{"@id":"https://w3id.org/security#publicKeyMultibase"},` +
+	`"controller":{"@id":"https://w3id.org/security#controller","@type":"@id"},` +
+	`"implements":{"@id":"https://w3id.org/fep/844e/implements","@type":"@id","@container":"@set"},` +
+	`"postingRestrictedToMods":"https://join-lemmy.org/ns#postingRestrictedToMods",` +
+	`"webfinger":"https://purl.archive.org/socialweb/webfinger#webfinger"` +
+	termsOf(columnNames(store.ProfileFields)) + `}]`
 
 // objectContext is that of records: the terms of others that they use, then those
 // within the values of our own properties, as the descriptors name them.
@@ -47,13 +47,24 @@ var objectContext = `["` + NS + `",{"essaim":"` + EssaimNS + `",` +
 func innerTerms() string {
 	names := []string{"date", "degree", "lang", "note", "sha256", "size", "stage", "statement", "why"}
 	for _, k := range store.Kinds {
-		for i := range k.Fields {
-			for _, c := range k.Fields[i].Columns {
-				names = append(names, c.Name)
-			}
+		names = append(names, columnNames(k.Fields)...)
+	}
+	return termsOf(names)
+}
+
+func columnNames(fields []store.Field) []string {
+	var names []string
+	for i := range fields {
+		for _, c := range fields[i].Columns {
+			names = append(names, c.Name)
 		}
 	}
-	slices.Sort(names)
+	return names
+}
+
+// termsOf maps names to our namespace, but for those that others define.
+func termsOf(names []string) string {
+	names = slices.Sorted(slices.Values(names))
 	var b strings.Builder
 	for _, name := range slices.Compact(names) {
 		if !slices.Contains(coreTerms, name) && mapped[name] == "" {
@@ -91,7 +102,7 @@ func withoutContext(doc []byte) (rest []byte, context string) {
 var own = map[string]bool{
 	"date": false, "note": false, "statement": false, "why": false,
 	"degree": false, "lang": false, "sha256": false, "size": false, "precision": false, "code": false,
-	"kind": false, "audience": false, "role": false, "territory": false,
+	"kind": false, "audience": false, "role": false, "territory": false, "property": false,
 	"authors": true, "replications": true, "memberOf": true, "catalog": true,
 }
 
@@ -107,18 +118,23 @@ func ContextDocument() []byte {
 		}
 	}
 	for _, k := range store.Kinds {
-		for _, f := range k.Fields {
-			for _, c := range f.Columns {
-				if !slices.Contains(coreTerms, c.Name) {
-					terms[c.Name] = EssaimPrefix + c.Name
-				}
-			}
-			if term, ok := strings.CutPrefix(f.Wire, EssaimPrefix); ok {
-				terms[term] = f.Wire
-			}
+		addTerms(terms, k.Fields)
+	}
+	addTerms(terms, store.ProfileFields)
+	return encode(map[string]any{"@context": terms})
+}
+
+func addTerms(terms map[string]any, fields []store.Field) {
+	for _, name := range columnNames(fields) {
+		if !slices.Contains(coreTerms, name) {
+			terms[name] = EssaimPrefix + name
 		}
 	}
-	return encode(map[string]any{"@context": terms})
+	for _, f := range fields {
+		if term, ok := strings.CutPrefix(f.Wire, EssaimPrefix); ok {
+			terms[term] = f.Wire
+		}
+	}
 }
 
 // encode writes JSON as the web writes it, with < and > left alone. What it is

@@ -30,7 +30,7 @@ func ReadDraft(doc Doc, old store.Item) (store.Item, error) {
 	r := it.Envelope()
 	r.Kind = kind.Name
 	readDraftText(r, doc)
-	readWire(it, kind, doc)
+	readWire(it, kind.Fields, doc)
 	if in := doc.IRI("inReplyTo"); in != "" && old == nil {
 		r.InReplyTo = in
 	}

@@ -53,7 +53,7 @@ func ReadRecord(doc Doc, author *store.Actor, now time.Time) (store.Item, error)
 	readPlace(r, doc, author)
 	readTimes(r, doc, now)
 	if ours {
-		readWire(it, kind, doc)
+		readWire(it, kind.Fields, doc)
 		readAuthors(r, doc)
 	}
 	if m, ok := it.(store.Mapper); ok {
@@ -208,15 +208,15 @@ func readTags(r *store.Record, doc Doc) {
 	}
 }
 
-// readWire fills the fields that the kind's descriptor maps. Slugs that its
+// readWire fills the fields of v that have a property. Slugs that their
 // vocabularies do not have are left out: a newer Essaim may know more.
-func readWire(it store.Item, kind *store.Kind, doc Doc) {
-	for i := range kind.Fields {
-		f := &kind.Fields[i]
+func readWire(v any, fields []store.Field, doc Doc) {
+	for i := range fields {
+		f := &fields[i]
 		if f.Wire == "" || f.Inner || !doc.Has(f.Wire) {
 			continue
 		}
-		switch p := f.At(it).(type) {
+		switch p := f.At(v).(type) {
 		case *string:
 			*p = known(f, doc.Str(f.Wire))
 		case *[]string:

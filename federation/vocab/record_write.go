@@ -163,17 +163,22 @@ func setKind(x extension, it store.Item, kind *store.Kind) {
 	if len(r.Authors) > 0 {
 		x["essaim:authors"] = r.Authors
 	}
-	for i := range kind.Fields {
-		f := &kind.Fields[i]
+	x.setFields(kind.Fields, it)
+	if m, ok := it.(store.Mapper); ok {
+		maps.Copy(x, m.Properties())
+	}
+}
+
+// setFields writes the fields of v that have a property and say something.
+func (x extension) setFields(fields []store.Field, v any) {
+	for i := range fields {
+		f := &fields[i]
 		if f.Wire == "" || f.Inner {
 			continue
 		}
-		if b := encode(wireValue(f.At(it))); !isEmpty(b) {
+		if b := encode(wireValue(f.At(v))); !isEmpty(b) {
 			x[f.Wire] = json.RawMessage(b)
 		}
-	}
-	if m, ok := it.(store.Mapper); ok {
-		maps.Copy(x, m.Properties())
 	}
 }
 
