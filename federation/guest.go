@@ -35,10 +35,27 @@ func (n *Node) TakeSeat(ctx context.Context, by store.Viewer, event store.ID, gu
 			return store.FieldErrors{{Reason: "error.full"}}
 		}
 		state = s.State
+		if !tx.HasGuests(e.ID) {
+			tx.AddJobAt(jobGuests, guestsJob{Event: e.ID}, tx.ForgetGuests(e.ID))
+		}
 		tx.PutSeat(s)
 		return nil
 	})
 	return state, err
+}
+
+type guestsJob struct {
+	Event store.ID `json:"event"`
+}
+
+// forgetGuests forgets who the guests of an event were, once it is long over.
+func (n *Node) forgetGuests(ctx context.Context, j guestsJob) error {
+	return n.Store.Update(ctx, func(tx *store.Txn) error {
+		if again := tx.ForgetGuests(j.Event); !again.IsZero() {
+			tx.AddJobAt(jobGuests, j, again)
+		}
+		return nil
+	})
 }
 
 func openEvent(tx *store.Txn, by store.Viewer, id store.ID) (*store.Event, error) {

@@ -20,6 +20,7 @@ const (
 	jobMember = "member"
 	jobMove   = "move"
 	jobResync = "resync"
+	jobGuests = "guests"
 )
 
 type fetchJob struct {
@@ -74,6 +75,8 @@ func (n *Node) do(ctx context.Context, j *store.Job) (err error) {
 		return n.sync(ctx, j.ID)
 	case jobMove:
 		return decoded(j, func(d moveJob) error { return n.refollow(ctx, d) })
+	case jobGuests:
+		return decoded(j, func(d guestsJob) error { return n.forgetGuests(ctx, d) })
 	case jobResync:
 		return decoded(j, func(d resyncJob) error { return n.resync(ctx, d.Host) })
 	case jobRelease:

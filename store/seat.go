@@ -102,6 +102,40 @@ func (t *Txn) recount(it Item) {
 // Seats yields the places at an event, in no order that means anything.
 func (t *Txn) Seats(event ID) iter.Seq[*Seat] { return rows[Seat](t, key(tSeat, event)) }
 
+// guestsKept is how long after an event its organisers may reach its guests.
+const guestsKept = 30 * 24 * time.Hour
+
+// ForgetGuests takes the names and addresses off the places of guests at an event
+// that has been over for a month; the places stay counted. Before that it says
+// when to come again. A zero again: there is nothing more to do.
+func (t *Txn) ForgetGuests(event ID) (again time.Time) {
+	it, err := t.Record(event)
+	e, ok := it.(*Event)
+	if err != nil || !ok {
+		return time.Time{}
+	}
+	if _, to := e.When(); t.now.Before(to.Add(guestsKept)) {
+		return to.Add(guestsKept)
+	}
+	for s := range t.Seats(event) {
+		if s.Name != "" || s.Email != "" {
+			s.Name, s.Email = "", ""
+			t.PutSeat(s)
+		}
+	}
+	return time.Time{}
+}
+
+// HasGuests says whether the names of guests are kept for an event.
+func (t *Txn) HasGuests(event ID) bool {
+	for s := range t.Seats(event) {
+		if s.Email != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // Admit decides on a place that is asked for at an event of this node: refused
 // when it is over or full, asked when its organisers choose, else accepted. Who
 // has a place keeps it.

@@ -164,6 +164,7 @@ func TestGuestsTakeAndGiveUpPlaces(t *testing.T) {
 	if _, err := n.TakeSeat(t.Context(), store.Viewer{}, e.ID, guest, "t2"); len(fields(err)) != 1 || fields(err)[0].Reason != "error.full" {
 		t.Errorf("a second place of one: got %v", err)
 	}
+	eventually(t, n, "its name will be forgotten", func(tx *store.Txn) bool { return tx.CountJobs("guests", 9) == 1 })
 	if err := n.LeaveSeat(t.Context(), e.ID, "guess"); err != nil {
 		t.Error(err)
 	}
