@@ -23,17 +23,24 @@ func (n *Node) Resync(ctx context.Context, host string) error {
 
 // resync queues, for one host, every record that somebody there may see, and the
 // deletions of the last months: of what is no more, and of what was narrowed, so
-// that they may see it no longer.
+// that they may see it no longer. A host that reads catalogues compares by itself
+// what stands in ours, as soon as it hears of us.
 func (n *Node) resync(ctx context.Context, host string) error {
 	return n.Store.Update(ctx, func(tx *store.Txn) error {
 		lab, err := tx.Lab()
 		if err != nil {
 			return err
 		}
-		told := n.toldTo(tx, lab, host)
+		told, compares := n.toldTo(tx, lab, host), readsCatalogs(tx, lab, host)
+		if compares {
+			n.showProfile(tx, lab, host)
+		}
 		page := tx.ListLab(lab.ID, store.Query{Viewer: store.Viewer{Actor: lab.IRI, Local: true, Runs: true}, Limit: 1 << 20})
 		for _, it := range slices.Backward(page.Items) {
 			r := it.Envelope()
+			if compares && tx.Listed(lab.IRI, r.IRI) != nil {
+				continue
+			}
 			if sent := n.sendAgain(tx, lab, it, host); !sent && told[r.IRI] {
 				n.deleteAgain(tx, lab, &store.Tombstone{IRI: r.IRI, Type: r.Type}, host)
 			}
@@ -45,6 +52,27 @@ func (n *Node) resync(ctx context.Context, host string) error {
 		}
 		return nil
 	})
+}
+
+// readsCatalogs says whether any follower on a host announced that its server
+// reads catalogues.
+func readsCatalogs(tx *store.Txn, lab *store.Actor, host string) bool {
+	return slices.ContainsFunc(onHost(followersOf(tx, lab), host), func(r store.Recipient) bool {
+		a, err := tx.Actor(r.Actor)
+		return err == nil && a.TakesCatalog()
+	})
+}
+
+// showProfile sends the followers on a host the lab's profile, with what always
+// goes with it about the catalogue.
+func (n *Node) showProfile(tx *store.Txn, lab *store.Actor, host string) {
+	a := &Activity{
+		Verb: "Update", Actor: lab.IRI, actor: lab, Object: lab.IRI, When: tx.Now(), embed: n.ActorDocument(tx, lab),
+		To: []string{vocab.Public}, Cc: []string{lab.Followers},
+	}
+	a.IRI = n.newActivityIRI(tx)
+	a.body = n.encode(a)
+	n.send(tx, a, onHost(followersOf(tx, lab), host))
 }
 
 // toldTo are the IRIs of the records that somebody on a host was told of, whatever

@@ -63,6 +63,15 @@ func decodeRow(k, v []byte) FeedRow {
 	}
 }
 
+// TrimFeeds is TrimFeed for the lab of this node, if there is one.
+func (t *Txn) TrimFeeds(before time.Time, limit int) int {
+	lab, err := t.Lab()
+	if err != nil {
+		return 0
+	}
+	return t.TrimFeed(lab.IRI, before, limit)
+}
+
 // TrimFeed forgets what left the catalogue of a lab before a moment, at most
 // limit at a time, and says how many. Readers that are further back compare
 // buckets instead.

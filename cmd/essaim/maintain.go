@@ -15,6 +15,7 @@ const (
 	// could not deliver; until then an activity is known by its id.
 	keepActivities = 40 * day
 	keepChanges    = 30 * day
+	keepDeletions  = 90 * day // in the feed of the catalogue
 
 	// unloadEvery is how long what was read of the store counts as memory in use.
 	unloadEvery = 5 * time.Second
@@ -49,7 +50,9 @@ func (n *node) tidy(ctx context.Context) error {
 	old := []func(*store.Txn) int{
 		func(tx *store.Txn) int { return tx.ForgetActivities(tx.Now().Add(-keepActivities), tidyBatch) },
 		func(tx *store.Txn) int { return tx.TrimChanges(tx.Now().Add(-keepChanges), tidyBatch) },
+		func(tx *store.Txn) int { return tx.TrimFeeds(tx.Now().Add(-keepDeletions), tidyBatch) },
 		func(tx *store.Txn) int { return tx.ForgetExpired(tidyBatch) },
+		func(tx *store.Txn) int { return tx.ForgetImports(tidyBatch) },
 	}
 	for _, forget := range old {
 		if err := n.inBatches(ctx, forget); err != nil {

@@ -152,6 +152,41 @@ func TestDamagedCopyIsMended(t *testing.T) {
 	eventually(t, n, "what the origin never had", gone(origin.URL+"/o/1"))
 }
 
+// A host that was given up for a month compares by itself when it is back.
+func TestLostHostMendsItsCopy(t *testing.T) {
+	origin, n := pair(t, 150)
+	if err := n.Store.Update(t.Context(), func(tx *store.Txn) error {
+		for i := range 30 {
+			it, err := tx.RecordByIRI(some(t, origin, fmt.Sprintf("Fiche %d", i)).IRI)
+			if err != nil {
+				return err
+			}
+			tx.ForgetRecord(it)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := origin.Resync(t.Context(), n.listen); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, n, "the same", copied(t, n, origin))
+	if err := origin.Store.View(t.Context(), func(tx *store.Txn) error {
+		sent := 0
+		for o := range tx.OutLog(0) {
+			if o.Verb == "Create" {
+				sent++
+			}
+		}
+		if sent > 0 {
+			t.Errorf("sent %d records again, want none", sent)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestNothingNewIsOneRequest(t *testing.T) {
 	origin, n := pair(t, 3)
 	counting := &counter{}
