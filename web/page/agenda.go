@@ -45,7 +45,8 @@ func (p *Pages) agenda(k *store.Kind) reply.Handler {
 		d.Page = a.page(a.t("list."+k.Name+".title"), k.Section)
 		d.Action, d.Reset, d.Description = "/"+k.Path, "/"+k.Path, a.t("list."+k.Name+".lead")
 		d.NoIndex = page > 1 || len(query) > 0 || past
-		d.Feeds = []assets.Feed{{Type: "text/calendar", Title: a.t("agenda.subscribe"), Href: d.Calendar}}
+		d.Feeds, d.Exports = a.exports(k, query)
+		d.Feeds = append(d.Feeds, assets.Feed{Type: "text/calendar", Title: a.t("agenda.subscribe"), Href: d.Calendar})
 		if a.by.Local {
 			create := a.link("list."+k.Name+".create", newPath(k))
 			d.Create = &create
