@@ -66,7 +66,7 @@ func applyEnviron(c *Config, environ []string) error {
 	fields, sections := configFields(c)
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
-		if !slices.ContainsFunc(sections, func(section string) bool { return strings.HasPrefix(name, "ESSAIM_"+section+"_") }) {
+		if !slices.ContainsFunc(sections, func(section string) bool { return strings.HasPrefix(name+"_", "ESSAIM_"+section+"_") }) {
 			continue
 		}
 		field, ok := fields[name]
