@@ -21,6 +21,10 @@ import (
 // data directory: the store has one process.
 const socketName = "essaim.sock"
 
+// maxOrder bounds the bytes of an order: the file of an import, in base64, is the
+// largest.
+const maxOrder = 32 << 20
+
 // A task is something that a command has a node do, in this process or in the
 // one that runs the node.
 type task[In, Out any] struct {
@@ -42,6 +46,10 @@ func (n *node) orders() http.Handler {
 	startFollow.handle(m, n)
 	followState.handle(m, n)
 	checkStore.handle(m, n)
+	openImport.handle(m, n)
+	startImport.handle(m, n)
+	forgetImport.handle(m, n)
+	importState.handle(m, n)
 	return m
 }
 
@@ -49,7 +57,7 @@ func (t task[In, Out]) handle(m *http.ServeMux, n *node) {
 	m.HandleFunc("POST /"+t.name, func(w http.ResponseWriter, r *http.Request) {
 		var in In
 		var answer outcome[Out]
-		err := json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&in)
+		err := json.NewDecoder(io.LimitReader(r.Body, maxOrder)).Decode(&in)
 		if err == nil {
 			var out Out
 			out, err = t.do(r.Context(), n, in)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/essaim/essaim/federation/intake"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/mail"
 )
@@ -44,5 +45,8 @@ func (n *node) openMail() error {
 
 // jobs are those that are not the door's own.
 func (n *node) jobs() map[string]func(context.Context, *store.Job) error {
-	return map[string]func(context.Context, *store.Job) error{mail.Job: n.mail.Deliver}
+	return map[string]func(context.Context, *store.Job) error{
+		mail.Job:   n.mail.Deliver,
+		intake.Job: func(ctx context.Context, j *store.Job) error { return n.desk().Do(ctx, j) },
+	}
 }

@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		SilenceErrors: true,
 	}
 	root.AddCommand(
-		serveCommand(), initCommand(), demoCommand(), memberCommand(), tokenCommand(), followCommand(),
+		serveCommand(), initCommand(), demoCommand(), memberCommand(), tokenCommand(), followCommand(), importCommand(),
 		checkCommand(), versionCommand(),
 	)
 	root.SetArgs(args)

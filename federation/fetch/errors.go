@@ -17,7 +17,7 @@ var (
 	ErrBlocked = errors.New("host is blocked")
 	// ErrRedirects: more redirects than we follow.
 	ErrRedirects = errors.New("too many redirects")
-	// ErrTooLarge: more than 1 MiB, on the wire or after decompression.
+	// ErrTooLarge: more than 1 MiB, or than was asked for, on the wire or after decompression.
 	ErrTooLarge = errors.New("document too large")
 	// ErrContentType: not served as what was asked for.
 	ErrContentType = errors.New("unexpected content type")

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -30,6 +31,7 @@ type want struct {
 	accept string // the header
 	signed bool
 	takes  func(mediaType string, params map[string]string) bool
+	limit  int64 // bytes of the body; 0: maxBody
 }
 
 // Get reads a document that is not ActivityStreams (JRD, host-meta, NodeInfo),
@@ -49,6 +51,20 @@ func (c *Client) Get(ctx context.Context, address string, accept ...string) (*Do
 		}
 		return c.follow(ctx, u, w)
 	})
+	if err != nil {
+		return nil, fmt.Errorf("fetch %s: %w", address, err)
+	}
+	return doc, nil
+}
+
+// File reads a file of any type that somebody here asked for, unsigned and of at
+// most limit bytes.
+func (c *Client) File(ctx context.Context, address string, limit int64) (*Document, error) {
+	u, err := ParseURL(address, c.AllowHTTP)
+	if err != nil {
+		return nil, fmt.Errorf("fetch %s: %w", address, err)
+	}
+	doc, err := c.follow(ctx, u, want{accept: "*/*", limit: limit, takes: func(string, map[string]string) bool { return true }})
 	if err != nil {
 		return nil, fmt.Errorf("fetch %s: %w", address, err)
 	}
@@ -193,7 +209,7 @@ func (c *Client) read(ctx context.Context, u *url.URL, res *http.Response, w wan
 	if err != nil || !w.takes(mediaType, params) {
 		return nil, fmt.Errorf("%w: %q", ErrContentType, res.Header.Get("Content-Type"))
 	}
-	body, err := readBody(res)
+	body, err := readBody(res, cmp.Or(w.limit, maxBody))
 	if err != nil {
 		return nil, bodyError(ctx, err)
 	}
@@ -211,9 +227,9 @@ func contentType(h http.Header) (string, map[string]string, error) {
 	return mediaType, params, err
 }
 
-// readBody reads and decodes at most maxBody bytes, counted before and after.
-func readBody(res *http.Response) ([]byte, error) {
-	body := http.MaxBytesReader(nil, res.Body, maxBody)
+// readBody reads and decodes at most limit bytes, counted before and after.
+func readBody(res *http.Response, limit int64) ([]byte, error) {
+	body := http.MaxBytesReader(nil, res.Body, limit)
 	switch strings.ToLower(res.Header.Get("Content-Encoding")) {
 	case "", "identity":
 	case "gzip", "x-gzip":
@@ -221,7 +237,7 @@ func readBody(res *http.Response) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		body = http.MaxBytesReader(nil, plain, maxBody)
+		body = http.MaxBytesReader(nil, plain, limit)
 	default:
 		return nil, fmt.Errorf("%w: encoding %q", ErrContentType, res.Header.Get("Content-Encoding"))
 	}

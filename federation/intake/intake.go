@@ -65,6 +65,18 @@ func (d *Desk) Open(ctx context.Context, by store.Viewer, kind *store.Kind, name
 	return i, err
 }
 
+// Fetch is Open for a file on the web. Errors of package fetch come on top.
+func (d *Desk) Fetch(ctx context.Context, by store.Viewer, kind *store.Kind, address string) (*store.Import, error) {
+	if !by.Runs {
+		return nil, fmt.Errorf("import by %s: %w", by.Actor, federation.ErrForbidden)
+	}
+	doc, err := d.Node.Fetch.File(ctx, address, sheet.MaxBytes)
+	if err != nil {
+		return nil, err
+	}
+	return d.Open(ctx, by, kind, address, doc.Body)
+}
+
 // sourceOf names a source by its host or its file.
 func sourceOf(name string) string {
 	if u, err := url.Parse(name); err == nil && u.Host != "" {

@@ -33,18 +33,27 @@ func (d *Desk) read(ctx context.Context, id store.ID) (*reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(r.Mapping, &r.mapping); err != nil {
-		return nil, fmt.Errorf("mapping of import %s: %w", id, err)
+	if r.mapping, err = MappingOf(r.Import); err != nil {
+		return nil, err
 	}
-	if r.kind = store.KindOf(r.mapping.Kind); r.kind == nil {
-		return nil, fmt.Errorf("kind %q of import %s: %w", r.mapping.Kind, id, store.ErrNotFound)
-	}
+	r.kind = store.KindOf(r.mapping.Kind)
 	if r.sheet, err = sheet.Read(data); err != nil {
 		return nil, err
 	}
 	r.filler = sheet.NewFiller(r.mapping, r.sheet, d.words())
 	r.identify()
 	return r, nil
+}
+
+// MappingOf reads the mapping of an import. Its kind is one that there is.
+func MappingOf(i *store.Import) (m sheet.Mapping, err error) {
+	if err := json.Unmarshal(i.Mapping, &m); err != nil {
+		return m, fmt.Errorf("mapping of import %s: %w", i.ID, err)
+	}
+	if store.KindOf(m.Kind) == nil {
+		return m, fmt.Errorf("kind %q of import %s: %w", m.Kind, i.ID, store.ErrNotFound)
+	}
+	return m, nil
 }
 
 // identify finds what the source calls its rows. Where it does not say, a row is

@@ -18,6 +18,7 @@ import (
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/frame"
+	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/reply"
 )
 
@@ -46,6 +47,7 @@ type Config struct {
 	Frame      *frame.Frame
 	Node       *federation.Node
 	Deliveries Deliveries
+	Mail       *mail.Mailer // nil: no letters are sent
 	// Development: the node relaxes what no node in production may; every page
 	// of the administration says so.
 	Development bool
@@ -96,9 +98,12 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.runs(r, "/admin/cercles/nouveau", p.newCircle)
 	p.member(r, "/admin/cercles/{id:[0-9]+}", p.editCircle)
 	p.runs(r, "/admin/cercles/{id:[0-9]+}/supprimer", p.deleteCircle)
+	p.importRoutes(r)
 	p.runs(r, "/admin/lab", p.lab)
 	p.runs(r, "/admin/blocages", p.blocks)
 	p.runs(r, "/admin/signalements", p.reports)
+	p.runs(r, "/admin/moderation", p.moderation)
+	p.runs(r, "/admin/moderation/formulaire", p.switchForm)
 }
 
 // member mounts a page for everybody who is signed in. A visitor is sent to sign

@@ -36,9 +36,11 @@ var tabs = []struct{ path, key string }{
 	{"/admin/livraisons", "deliveries"},
 	{"/admin/membres", "members"},
 	{"/admin/cercles", "circles"},
+	{"/admin/imports", "imports"},
 	{"/admin/lab", "lab"},
 	{"/admin/blocages", "blocks"},
 	{"/admin/signalements", "reports"},
+	{"/admin/moderation", "moderation"},
 }
 
 // admin begins a page of the administration. current is the path of its tab.

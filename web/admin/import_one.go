@@ -1,0 +1,297 @@
+package admin
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"github.com/essaim/essaim/federation/intake"
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/sheet"
+	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/markup"
+)
+
+// importPage is "admin-import.html".
+type importPage struct {
+	top
+	Import   *store.Import
+	State    string
+	Result   string
+	Progress *assets.Progress
+	Source   assets.Field
+	Main     []assets.Field // questions that have an answer or need one
+	More     []assets.Field
+	Wrong    []string // a line each
+	Hidden   int      // more of them
+	Mistakes string   // path of all of them, as a table
+	List     *assets.Link
+	Buttons  []importButton
+}
+
+type importButton struct{ Value, Text, Class string }
+
+// oneImport is /admin/imports/{id}.
+func (p *Pages) oneImport(w http.ResponseWriter, r *http.Request) error {
+	i, err := p.importOf(r)
+	if err != nil {
+		return err
+	}
+	if isPost(r) {
+		return p.changeImport(w, r, i)
+	}
+	page := importPage{top: p.admin(r, i.File, importsPath), Import: i, State: p.t(r, "import.state."+string(i.State)), Result: p.importResult(r, i)}
+	page.Crumbs = []assets.Link{{Text: p.t(r, "import.title"), Href: importsPath}}
+	if i.State == store.ImportDraft {
+		err = p.planned(r, &page)
+	} else {
+		err = p.applied(r, &page)
+	}
+	if err != nil {
+		return err
+	}
+	return p.Frame.Render(w, r, http.StatusOK, "admin-import.html", page)
+}
+
+// importOf is the import that the path names.
+func (p *Pages) importOf(r *http.Request) (i *store.Import, err error) {
+	id, err := store.ParseID(mux.Vars(r)["id"])
+	if err != nil {
+		return nil, store.ErrNotFound
+	}
+	err = p.view(r, func(tx *store.Txn) error {
+		i, err = tx.Import(id)
+		return err
+	})
+	return i, err
+}
+
+// changeImport does what a button says.
+func (p *Pages) changeImport(w http.ResponseWriter, r *http.Request, i *store.Import) error {
+	ctx, d := r.Context(), p.desk()
+	do, back := r.PostForm.Get("do"), importPath(i.ID)
+	var err error
+	switch do {
+	case "forget":
+		err, back = d.Forget(ctx, i.ID), importsPath
+	case "undo":
+		err = d.Undo(ctx, i.ID)
+	case "resume":
+		err = d.Start(ctx, i.ID)
+	default:
+		m, wrong := mappingOf(r, i)
+		if wrong != nil {
+			return wrong
+		}
+		if err = d.Change(ctx, i.ID, typed(r, "source"), m); err == nil && do == "run" {
+			err = d.Start(ctx, i.ID)
+		}
+	}
+	if errors.Is(err, intake.ErrBusy) {
+		p.Frame.Flash(r, "warn", "import.busy")
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	p.Frame.Log.InfoContext(ctx, "import", "object", i.ID, "verb", do, "actor", p.Frame.Viewer(r).Actor)
+	return p.Frame.Redirect(w, r, back)
+}
+
+// The beginnings of the names of the questions that map columns.
+const (
+	columnPrefix = "column."
+	valuePrefix  = "value."
+)
+
+// mappingOf reads the answers.
+func mappingOf(r *http.Request, i *store.Import) (sheet.Mapping, error) {
+	old, err := intake.MappingOf(i)
+	if err != nil {
+		return old, err
+	}
+	m := sheet.Mapping{Kind: old.Kind, From: map[string]sheet.From{}}
+	for _, c := range store.KindOf(old.Kind).Columns() {
+		from := sheet.From{Column: r.PostForm.Get(columnPrefix + c.Name), Value: typed(r, valuePrefix+c.Name)}
+		if from != (sheet.From{}) {
+			m.From[c.Name] = from
+		}
+	}
+	return m, nil
+}
+
+// planned shows a draft: what would become of the rows, and which column is what.
+func (p *Pages) planned(r *http.Request, page *importPage) error {
+	plan, err := p.desk().Plan(r.Context(), page.Import.ID)
+	if err != nil {
+		return err
+	}
+	page.Import.Count = plan.Count
+	page.Result = p.importResult(r, page.Import)
+	page.Source = assets.Field{Name: "source", Label: p.t(r, "import.source"), Hint: p.t(r, "import.source-hint"), Value: plan.Import.Source, Required: true, MaxLength: 200}
+	p.addQuestions(r, page, plan)
+	page.Wrong = p.wrongLines(r, plan.Mapping, plan.Wrong)
+	page.Hidden = plan.Count.Wrong - len(plan.Wrong)
+	page.Buttons = []importButton{
+		{"check", p.t(r, "import.check"), "button button-quiet"}, {"run", p.t(r, "import.run"), "button"}, {"forget", p.t(r, "import.forget"), "plain"},
+	}
+	return nil
+}
+
+// addQuestions asks for every field of the kind where it comes from.
+func (p *Pages) addQuestions(r *http.Request, page *importPage, plan *intake.Plan) {
+	columns := []assets.Choice{{Text: p.t(r, "import.nowhere")}}
+	for n, name := range plan.Columns {
+		columns = append(columns, assets.Choice{Value: name, Text: p.t(r, "import.column", "name", name, "text", markup.Excerpt(plan.Sample[n], 40))})
+	}
+	k := store.KindOf(plan.Mapping.Kind)
+	for _, c := range k.Columns() {
+		if !sheet.Imported(&c) && c.Name != "id" && c.Name != "url" {
+			continue
+		}
+		from := plan.Mapping.From[c.Name]
+		label := p.columnLabel(r, k, &c)
+		questions := []assets.Field{{Name: columnPrefix + c.Name, Label: label, Type: "select", Choices: columns, Value: from.Column}}
+		if c.Field != nil && c.Part == "" {
+			questions = append(questions, p.valueQuestion(r, &c, label, from.Value))
+		}
+		if from != (sheet.From{}) || c.Field != nil && c.Field.Required {
+			page.Main = append(page.Main, questions...)
+		} else {
+			page.More = append(page.More, questions...)
+		}
+	}
+}
+
+func (p *Pages) valueQuestion(r *http.Request, c *store.Column, label, value string) assets.Field {
+	q := assets.Field{Name: valuePrefix + c.Name, Label: p.t(r, "import.else", "label", label), Value: value, MaxLength: 500}
+	if v := c.Field.Vocabulary; v != nil && c.Field.Widget == store.Choice {
+		q.Type, q.Choices = "select", append([]assets.Choice{{}}, p.choices(r, v.Name, v.Slugs)...)
+	}
+	return q
+}
+
+// columnLabel is what people call a column of the records.
+func (p *Pages) columnLabel(r *http.Request, k *store.Kind, c *store.Column) string {
+	if c.Field == nil {
+		return p.t(r, "column.of-"+strings.ReplaceAll(c.Name, ".", "-"))
+	}
+	label := p.t(r, "field."+c.Field.Name)
+	if own := "field." + k.Name + "-" + c.Field.Name; p.Frame.Renderer.Catalog.Has(assets.French, own) {
+		label = p.t(r, own)
+	}
+	if c.Part != "" {
+		label += " – " + p.t(r, "column-part."+c.Part)
+	}
+	return label
+}
+
+// wrongLines say of every row that is left out its line, its column, and what is
+// wrong.
+func (p *Pages) wrongLines(r *http.Request, m sheet.Mapping, rows []*store.ImportedRow) []string {
+	var lines []string
+	for _, row := range rows {
+		for _, e := range row.Wrong {
+			text := p.t(r, e.Reason, e.Args)
+			column := m.ColumnOf(e.Field)
+			if column == "" {
+				column = p.fieldLabel(r, m.Kind, e.Field)
+			}
+			if column == "" {
+				lines = append(lines, p.t(r, "import.wrong-row", "line", strconv.Itoa(row.Line), "text", text))
+				continue
+			}
+			lines = append(lines, p.t(r, "import.wrong-cell", "line", strconv.Itoa(row.Line), "column", column, "text", text))
+		}
+	}
+	return lines
+}
+
+// fieldLabel is what people call a field that no column was given for.
+func (p *Pages) fieldLabel(r *http.Request, kind, field string) string {
+	name, _, _ := strings.Cut(field, ".")
+	k := store.KindOf(kind)
+	if f := k.Field(name); f != nil {
+		return p.columnLabel(r, k, &store.Column{Name: name, Field: f})
+	}
+	return ""
+}
+
+// applied shows an import that began: how far it is, or what came of it.
+func (p *Pages) applied(r *http.Request, page *importPage) error {
+	i := page.Import
+	m, err := intake.MappingOf(i)
+	if err != nil {
+		return err
+	}
+	rows, more, err := p.wrongRows(r, i.ID, shownWrong)
+	if err != nil {
+		return err
+	}
+	page.Wrong, page.Hidden = p.wrongLines(r, m, rows), more
+	page.Mistakes = importPath(i.ID) + "/erreurs.csv"
+	switch k := store.KindOf(m.Kind); i.State {
+	case store.ImportRunning, store.ImportUndoing:
+		page.Refresh = 2
+		page.Progress = &assets.Progress{
+			Label: page.State, Done: i.Next, Total: i.Total, Text: p.t(r, "import.progress", "done", i.Next, "total", i.Total),
+		}
+	case store.ImportStopped:
+		page.Buttons = []importButton{{"resume", p.t(r, "import.resume"), "button"}, {"undo", p.t(r, "import.undo"), "button button-quiet"}}
+	case store.ImportDone:
+		page.List = &assets.Link{Text: p.t(r, "list."+k.Name+".title"), Href: "/" + k.Path}
+		page.Buttons = []importButton{{"undo", p.t(r, "import.undo"), "button button-quiet"}}
+	}
+	return nil
+}
+
+// shownWrong is how many rows that were left out a page lists.
+const shownWrong = 200
+
+// wrongRows are rows that were left out, limit of them, and how many there are more.
+func (p *Pages) wrongRows(r *http.Request, id store.ID, limit int) (rows []*store.ImportedRow, more int, err error) {
+	err = p.view(r, func(tx *store.Txn) error {
+		rows, more = nil, 0
+		for _, row := range tx.ImportedRows(id, 0) {
+			switch {
+			case row.Wrong == nil:
+			case len(rows) < limit:
+				rows = append(rows, row)
+			default:
+				more++
+			}
+		}
+		return nil
+	})
+	return rows, more, err
+}
+
+// importMistakes is what was left out, as a table.
+func (p *Pages) importMistakes(w http.ResponseWriter, r *http.Request) error {
+	i, err := p.importOf(r)
+	if err != nil {
+		return err
+	}
+	m, err := intake.MappingOf(i)
+	if err != nil {
+		return err
+	}
+	rows, _, err := p.wrongRows(r, i.ID, sheet.MaxRows)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="erreurs.csv"`)
+	h.Set("Cache-Control", "private, no-store")
+	table := sheet.NewWriter(w, ';')
+	for _, line := range append([]string{p.t(r, "import.left-out")}, p.wrongLines(r, m, rows)...) {
+		if err := table.Write([]string{line}); err != nil {
+			return err
+		}
+	}
+	return table.Flush()
+}
