@@ -74,11 +74,13 @@ func (c *Contribution) Audience(now Audience, at time.Time) Audience {
 	return OnSite
 }
 
-// AddLink lets one more edit link open the contribution. The oldest ends when
-// there are too many.
+// AddLink lets one more edit link open the contribution. The first, which its author
+// was shown, always works; of the others the oldest ends when there are too many.
 func (c *Contribution) AddLink(secret string) {
 	c.Links = append(c.Links, hex.EncodeToString(HashSecret(secret)))
-	c.Links = c.Links[max(0, len(c.Links)-maxLinks):]
+	if len(c.Links) > maxLinks {
+		c.Links = slices.Delete(c.Links, 1, 2)
+	}
 }
 
 // PutContribution keeps what is known of a contribution, and its indexes.
@@ -162,6 +164,26 @@ func (t *Txn) contributions(prefix []byte, newestFirst bool) iter.Seq[*Contribut
 			}
 		}
 	}
+}
+
+// contactField is the field of the kinds that have a contact.
+const contactField = "contact"
+
+// ContactOf is the e-mail address to which messages about a record of this node
+// are passed on: its contact, or its author without an account who wants that.
+// Empty: there is none. Nobody is shown it.
+func (t *Txn) ContactOf(it Item) string {
+	r := it.Envelope()
+	if r.Remote {
+		return ""
+	}
+	if f := KindOf(r.Kind).Field(contactField); f != nil && f.Inner && !f.IsEmpty(it) {
+		return f.Text(it)
+	}
+	if c, err := t.Contribution(r.ID); err == nil && c.Reach {
+		return c.Email
+	}
+	return ""
 }
 
 // SameName are other records of this node of the same kind, of the same name

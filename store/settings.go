@@ -1,6 +1,9 @@
 package store
 
 import (
+	"bytes"
+	"context"
+	"crypto/rand"
 	"iter"
 )
 
@@ -49,4 +52,30 @@ func (t *Txn) Count() Count {
 		c.Records += t.ListLab(a.ID, Query{Home: true}).Total
 	}
 	return c
+}
+
+// secretSize is the length of a Secret in bytes.
+const secretSize = 32
+
+// Secret returns random bytes of this node that never leave it: the same for the
+// same name, made when they are first asked for.
+func (s *Store) Secret(ctx context.Context, name string) (secret []byte, err error) {
+	name = "secret-" + name
+	err = s.View(ctx, func(t *Txn) error {
+		secret = bytes.Clone(t.Setting(name))
+		return nil
+	})
+	if err != nil || secret != nil {
+		return secret, err
+	}
+	fresh := make([]byte, secretSize)
+	rand.Read(fresh)
+	err = s.Update(ctx, func(t *Txn) error {
+		if secret = bytes.Clone(t.Setting(name)); secret == nil {
+			t.PutSetting(name, fresh)
+			secret = fresh
+		}
+		return nil
+	})
+	return secret, err
 }

@@ -1,10 +1,15 @@
 package web
 
 import (
+	"net/http"
+	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/maypok86/otter/v2"
 	"golang.org/x/time/rate"
+
+	"github.com/essaim/essaim/web/page"
 )
 
 // maxHosts bounds how many hosts are counted at once; who has been silent longest
@@ -13,15 +18,54 @@ const maxHosts = 4096
 
 // perHost says of each host whether it may send one more activity now, so many a
 // minute on average: many addresses can sign for one host. nil: no limit.
-func perHost(perMinute int) func(host string) bool {
-	if perMinute == 0 {
+func perHost(perMinute int) func(host string) bool { return perKey(perMinute, time.Minute) }
+
+// perKey says of each key whether it may do one thing more now, so many in a time on
+// average. nil: no limit.
+func perKey(many int, in time.Duration) func(key string) bool {
+	if many == 0 {
 		return nil
 	}
-	hosts := otter.Must(&otter.Options[string, *rate.Limiter]{MaximumSize: maxHosts})
-	return func(host string) bool {
-		l, _ := hosts.ComputeIfAbsent(host, func() (*rate.Limiter, bool) {
-			return rate.NewLimiter(rate.Limit(float64(perMinute)/time.Minute.Seconds()), perMinute), false
+	keys := otter.Must(&otter.Options[string, *rate.Limiter]{MaximumSize: maxHosts})
+	return func(key string) bool {
+		l, _ := keys.ComputeIfAbsent(key, func() (*rate.Limiter, bool) {
+			return rate.NewLimiter(rate.Limit(float64(many)/in.Seconds()), many), false
 		})
 		return l.Allow()
 	}
+}
+
+// What one network may do in an hour without an account, beside contributing.
+const (
+	lettersPerHour = 10 // messages to contacts
+	resendsPerHour = 5  // edit links by mail
+)
+
+// perNetwork says whether the network that a request comes from may do one thing
+// more without an account. Networks are known in memory alone, for a while.
+func perNetwork(c Config) func(r *http.Request, act page.Act) bool {
+	allow := map[page.Act]func(string) bool{
+		page.Contribute: perKey(c.ContributionsPerHour, time.Hour),
+		page.Write:      perKey(lettersPerHour, time.Hour),
+		page.Resend:     perKey(resendsPerHour, time.Hour),
+	}
+	return func(r *http.Request, act page.Act) bool {
+		may := allow[act]
+		return may == nil || may(networkOf(clientAddress(r, c.TrustedProxies)))
+	}
+}
+
+// networkOf is the network that an address of clientAddress belongs to, as one
+// household, office or village has it: a /24, of IPv6 a /48.
+func networkOf(address string) string {
+	host, _, _ := strings.Cut(address, "/")
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return address
+	}
+	bits := 24
+	if addr.Is6() {
+		bits = 48
+	}
+	return netip.PrefixFrom(addr, bits).Masked().String()
 }

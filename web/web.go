@@ -22,6 +22,7 @@ import (
 	"github.com/essaim/essaim/web/admin"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/frame"
+	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/mastodon"
 	"github.com/essaim/essaim/web/oauth"
 	"github.com/essaim/essaim/web/opendata"
@@ -45,9 +46,13 @@ type Config struct {
 	Development bool // shown in red to administrators
 	SignedOnly  bool // documents only for signed requests
 
-	MaxBody        int64          // bytes of a document from another node
-	InboxPerMinute int            // activities from one address; 0: no limit
-	PagesPerMinute int            // other requests from one address; 0: no limit
+	MaxBody        int64 // bytes of a document from another node
+	InboxPerMinute int   // activities from one address; 0: no limit
+	PagesPerMinute int   // other requests from one address; 0: no limit
+	// ContributionsPerHour are those without an account from one network; 0: no limit.
+	ContributionsPerHour int
+	Mail                 *mail.Mailer // nil: no letters are sent
+
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	// Software asks a host what it runs, for the preview of a follow. May be nil.
 	Software func(ctx context.Context, host string) string
@@ -104,11 +109,11 @@ func Handler(c Config) http.Handler {
 		Store: c.Node.Store, Sessions: c.Sessions, Frame: f, BaseURL: c.Node.BaseURL, Log: c.Log,
 	}).Routes(people, software)
 	admin.New(admin.Config{
-		Frame: f, Node: c.Node, Deliveries: c.Deliveries, Development: c.Development,
+		Frame: f, Node: c.Node, Deliveries: c.Deliveries, Mail: c.Mail, Development: c.Development,
 		Address: func(r *http.Request) string { return clientAddress(r, c.TrustedProxies) },
 	}).Routes(people)
 	opendata.Routes(people, opendata.Config{Frame: f, Node: c.Node})
-	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Software: c.Software}).Routes(people)
+	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Mail: c.Mail, Allow: perNetwork(c), Software: c.Software}).Routes(people)
 	return wrap(r, c, f)
 }
 

@@ -23,6 +23,7 @@ type task struct {
 // figures are what the store counts for the dashboard.
 type figures struct {
 	asking, reports, stuck          int
+	moderate                        int
 	failing, lost, waiting          int
 	members, records, hosts         int
 	followers, followed, unanswered int
@@ -78,6 +79,9 @@ func count(tx *store.Txn) (n figures, err error) {
 	for range tx.Reports() {
 		n.reports++
 	}
+	for range tx.ToModerate() {
+		n.moderate++
+	}
 	for range tx.StuckJobs() {
 		n.stuck++
 	}
@@ -95,6 +99,7 @@ func (p *Pages) tasks(r *http.Request, n figures) []task {
 	}{
 		{n.asking, "info", "asking", "/admin/demandes"},
 		{n.reports, "warn", "reports", "/admin/signalements"},
+		{n.moderate, "info", "moderate", "/admin/moderation"},
 		{n.lost, "err", "lost", "/admin/livraisons"},
 		{n.failing, "warn", "failing", "/admin/livraisons"},
 		{n.stuck, "err", "stuck", "/admin/taches"},

@@ -39,7 +39,7 @@ type Feed struct{ Type, Href, Title string }
 type Page struct {
 	Site        Site
 	Viewer      *Viewer // nil: a visitor
-	Section     string  // the navigation entry that is active: "experiments", "agenda", "mutual-aid", "network", "river", "members", "lab", "account", "admin"
+	Section     string  // the navigation entry that is active: "experiments", "agenda", "mutual-aid", "network", "river", "members", "lab", "contribute", "account", "admin"
 	Title       string
 	Description string    // one sentence for search engines and previews
 	Path        string    // the request's path and query, without the language's prefix
@@ -86,6 +86,7 @@ func (p Page) Nav() []NavItem {
 		{"network", "/reseau"},
 		{"river", "/fil"},
 		{"lab", "/lab"},
+		{"contribute", "/contribuer"},
 	}
 }
 

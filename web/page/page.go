@@ -28,6 +28,7 @@ import (
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/frame"
+	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/reply"
 )
 
@@ -61,6 +62,10 @@ type Config struct {
 	Frame  *frame.Frame
 	Node   *federation.Node
 	Images Images
+	Mail   *mail.Mailer // nil: no letters are sent
+	// Allow says whether whoever sends a request may do one more of an act, which
+	// then counts. Nil: always.
+	Allow func(r *http.Request, act Act) bool
 	// Software asks a host what it runs ("essaim 0.1.0"), or answers "". Nil:
 	// it is not asked.
 	Software func(ctx context.Context, host string) string
@@ -83,6 +88,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	}
 	p.shared(r, "/entraide", p.section("mutual-aid"))
 	p.get(r, "/publier", p.choose)
+	p.contributeRoutes(r)
 	p.shared(r, "/lab", p.lab)
 	p.shared(r, "/membres", p.members)
 	p.shared(r, "/@{handle}", p.profile)
@@ -116,6 +122,7 @@ func (p *Pages) kindRoutes(r *mux.Router, k *store.Kind) {
 	p.shared(r, one, p.record(k))
 	p.form(r, one+"/modifier", p.edit(k))
 	p.form(r, one+"/supprimer", p.remove(k))
+	p.form(r, one+relayEnd, p.relay(k))
 	if _, able := k.New().(store.Actable); able {
 		r.Handle(one+"/agir", p.Frame.Handle(p.act(k))).Methods(http.MethodPost)
 	}

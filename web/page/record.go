@@ -39,6 +39,7 @@ type recordPage struct {
 	Post               *post // instead of all this, for a record without a title
 	Origin             assets.Origin
 	Authors            []assets.Link
+	Byline             string // who wrote it without an account
 	Themes             []assets.Link
 	Territory, Licence string
 	Audience           string
@@ -144,11 +145,12 @@ func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage
 	if r.Remote {
 		d.Received, d.Original = r.Fetched, original(r)
 	}
-	d.Begin, d.Links, d.Lineage = a.begin(k, r), a.related(tx, it), a.lineage(tx, it)
+	d.Begin, d.Links, d.Lineage = append(a.begin(k, r), a.writeTo(tx, it)...), a.related(tx, it), a.lineage(tx, it)
 	if r.Audience == store.Public && !r.Remote {
 		d.linked = a.linked(tx, it)
 	}
 	d.Acts, d.ActPath = a.acts(k, it), federation.PagePath(r)+"/agir"
+	d.Byline = r.Byline
 	a.addPeople(tx, &d, r)
 	a.addThread(tx, &d, r)
 	return d

@@ -70,7 +70,9 @@ func (a *ask) posts(tx *store.Txn, q store.Query) []post {
 
 type choosePage struct {
 	assets.Page
+	Lead  string
 	Kinds []kindChoice
+	Links []assets.Link
 }
 
 // kindChoice is a kind of record that a member can write.
