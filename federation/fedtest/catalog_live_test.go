@@ -288,3 +288,49 @@ func TestUnfollowRemovesWhatNobodyNeeds(t *testing.T) {
 	connect(t, n, origin)
 	eventually(t, n, "followed again, all of it is back", copied(t, n, origin))
 }
+
+// What labs that follow each other share is copied by them, counted for them, and
+// for nobody else.
+func TestSharedBetweenLabsIsCopiedByThemAlone(t *testing.T) {
+	origin, mutual, oneWay := Start(t, "calanques"), Start(t, "estran"), Start(t, "estuaire")
+	connect(t, origin, mutual)
+	connect(t, mutual, origin)
+	var shared []*federation.Activity
+	for i := range 3 {
+		shared = append(shared, create(t, origin, fmt.Sprintf("Entre nous %d", i), store.FollowedLabs))
+	}
+	fill(t, origin, 4, 0)
+	connect(t, oneWay, origin)
+	eventually(t, mutual, "everything is here", copied(t, mutual, origin))
+	holds := func(n *Node, total int) func(tx *store.Txn) bool {
+		return func(tx *store.Txn) bool {
+			s, c := tx.Sync(actorID(tx, origin.Lab.IRI)), tx.Catalogue(origin.Lab.IRI)
+			return s != nil && c != nil && !s.Checked.IsZero() && s.Problem == "" && s.Promised() == total &&
+				c.Public.Plus(c.Restricted).Total() == total
+		}
+	}
+	eventually(t, oneWay, "what is public is here", holds(oneWay, 4))
+	if err := mutual.Store.Update(t.Context(), func(tx *store.Txn) error {
+		it, err := tx.RecordByIRI(shared[0].Object)
+		if err != nil {
+			return err
+		}
+		tx.ForgetRecord(it)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for n, total := range map[*Node]int{mutual: 7, oneWay: 4} {
+		var lab store.ID
+		if err := n.Store.View(t.Context(), func(tx *store.Txn) error { lab = actorID(tx, origin.Lab.IRI); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		before := n.Store.Now()
+		if err := n.CopyNow(t.Context(), lab); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, n, "it is whole again", func(tx *store.Txn) bool { return tx.Sync(lab).Checked.After(before) && holds(n, total)(tx) })
+	}
+	publish(t, origin, &federation.Activity{Verb: "Delete", Actor: origin.Lab.IRI, Object: shared[1].Object})
+	eventually(t, mutual, "withdrawn", gone(shared[1].Object))
+}

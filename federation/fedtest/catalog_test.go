@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/essaim/essaim/federation"
@@ -210,5 +211,40 @@ func TestFollowBringsTheWholeCatalogue(t *testing.T) {
 		return err
 	}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Mobilizon reads a group by these keys, and what ours publishes is under them.
+func TestTypedCollections(t *testing.T) {
+	n := Start(t, "estran")
+	publish(t, n, &federation.Activity{Verb: "Create", Actor: n.Lab.IRI, Item: experiment("Pas un rendez-vous", store.Public)})
+	for i := range 45 {
+		e := gathering("", 0)
+		e.Title = fmt.Sprint("Rencontre ", i)
+		publish(t, n, &federation.Activity{Verb: "Create", Actor: n.Lab.IRI, Item: e})
+	}
+	var total, seen int
+	for next := n.URL + "/actors/estran/events?page=true"; next != ""; {
+		var page struct {
+			TotalItems   int
+			Next         string
+			OrderedItems []Object
+		}
+		if err := json.NewDecoder(n.Get(strings.TrimPrefix(next, n.URL)).Body).Decode(&page); err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range page.OrderedItems {
+			if want := fmt.Sprint("Rencontre ", 44-seen); o["type"] != "Event" || o["name"] != want {
+				t.Errorf("got %s %s, want the event %s", o["type"], o["name"], want)
+			}
+			seen++
+		}
+		total, next = page.TotalItems, page.Next
+	}
+	if total != 45 || seen != 45 {
+		t.Errorf("got %d of %d, want 45", seen, total)
+	}
+	if got := n.Get("/actors/estran/resources").StatusCode; got != http.StatusOK {
+		t.Errorf("resources: got %d, want 200", got)
 	}
 }

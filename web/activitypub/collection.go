@@ -1,8 +1,10 @@
 package activitypub
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/gorilla/mux"
@@ -95,8 +97,12 @@ func (d *dialect) ofActor(tx *store.Txn, a *store.Actor, name string) paged {
 		return members(tx, a)
 	case "posts":
 		return records(tx, a)
+	case "events":
+		return typed(tx, a, "Event")
+	case "resources":
+		return typed(tx, a, "Page")
 	}
-	return iris(nil) // kinds that this node does not have yet: peers stop at a 404
+	return iris(nil) // what labs do not have: peers stop at a 404
 }
 
 // outbox pages through what an actor published for everybody, newest first; the
@@ -212,6 +218,29 @@ func records(tx *store.Txn, a *store.Actor) paged {
 			p.Documents = append(p.Documents, tx.Raw(it.Envelope().ID))
 		}
 		return p, more(from+len(list.Items), total)
+	}}
+}
+
+// typed are an actor's public records of the kinds that are of one type on the
+// wire, newest first; the cursor is a position.
+func typed(tx *store.Txn, a *store.Actor, typ string) paged {
+	total := 0
+	kinds := slices.DeleteFunc(slices.Clone(store.Kinds), func(k *store.Kind) bool { return k.Type != typ })
+	for _, k := range kinds {
+		total += tx.ListKind(k.Name, store.Query{Viewer: elsewhere, Lab: a.ID}).Total
+	}
+	return paged{total: total, page: func(tx *store.Txn, cursor string) (p vocab.Page, next string) {
+		from := position(cursor, total)
+		var all []store.Item
+		for _, k := range kinds {
+			all = append(all, tx.ListKind(k.Name, store.Query{Viewer: elsewhere, Lab: a.ID, Limit: from + pageSize}).Items...)
+		}
+		slices.SortFunc(all, func(x, y store.Item) int { return cmp.Compare(y.Envelope().ID, x.Envelope().ID) })
+		to := min(from+pageSize, len(all))
+		for _, it := range all[from:to] {
+			p.Documents = append(p.Documents, tx.Raw(it.Envelope().ID))
+		}
+		return p, more(to, total)
 	}}
 }
 
