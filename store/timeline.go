@@ -69,13 +69,16 @@ func (o Strip) turned(s Stretch) Strip {
 func (t *Txn) entry(id ID, v []byte) (Entry, bool) {
 	e := Entry{ID: id}
 	record := id
-	if len(v) >= 16 {
+	if len(v) == announcedLength { // a listing is longer
 		record, e.By = idFromKey(v), idFromKey(v[8:])
 	}
 	it, err := t.Record(record)
 	e.Item = it
 	return e, err == nil
 }
+
+// announcedLength is the length of such a value.
+const announcedLength = 16
 
 // announced is the value of an entry that is an announcement.
 func announced(record, by ID) []byte { return key("", record, by) }

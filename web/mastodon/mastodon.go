@@ -32,11 +32,11 @@ const APILevel = "4.5.0"
 
 // Config is what the dialect needs.
 type Config struct {
-	Node     *federation.Node
-	Catalog  *assets.Catalog // words in the language of who reads
-	Images   Images
-	Log      *slog.Logger
-	Version  string // of the program
+	Node    *federation.Node
+	Catalog *assets.Catalog // words in the language of who reads
+	Images  Images
+	Log     *slog.Logger
+	Version string // of the program
 	// SourceURL is where the source of the program is offered.
 	SourceURL string
 	// Address is the network address that a request is counted under.
@@ -74,10 +74,23 @@ func (d *API) Run(ctx context.Context) error { return d.hub.run(ctx) }
 func (d *API) Routes(r *mux.Router) {
 	r.HandleFunc(avatarPath, serveImage(blankAvatar())).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(headerPath, serveImage(blankHeader())).Methods(http.MethodGet, http.MethodHead)
-	api := r.PathPrefix("/api").Subrouter()
-	api.NotFoundHandler = d.public(func(*call) (any, error) { return nil, errNotFound })
-	api.MethodNotAllowedHandler = d.public(func(*call) (any, error) { return nil, errMethod })
+	var routes []*mux.Route
 	for _, e := range d.endpoints() {
-		api.Handle(e.path, d.handler(e)).Methods(e.method)
+		routes = append(routes, r.Handle("/api"+e.path, d.handler(e)).Methods(e.method))
 	}
+	r.PathPrefix("/api/").Handler(d.public(func(c *call) (any, error) { return nil, missed(c.r, routes) }))
+}
+
+// missed says whether an address is not there, or only not by this method.
+func missed(r *http.Request, routes []*mux.Route) error {
+	for _, method := range []string{get, send, put, patch, erase} {
+		probe := *r
+		probe.Method = method
+		for _, route := range routes {
+			if method != r.Method && route.Match(&probe, new(mux.RouteMatch)) {
+				return errMethod
+			}
+		}
+	}
+	return errNotFound
 }

@@ -3,6 +3,8 @@ package mastodon_test
 import (
 	"bytes"
 	"encoding/json"
+	"image"
+	"image/png"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -35,7 +37,14 @@ type site struct {
 
 func start(t testing.TB) *site {
 	t.Helper()
-	n := webtest.New(t)
+	s := &site{Node: webtest.New(t), t: t}
+	s.api, s.url = s.serve(t, 0)
+	return s
+}
+
+// serve serves the dialect, with a limit of requests unless it is 0.
+func (s *site) serve(t testing.TB, perMinute int) (*mastodon.API, string) {
+	t.Helper()
 	words, err := assets.NewCatalog()
 	if err != nil {
 		t.Fatal(err)
@@ -44,14 +53,13 @@ func start(t testing.TB) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{Node: n, t: t}
-	s.api = mastodon.New(mastodon.Config{
-		Node: n.Node, Catalog: words, Images: images, Log: slog.New(slog.DiscardHandler), Version: "test",
+	api := mastodon.New(mastodon.Config{
+		Node: s.Node.Node, Catalog: words, Images: images, Log: slog.New(slog.DiscardHandler), Version: "test",
+		SourceURL: "https://source.example", PerMinute: perMinute, Address: func(*http.Request) string { return "here" },
 	})
 	r := mux.NewRouter()
-	s.api.Routes(r)
+	api.Routes(r)
 	server := httptest.NewServer(r)
-	s.url = server.URL
 	t.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()
@@ -59,7 +67,14 @@ func start(t testing.TB) *site {
 			t.Error(err)
 		}
 	})
-	return s
+	return api, server.URL
+}
+
+// limited is an app of nobody where so many requests a minute are answered.
+func (s *site) limited(t testing.TB, perMinute int) app {
+	t.Helper()
+	_, url := s.serve(t, perMinute)
+	return app{&site{Node: s.Node, t: t, url: url}, ""}
 }
 
 // token is a new token of a member.
@@ -117,12 +132,7 @@ func (a app) do(method, path, contentType string, body io.Reader) answer {
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	return answer{a.t, res.StatusCode, res.Header, b}
+	return readAnswer(a.t, res)
 }
 
 func (a app) get(path string) answer { a.t.Helper(); return a.do(http.MethodGet, path, "", nil) }
@@ -236,4 +246,28 @@ func (s *site) publish(a *federation.Activity) {
 	if err := s.Publish(s.t.Context(), by, a); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// picture is a small PNG.
+func picture() []byte {
+	img := image.NewRGBA(image.Rect(0, 0, 8, 6))
+	for i := range img.Pix {
+		img.Pix[i] = byte(i * 7)
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+// readAnswer reads a response to its end.
+func readAnswer(t testing.TB, res *http.Response) answer {
+	t.Helper()
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{t, res.StatusCode, res.Header, b}
 }

@@ -86,12 +86,13 @@ type reading struct {
 	tx       *store.Txn
 	context  string // where filters look: "home", "public", …; empty: nowhere
 	accounts map[store.ID]*Account
+	authors  map[string]*author // by IRI
 	filters  []*matcher
 	chosen   policy // see policy
 }
 
 func (c *call) reading(tx *store.Txn, context string) *reading {
-	rd := &reading{call: c, tx: tx, context: context, accounts: map[store.ID]*Account{}}
+	rd := &reading{call: c, tx: tx, context: context, accounts: map[store.ID]*Account{}, authors: map[string]*author{}}
 	if context != "" && c.actor != nil {
 		rd.filters = matchers(tx, c.actor.ID, context)
 	}
@@ -105,8 +106,7 @@ func (rd *reading) reader() store.Reader {
 }
 
 func (rd *reading) hides(e store.Entry) bool {
-	author, err := rd.tx.ActorByIRI(e.Item.Envelope().Lab)
-	if err != nil || rd.avoids(author) {
+	if a := rd.author(e.Item.Envelope().Lab); a == nil || a.avoided {
 		return true
 	}
 	if e.By != 0 {
@@ -116,6 +116,25 @@ func (rd *reading) hides(e store.Entry) bool {
 		}
 	}
 	return slices.ContainsFunc(rd.filters, func(m *matcher) bool { return m.filter.Hide && m.matches(e.Item) })
+}
+
+// author is who publishes records, and whether the reader avoids him.
+type author struct {
+	*store.Actor
+	avoided bool
+}
+
+// author looks an actor up once; nil when it is not known.
+func (rd *reading) author(iri string) *author {
+	a, known := rd.authors[iri]
+	if known {
+		return a
+	}
+	if actor, err := rd.tx.ActorByIRI(iri); err == nil {
+		a = &author{actor, rd.avoids(actor)}
+	}
+	rd.authors[iri] = a
+	return a
 }
 
 func (rd *reading) avoids(a *store.Actor) bool {
@@ -174,15 +193,15 @@ func (rd *reading) announcement(of *Status, e store.Entry, by *store.Actor) *Sta
 // status writes a record.
 func (rd *reading) status(it store.Item) *Status {
 	r := it.Envelope()
-	author, err := rd.tx.ActorByIRI(r.Lab)
-	if err != nil {
+	by := rd.author(r.Lab)
+	if by == nil {
 		return nil
 	}
 	d := rd.render(rd.tx, it)
 	url := pageOfRecord(r)
 	s := &Status{
 		ID: r.ID.String(), URI: r.IRI, URL: &url, CreatedAt: stamp(r.Created), EditedAt: editedAt(r),
-		Account: rd.account(author), Content: d.content, Visibility: visibility(r.Audience), Sensitive: r.Sensitive || d.warning != "",
+		Account: rd.account(by.Actor), Content: d.content, Visibility: visibility(r.Audience), Sensitive: r.Sensitive || d.warning != "",
 		SpoilerText: d.warning, MediaAttachments: d.media, Mentions: rd.mentions(d.mentions), Tags: d.tags,
 		Emojis: []CustomEmoji{}, Card: d.card, Filtered: rd.filtered(it), TaggedCollections: []struct{}{},
 		QuoteApproval:   FeatureApproval{Automatic: []string{}, Manual: []string{}, CurrentUser: "denied"},
@@ -194,7 +213,7 @@ func (rd *reading) status(it store.Item) *Status {
 		s.Language = &r.Lang
 	}
 	rd.answered(s, r)
-	rd.own(s, r, author)
+	rd.own(s, r, by.ID)
 	return s
 }
 
@@ -217,7 +236,7 @@ func (rd *reading) answered(s *Status, r *store.Record) {
 }
 
 // own is what the reader himself did with a record.
-func (rd *reading) own(s *Status, r *store.Record, author *store.Actor) {
+func (rd *reading) own(s *Status, r *store.Record, author store.ID) {
 	if rd.actor == nil {
 		return
 	}
@@ -226,7 +245,7 @@ func (rd *reading) own(s *Status, r *store.Record, author *store.Actor) {
 	s.Reblogged = rd.tx.Reacted(r.ID, store.Announced, me)
 	s.Bookmarked = rd.tx.HasBookmark(me, r.ID)
 	s.Muted = rd.tx.HasMutedThread(me, rootID(r))
-	s.Pinned = rd.tx.HasPinned(author.ID, r.ID)
+	s.Pinned = rd.tx.HasPinned(author, r.ID)
 }
 
 // rootID names the conversation of a record.

@@ -118,6 +118,9 @@ func streamSocket(c *call) (any, error) {
 	if !strings.EqualFold(c.r.Header.Get("Upgrade"), "websocket") {
 		return nil, &refusal{http.StatusUpgradeRequired, "This address is a WebSocket", ""}
 	}
+	l := c.newListener(c.secret, streams...)
+	c.hub.join(l) // before the client knows that the stream is open
+	defer c.hub.leave(l)
 	ws, err := websocket.Accept(c.w, c.r, &websocket.AcceptOptions{
 		// Of any origin: it is the token that says who asks, and no browser sends
 		// that by itself.
@@ -129,9 +132,6 @@ func streamSocket(c *call) (any, error) {
 	}
 	defer ws.CloseNow()
 	ws.SetReadLimit(maxAsked)
-	l := c.newListener(c.secret, streams...)
-	c.hub.join(l)
-	defer c.hub.leave(l)
 	c.converse(ws, l)
 	return nil, nil //nolint:nilnil // it was answered
 }

@@ -2,7 +2,9 @@ package oauth
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
@@ -140,8 +142,8 @@ func (s *Server) askMember(w http.ResponseWriter, r *http.Request, ask *asking) 
 		page.Points = append(page.Points, t("consent.point."+key))
 	}
 	nonce := rand.Text()
-	s.Sessions.Put(r.Context(), consentKey, nonce)
-	for _, name := range []string{"client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge", "code_challenge_method"} {
+	s.Sessions.Put(r.Context(), consentKey, nonce+question(r.Form))
+	for _, name := range asked {
 		if v := r.Form.Get(name); v != "" {
 			page.Hidden = append(page.Hidden, assets.Hidden{Name: name, Value: v})
 		}
@@ -150,6 +152,19 @@ func (s *Server) askMember(w http.ResponseWriter, r *http.Request, ask *asking) 
 	letGo(w.Header(), ask.req.RedirectURI)
 	w.Header().Set("Cache-Control", "no-store")
 	return s.Frame.Render(w, r, http.StatusOK, "oauth-consent.html", page)
+}
+
+// asked are the parameters of a question.
+var asked = []string{"client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge", "code_challenge_method"}
+
+// question is a fingerprint of what is asked: the answer is to what was shown.
+func question(form url.Values) string {
+	q := url.Values{}
+	for _, name := range asked {
+		q.Set(name, form.Get(name))
+	}
+	h := sha256.Sum256([]byte(q.Encode()))
+	return hex.EncodeToString(h[:])
 }
 
 // destination is where the answer goes, as people read it.
@@ -215,9 +230,9 @@ func pointsOf(scopes []string) []string {
 // answered carries out what the member decided.
 func (s *Server) answered(w http.ResponseWriter, r *http.Request, ask *asking) error {
 	_, account, _ := s.Sessions.Viewer(r.Context())
-	nonce := s.Sessions.Pop(r.Context(), consentKey)
-	same := subtle.ConstantTimeCompare([]byte(nonce), []byte(r.PostForm.Get(consentKey))) == 1
-	if account == nil || nonce == "" || !same {
+	kept := s.Sessions.Pop(r.Context(), consentKey)
+	same := subtle.ConstantTimeCompare([]byte(kept), []byte(r.PostForm.Get(consentKey)+question(r.PostForm))) == 1
+	if account == nil || kept == "" || !same {
 		return &reply.Error{Status: http.StatusForbidden, Detail: "answer without its question"}
 	}
 	if r.PostForm.Get("answer") != allow {

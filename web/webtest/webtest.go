@@ -3,6 +3,7 @@
 package webtest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -169,4 +170,19 @@ func fill(ctx context.Context, n *federation.Node) error {
 		}
 	}
 	return nil
+}
+
+// Holds says whether a text stands anywhere in the store.
+func (n *Node) Holds(t testing.TB, text string) (found bool) {
+	t.Helper()
+	err := n.db.View(t.Context(), func(tx store.Tx) error {
+		for k, v := range tx.Scan([]byte{0}, nil, false) {
+			found = found || bytes.Contains(k, []byte(text)) || bytes.Contains(v, []byte(text))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
 }
