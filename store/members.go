@@ -6,12 +6,20 @@ import (
 	"strings"
 )
 
-// The facets of the directory that are not fields of a profile.
+// Origins are where a member is at home: at this node, or at another.
+var Origins = Vocabulary{Name: "origin", Slugs: []string{"ici", "reseau"}}
+
+// MemberFacets narrow the directory, in the order of its form: the role, fields of
+// profiles, and the origin.
+var MemberFacets = slices.Concat(
+	[]Field{{Name: roleFacet, Widget: Choice, Vocabulary: &MemberRoles, Facet: true}},
+	slices.DeleteFunc(slices.Clone(ProfileFields), func(f Field) bool { return !f.Facet }),
+	[]Field{{Name: originFacet, Widget: Choice, Vocabulary: &Origins, Facet: true}},
+)
+
 const (
-	RoleFacet   = "role"
-	OriginFacet = "origin" // FromHome or FromAway
-	FromHome    = "home"
-	FromAway    = "away"
+	roleFacet   = "role"
+	originFacet = "origine"
 )
 
 // MemberQuery narrows the directory of members. The zero MemberQuery is everybody
@@ -31,10 +39,6 @@ type MemberList struct {
 	Counts  map[string]map[string]int // facet -> value -> how many it would leave
 }
 
-// MemberFacets are the fields of profiles that narrow the directory, in the order
-// of the form.
-var MemberFacets = slices.DeleteFunc(slices.Clone(ProfileFields), func(f Field) bool { return !f.Facet })
-
 // ListMembers is the directory: the members of this node, then those of followed
 // labs, by name. Members of this node meet all of their own; everybody else, and of
 // others everybody, only those who want to be found. Who claims to be a member of a
@@ -51,7 +55,7 @@ func (t *Txn) ListMembers(q MemberQuery) MemberList {
 	}
 	slices.SortStableFunc(list.Members, func(a, b *Actor) int {
 		if a.Local != b.Local {
-			return cmp.Compare(origin(b), origin(a)) // "home" is after "away"
+			return cmp.Compare(origin(a), origin(b)) // in their order of letters, too
 		}
 		return strings.Compare(strings.ToLower(a.DisplayName()), strings.ToLower(b.DisplayName()))
 	})
@@ -107,12 +111,15 @@ func (l *MemberList) add(a *Actor, narrow map[string]string) {
 
 // memberValues are what a member is found by. Its profile is what may be read.
 func memberValues(a *Actor) map[string][]string {
-	values := map[string][]string{OriginFacet: {origin(a)}}
+	values := map[string][]string{originFacet: {origin(a)}}
 	if a.Role != "" {
-		values[RoleFacet] = []string{a.Role}
+		values[roleFacet] = []string{a.Role}
 	}
-	for i := range MemberFacets {
-		f := &MemberFacets[i]
+	for i := range ProfileFields {
+		f := &ProfileFields[i]
+		if !f.Facet {
+			continue
+		}
 		switch p := f.At(a.Profile).(type) {
 		case *[]string:
 			for _, s := range *p {
@@ -131,7 +138,7 @@ func memberValues(a *Actor) map[string][]string {
 
 func origin(a *Actor) string {
 	if a.Local {
-		return FromHome
+		return Origins.Slugs[0]
 	}
-	return FromAway
+	return Origins.Slugs[1]
 }

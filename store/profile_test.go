@@ -214,7 +214,7 @@ func TestDirectoryIsForThoseWhoWantToBeFoundAndWhomTheirLabKnows(t *testing.T) {
 	count := func(v store.Viewer, want int, why string) {
 		t.Helper()
 		view(t, s, func(tx *store.Txn) {
-			if got := tx.ListMembers(store.MemberQuery{Viewer: v, Narrow: map[string]string{store.RoleFacet: "designer"}}).Total; got != want {
+			if got := tx.ListMembers(store.MemberQuery{Viewer: v, Narrow: map[string]string{"role": "designer"}}).Total; got != want {
 				t.Errorf("%s: got %d, want %d", why, got, want)
 			}
 		})

@@ -43,13 +43,12 @@ func (a *ask) details(tx *store.Txn, k *store.Kind, it store.Item) []detail {
 		part := &parts[len(parts)-1]
 		part.Facts = append(part.Facts, a.fact(tx, k.Name+"-"+f.Name, f, it))
 	}
-	kept := parts[:0]
-	for _, part := range parts {
-		if len(part.Facts) > 0 {
-			kept = append(kept, part)
-		}
-	}
-	return kept
+	return withFacts(parts)
+}
+
+// withFacts leaves out the parts that say nothing.
+func withFacts(parts []detail) []detail {
+	return slices.DeleteFunc(parts, func(d detail) bool { return len(d.Facts) == 0 })
 }
 
 func (a *ask) fact(tx *store.Txn, own string, f *store.Field, v any) fact {

@@ -13,8 +13,13 @@ import (
 // not be read; those are kept as they were typed. Pictures and files are not
 // among them.
 func (d *draft) fill(answers url.Values) store.FieldErrors {
+	return d.begin().fillFields(d.kind.Fields, d.item, answers, "", "")
+}
+
+// begin forgets what was typed before.
+func (d *draft) begin() *draft {
 	d.typed, d.communes = map[string]string{}, map[string][]geo.Place{}
-	return d.fillFields(d.kind.Fields, d.item, answers, "", "")
+	return d
 }
 
 // fillFields fills the fields of v, an item or a row. from and to are the
@@ -30,7 +35,9 @@ func (d *draft) fillFields(fields []store.Field, v any, answers url.Values, from
 		switch p := f.At(v).(type) {
 		case **store.Image, *[]store.Attachment:
 		case *[]string:
-			*p = slices.Clone(answers[from+f.Name])
+			if *p = slices.Clone(answers[from+f.Name]); f.Widget == store.Words {
+				_ = f.ParseText(v, strings.Join(*p, ",")) // any text is a list
+			}
 		case *store.Place:
 			wrong = append(wrong, d.fillPlace(p, answers, from+f.Name)...)
 		case store.Rows:

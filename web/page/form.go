@@ -64,6 +64,10 @@ func (a *ask) controls(d *draft, f *store.Field, v any, prefix, own string) []as
 	}
 	switch p := f.At(v).(type) {
 	case *[]string:
+		if f.Widget == store.Words {
+			c.Value = f.Text(v)
+			break
+		}
 		c.Type, c.Values, c.Choices = "checkboxes", *p, a.choices(f.Vocabulary)
 	case **store.Image:
 		return a.pictureFields(c, own, *p)

@@ -4,9 +4,6 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"strings"
-
-	"github.com/gorilla/mux"
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
@@ -19,6 +16,8 @@ const activityJSON = "application/activity+json"
 // person is a member, as lists and pages show one.
 type person struct {
 	Name, Href, Seal, Role, Address string
+	Job                             string
+	Lab                             *assets.Origin // of a member of another lab
 	Summary                         template.HTML
 	Icon                            *assets.Picture
 }
@@ -116,101 +115,4 @@ func lines(actor *store.Actor) []line {
 		list[i] = line{Name: f.Name, Value: markup.Federated(f.Value)}
 	}
 	return list
-}
-
-type membersPage struct {
-	assets.Page
-	Count   string
-	Members []person
-	Empty   *assets.Empty
-}
-
-// members lists who takes part in the lab.
-func (p *Pages) members(w http.ResponseWriter, r *http.Request) error {
-	a := p.ask(r)
-	d := membersPage{Page: a.page(a.t("members.title"), "members")}
-	d.Description = a.t("members.lead")
-	err := a.view(func(tx *store.Txn) error {
-		for m := range tx.Members() {
-			if a.shows(m) {
-				d.Members = append(d.Members, a.person(m))
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	d.Count = a.t("members.count", "count", len(d.Members))
-	if len(d.Members) == 0 {
-		d.Empty = &assets.Empty{Title: a.t("members.empty.title"), Text: a.t("members.empty.text"), Actions: []assets.Link{a.link("nav.lab", "/lab")}}
-	}
-	return p.Frame.Render(w, r, http.StatusOK, "members.html", d)
-}
-
-type memberPage struct {
-	assets.Page
-	Person person
-	Lab    assets.Link
-	Fields []line
-	Lang   string
-	Count  string
-	Cards  []assets.Card
-	Pager  assets.Pager
-}
-
-// profile is the page of an actor of this node by its handle.
-func (p *Pages) profile(w http.ResponseWriter, r *http.Request) error {
-	a := p.ask(r)
-	handle, page := mux.Vars(r)["handle"], pageNumber(r.URL.Query())
-	var d memberPage
-	var m *store.Actor
-	err := a.view(func(tx *store.Txn) (err error) {
-		if m, err = a.local(tx, handle); err != nil || m.Type != store.Person {
-			return err
-		}
-		d = a.memberPage(tx, m, page)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if m.Type == store.Group {
-		return p.lab(w, r)
-	}
-	if path := actorPath(m); path != r.URL.Path {
-		return a.redirect(w, http.StatusMovedPermanently, path)
-	}
-	summary := d.Person.Summary
-	d.Page = a.page(d.Person.Name, "members", a.link("members.title", "/membres"))
-	d.Description, d.NoIndex = markup.Excerpt(markup.Plain(string(summary)), description), !m.Indexable
-	d.Feeds = []assets.Feed{{Type: activityJSON, Href: m.IRI}}
-	return p.Frame.Render(w, r, http.StatusOK, "member.html", d)
-}
-
-// local finds the lab or a member by handle, with or without our host.
-func (a *ask) local(tx *store.Txn, handle string) (*store.Actor, error) {
-	handle, host, _ := strings.Cut(handle, "@")
-	if host != "" && !strings.EqualFold(host, a.Node.Host()) {
-		return nil, store.ErrNotFound
-	}
-	m, err := tx.ActorByHandle(handle, a.Node.Host())
-	switch {
-	case err != nil:
-		return nil, err
-	case !m.Local || m.Type == store.Application:
-		return nil, store.ErrNotFound
-	case !m.Deleted.IsZero():
-		return nil, store.ErrGone
-	}
-	return m, nil
-}
-
-func (a *ask) memberPage(tx *store.Txn, m *store.Actor, page int) memberPage {
-	found := tx.ListAuthor(m.ID, store.Query{Viewer: a.by, Offset: (page - 1) * perPage, Limit: perPage})
-	return memberPage{
-		Person: a.person(m), Fields: lines(m), Lang: a.foreign(m.Lang), Lab: actorLink(a.actor(tx, m.Lab)),
-		Cards: a.cards(tx, found.Items), Count: a.t("list.count", "count", found.Total),
-		Pager: a.pager(a.r.URL.Path, nil, page, found.Total),
-	}
 }

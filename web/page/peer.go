@@ -32,6 +32,10 @@ type peerPage struct {
 	Pager                                assets.Pager
 	Follow                               string // IRI to follow; empty: not for this viewer
 	Leave                                string
+	Role                                 string
+	Lab                                  *assets.Link // that a person names
+	Confirmed                            bool         // and that says the same
+	Details                              []detail
 	Copy                                 *copyState // nil: it is not copied
 }
 
@@ -85,6 +89,7 @@ func (a *ask) peerPage(tx *store.Txn, other *store.Actor, page int) (peerPage, e
 		Lang: a.foreign(other.Lang), Summary: outline(markup.Federated(other.Summary)), Fields: lines(other),
 		Original: other.Page(), Known: other.Fetched, FollowsUs: tx.Follows(other.ID, lab.ID), Copy: a.copyState(tx, other),
 	}
+	a.addMembership(tx, &d, other)
 	f, err := tx.Follow(lab.ID, other.ID)
 	if err == nil {
 		badge, down := a.state(tx, other, f)
@@ -107,6 +112,22 @@ func (a *ask) peerPage(tx *store.Txn, other *store.Actor, page int) (peerPage, e
 	}
 	d.Count, d.Pager = a.t("peer.count", "count", found.Total), a.pager(a.r.URL.EscapedPath(), nil, page, found.Total)
 	return d, nil
+}
+
+// addMembership adds what a person tells, and whether the lab that it names does,
+// too.
+func (a *ask) addMembership(tx *store.Txn, d *peerPage, other *store.Actor) {
+	if other.Type != store.Person {
+		return
+	}
+	d.Details = a.profileDetails(tx, other)
+	if other.Lab == "" {
+		return
+	}
+	lab := actorLink(a.actor(tx, other.Lab))
+	if d.Lab, d.Confirmed = &lab, tx.IsMember(other); d.Confirmed {
+		d.Role = a.roleText(other.Role)
+	}
 }
 
 // unfollow asks whether the lab shall stop following an actor, and does.

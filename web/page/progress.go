@@ -55,9 +55,10 @@ func (p *progress) addWordings(wordings []store.Problem) {
 	}
 }
 
-// word is a slug of a vocabulary in words, or the slug that another node sent.
+// word is a slug of a vocabulary in words, or the slug that another node sent. Own
+// words have no vocabulary.
 func (a *ask) word(v *store.Vocabulary, slug string) string {
-	if v.Has(slug) {
+	if v != nil && v.Has(slug) {
 		return a.t(v.Name + "." + slug)
 	}
 	return slug
