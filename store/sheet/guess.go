@@ -27,6 +27,7 @@ var names = map[string][]string{
 	"place.code":       {"code insee", "insee", "code commune"},
 	"place.lat":        {"bf latitude", "latitude", "lat", "y"},
 	"place.lon":        {"bf longitude", "longitude", "lon", "lng", "long", "x"},
+	"place.precision":  {"precision"},
 	"start":            {"bf date debut evenement", "dtstart", "debut", "date de debut", "start", "date"},
 	"end":              {"bf date fin evenement", "dtend", "fin", "date de fin", "end"},
 	"published":        {"date creation fiche", "createdat", "date de creation", "created"},
@@ -43,6 +44,12 @@ func Guess(k *store.Kind, s *Sheet, labels Labels) Mapping {
 	folded := map[string]string{}
 	for _, name := range slices.Backward(s.Columns) {
 		folded[fold(name)] = name
+	}
+	for _, name := range s.Columns { // "address.postalCode" is "postalCode", too
+		last := fold(name[strings.LastIndexByte(name, '.')+1:])
+		if _, taken := folded[last]; !taken {
+			folded[last] = name
+		}
 	}
 	for _, c := range k.Columns() {
 		if _, known := m.From[c.Name]; !known {

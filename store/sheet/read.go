@@ -1,9 +1,27 @@
 package sheet
 
-// Read reads a file of any of the formats. It answers *Malformed.
+import "bytes"
+
+// Read reads a file of any of the formats; which one it is, its content says. It
+// answers *Malformed.
 func Read(data []byte) (*Sheet, error) {
 	if len(data) > MaxBytes {
 		return nil, &Malformed{Reason: "too-large"}
 	}
-	return readCSV(data)
+	begin := bytes.TrimLeft(bytes.TrimPrefix(data, []byte(mark)), " \t\r\n")
+	var s *Sheet
+	var err error
+	switch {
+	case bytes.HasPrefix(begin, []byte("{")), bytes.HasPrefix(begin, []byte("[")):
+		s, err = readJSON(begin)
+	case len(begin) >= len(calendarBegin) && bytes.EqualFold(begin[:len(calendarBegin)], []byte(calendarBegin)):
+		s, err = readICS(begin)
+	default:
+		s, err = readCSV(data)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.splitPosition()
+	return s, nil
 }
