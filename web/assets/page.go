@@ -82,10 +82,11 @@ type NavItem struct{ Key, Href string }
 func (p Page) Nav() []NavItem {
 	return []NavItem{
 		{"experiments", "/experimentations"},
+		{"agenda", "/agenda"},
 		{"mutual-aid", "/entraide"},
 		{"network", "/reseau"},
 		{"river", "/fil"},
-		{"lab", "/lab"},
+		{"contribute", "/contribuer"},
 		{"contribute", "/contribuer"},
 	}
 }
