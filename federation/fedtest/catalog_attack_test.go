@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/essaim/essaim/store"
 )
@@ -204,23 +203,30 @@ func TestCatalogueSpeaksForItsLabAlone(t *testing.T) {
 	})
 }
 
-// A gigabyte of text stops at what may be read of one host at once; the rest comes
-// as slowly as it may, up to the limit for one lab.
-func TestCatalogueOfAGigabyteIsReadSlowly(t *testing.T) {
+// Of one lab no more is read than there is room for, however slowly it comes.
+func TestCatalogueWithoutMeasureIsCutOff(t *testing.T) {
 	s, l := newStage(t), newEvilLab(t)
-	text := strings.Repeat("mot ", 225_000)
-	l.head["essaim:kinds"] = Object{"news": 1200}
-	l.items = func(page int) ([]any, string) {
-		return []any{With(l.Note(strconv.Itoa(page)), Object{"content": text})}, l.next(page)
+	l.items = func(page int) ([]any, string) { return []any{l.Note(strconv.Itoa(page))}, l.next(page) }
+	l.head["essaim:kinds"] = Object{"news": 1_000_000}
+	if err := s.node.Store.Update(t.Context(), func(tx *store.Txn) error {
+		lab := &store.Actor{IRI: l.IRI, Type: store.Group, Handle: "mal", Host: store.HostOf(l.IRI), Inbox: l.IRI + "/inbox"}
+		if err := tx.PutActor(lab); err != nil {
+			return err
+		}
+		tx.OpenCatalogue(l.IRI)
+		tx.PutSync(&store.Sync{ // as it is after hours of reading
+			Actor: lab.ID, Phase: store.SyncPages, Cursor: l.next(6), Theirs: map[string]int{"news": 1_000_000}, Bytes: 256 << 20,
+		})
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
-	s.follow(l.PeerActor)
-	var got *store.Sync
-	eventually(t, s.node, "it is enough for now", func(tx *store.Txn) bool {
-		got = tx.Sync(actorID(tx, l.IRI))
-		return got != nil && got.Bytes > 60<<20 && got.Next.After(tx.Now().Add(time.Second))
-	})
-	if got.Bytes > 65<<20 || got.Problem != "" || got.Phase != store.SyncPages {
-		t.Errorf("got %+v, want 64 MiB and no problem", got)
+	if err := s.node.Learn(t.Context(), l.IRI); err != nil {
+		t.Fatal(err)
+	}
+	got := s.copyOf(l)
+	if got.Problem != store.ProblemTooLarge || got.Phase != store.SyncLive || l.pages.Load() > 2 {
+		t.Errorf("got %+v after %d pages, want it cut off", got, l.pages.Load())
 	}
 	s.works()
 }
