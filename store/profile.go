@@ -21,6 +21,7 @@ type Profile struct {
 	Facilitates  bool          `json:"facilitates,omitempty"` // for other labs, too
 	Days         float64       `json:"days,omitempty"`        // a month, at most MaxDays; 0: not said
 	Availability []string      `json:"availability,omitempty"`
+	Relay        bool          `json:"relay,omitempty"`   // messages are passed on to the member's address
 	Mandate      string        `json:"mandate,omitempty"` // nobody but the member and those who run the node reads it
 
 	// Audiences are who may read a field, by its name. A field that is not named
@@ -64,6 +65,7 @@ var ProfileFields = []Field{
 	{Name: "facilitates", Widget: Tick, Facet: true, Wire: "essaim:offersFacilitation", At: at(func(p *Profile) any { return &p.Facilitates })},
 	{Name: "days", Widget: Amount, Wire: "essaim:daysPerMonth", At: at(func(p *Profile) any { return &p.Days })},
 	{Name: "availability", Widget: Choices, Vocabulary: &Availabilities, Wire: "essaim:availability", At: at(func(p *Profile) any { return &p.Availability })},
+	{Name: "relay", Widget: Tick, Wire: "essaim:contactRelay", At: at(func(p *Profile) any { return &p.Relay })},
 	{Name: "mandate", Widget: Choice, Vocabulary: &Mandates, Inner: true, At: at(func(p *Profile) any { return &p.Mandate })},
 }
 
@@ -127,6 +129,19 @@ func (a *Actor) ProfileFor(v Viewer) *Profile {
 
 // PublicProfile is what everybody may read, on any node.
 func (a *Actor) PublicProfile() *Profile { return a.ProfileFor(Viewer{Away: true}) }
+
+// MemberContact is the e-mail address to which messages of v for a member of this
+// node are passed on. Empty: the member does not want any of v. Nobody is shown it.
+func (t *Txn) MemberContact(v Viewer, a *Actor) string {
+	if !a.Local || !a.ProfileFor(v).Relay {
+		return ""
+	}
+	account, err := t.AccountOf(a.ID)
+	if err != nil {
+		return ""
+	}
+	return account.Email
+}
 
 // IsEmpty says whether the profile tells nothing.
 func (p *Profile) IsEmpty() bool {

@@ -15,7 +15,7 @@ func filled(audience store.Audience) *store.Profile {
 	p := &store.Profile{
 		Job: "Chargée de mission", Employer: "Ville de Zed", Skills: []string{"Enquête", "facilitation graphique"},
 		Expertise: []string{"terrain"}, Themes: []string{"mobilite"}, Languages: []string{"fr", "br"},
-		Offers: "Une relecture.", Seeks: "Un terrain.", Facilitates: true, Days: 1.5, Availability: []string{"a-distance"},
+		Offers: "Une relecture.", Seeks: "Un terrain.", Facilitates: true, Days: 1.5, Availability: []string{"a-distance"}, Relay: true,
 		Mandate: "personnel", Audiences: map[string]store.Audience{},
 		Roles: store.Entries[store.Post]{{Lab: "Labo des marais", Role: "designer", Since: "2024-01-01", Until: "2025-01-01"}},
 	}

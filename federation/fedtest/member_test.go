@@ -16,7 +16,7 @@ func telling() *store.Profile {
 	p := &store.Profile{
 		Job: "Chargée de mission", Employer: "Ville de Zed", Skills: []string{"Enquête", "facilitation graphique"},
 		Expertise: []string{"terrain"}, Themes: []string{"mobilite"}, Languages: []string{"fr", "br"},
-		Offers: "Une relecture <vite>.\nOu deux.", Seeks: "Un terrain.", Facilitates: true, Days: 1.5, Availability: []string{"a-distance"},
+		Offers: "Une relecture <vite>.\nOu deux.", Seeks: "Un terrain.", Facilitates: true, Days: 1.5, Availability: []string{"a-distance"}, Relay: true,
 		Mandate: "personnel", Audiences: map[string]store.Audience{},
 		Roles: store.Entries[store.Post]{{Lab: "Labo des marais", Role: "designer", Since: "2024-01-01", Until: "2025-01-01"}, {Lab: "Estran"}},
 	}
@@ -102,7 +102,7 @@ func TestDocumentOfAMemberSaysOnlyWhatIsForEverybody(t *testing.T) {
 	words := map[string]string{
 		"job": "Charg", "employer": "Ville de Zed", "roles": "Labo des marais", "skills": "facilitation graphique", "expertise": "terrain",
 		"themes": "mobilite", "languages": `"br"`, "offers": "relecture", "seeks": "Un terrain", "facilitates": "offersFacilitation",
-		"days": "1.5", "availability": "a-distance", "mandate": `personnel`,
+		"days": "1.5", "relay": "contactRelay", "availability": "a-distance", "mandate": `personnel`,
 	}
 	m := ana(t, n, nil)
 	for _, audience := range []store.Audience{store.Team, store.LabOnly, store.Public} {

@@ -18,7 +18,7 @@ type memberPage struct {
 	Lab     assets.Link
 	Fields  []line
 	Details []detail
-	Edit    []assets.Link
+	Actions []assets.Link
 	Lang    string
 	Count   string
 	Cards   []assets.Card
@@ -80,8 +80,11 @@ func (a *ask) memberPage(tx *store.Txn, m *store.Actor, page int) memberPage {
 		Cards:   a.cards(tx, found.Items), Count: a.t("list.count", "count", found.Total),
 		Pager: a.pager(a.r.URL.Path, nil, page, found.Total),
 	}
+	if a.Mail.On() && tx.MemberContact(a.by, m) != "" {
+		d.Actions = append(d.Actions, a.link("relay-member.link", actorPath(m)+relayEnd))
+	}
 	if a.editsProfile(m) {
-		d.Edit = []assets.Link{a.link("profile.edit", actorPath(m)+profileEnd)}
+		d.Actions = append(d.Actions, a.link("profile.edit", actorPath(m)+profileEnd))
 	}
 	return d
 }

@@ -93,6 +93,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.shared(r, directoryPath, p.members)
 	p.shared(r, "/@{handle}", p.profile)
 	p.form(r, "/@{handle}"+profileEnd, p.editProfile)
+	p.form(r, "/@{handle}"+relayEnd, p.relay(memberOf))
 	p.form(r, ownProfile, p.editProfile)
 	p.get(r, "/o/{id:[0-9]+}", p.object)
 	p.get(r, "/reseau", p.network)
@@ -124,7 +125,7 @@ func (p *Pages) kindRoutes(r *mux.Router, k *store.Kind) {
 	p.shared(r, one, p.record(k))
 	p.form(r, one+"/modifier", p.edit(k))
 	p.form(r, one+"/supprimer", p.remove(k))
-	p.form(r, one+relayEnd, p.relay(k))
+	p.form(r, one+relayEnd, p.relay(contactOf(k)))
 	if _, able := k.New().(store.Actable); able {
 		r.Handle(one+"/agir", p.Frame.Handle(p.act(k))).Methods(http.MethodPost)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/webtest"
 )
 
 // answers are those of the form to every question, with one audience for all.
@@ -15,7 +16,7 @@ func answers(audience store.Audience) url.Values {
 	v := url.Values{
 		"job": {"Chargée de mission"}, "employer": {"Ville de Zed"}, "skills": {"Enquête, facilitation graphique ,"},
 		"expertise": {"terrain"}, "themes": {"mobilite"}, "languages": {"fr", "br"}, "offers": {"Une relecture."}, "seeks": {"Un stage long."},
-		"facilitates": {"1"}, "days": {"1,5"}, "availability": {"a-distance"}, "mandate": {"personnel"},
+		"facilitates": {"1"}, "days": {"1,5"}, "availability": {"a-distance"}, "relay": {"1"}, "mandate": {"personnel"},
 		"roles.0.lab": {"Labo des marais"}, "roles.0.role": {"designer"}, "roles.0.since": {"2024-01-01"}, "roles.0.until": {""},
 	}
 	for _, f := range store.ProfileFields {
@@ -30,7 +31,7 @@ func answers(audience store.Audience) url.Values {
 var shown = map[string]string{
 	"job": "Chargée de mission", "employer": "Ville de Zed", "skills": "<li>facilitation graphique</li>", "expertise": "<li>Du terrain</li>",
 	"themes": "<li>mobilité", "languages": "<li>breton", "offers": "Une relecture.", "seeks": "Un stage long.", "facilitates": "Peut faciliter pour d&#39;autres labos",
-	"days": `<p class="lines">1.5</p>`, "availability": "<li>À distance", "mandate": "À titre personnel", "roles": "Labo des marais",
+	"days": `<p class="lines">1.5</p>`, "availability": "<li>À distance", "mandate": "À titre personnel", "roles": "Labo des marais", "relay": "Accepte les messages par un formulaire",
 }
 
 func TestProfileIsReadByWhomItsMemberChose(t *testing.T) {
@@ -38,8 +39,8 @@ func TestProfileIsReadByWhomItsMemberChose(t *testing.T) {
 	visitor, ana := s.Visitor(t), s.As(t, s.member(t, "ana", store.Contributor))
 	eve, admin := s.As(t, s.member(t, "eve", store.Contributor)), s.As(t, s.node.Admin)
 	for _, audience := range []store.Audience{store.Team, store.LabOnly, store.Public} {
-		if a := ana.Post(ownProfile, answers(audience)); a.Status != http.StatusSeeOther || a.Header.Get("Location") != "/@ana" {
-			t.Fatalf("saved: got %d, to %q: %s", a.Status, a.Header.Get("Location"), a.Body)
+		if a := ana.Post(ownProfile, answers(audience)); a.Status != http.StatusSeeOther || a.Location != "/@ana" {
+			t.Fatalf("saved: got %d, to %q: %s", a.Status, a.Location, a.Body)
 		}
 		for name, x := range map[string]struct {
 			page  string
@@ -188,5 +189,49 @@ func TestMemberOfAnotherLabIsSaidToBeOneWhenTheLabSaysSo(t *testing.T) {
 	}
 	if a := visitor.Get("/membres"); !a.Has(`<a href="/reseau/marais.example/zoe">Zoé</a>`) || !a.Has("Labo marais") {
 		t.Errorf("the directory: %s", a.Body)
+	}
+}
+
+func TestMemberIsWrittenToByWhomSheChose(t *testing.T) {
+	s := newSite(t)
+	sink := withMail(t, s)
+	m := s.member(t, "ana", store.Contributor)
+	s.update(t, func(tx *store.Txn) error {
+		account, err := tx.AccountOf(m.ID)
+		if err != nil {
+			return err
+		}
+		account.Email = "secrete@exemple.test"
+		return tx.PutAccount(account)
+	})
+	visitor, ana, yann := s.Visitor(t), s.As(t, m), s.As(t, s.node.Contributor)
+	const way = "/@ana" + relayEnd
+	reach := func(audience store.Audience, visitors, members bool) {
+		t.Helper()
+		typed := answers(store.Public)
+		typed.Set(audienceStart+"relay", string(audience))
+		ana.Post(ownProfile, typed)
+		for name, x := range map[string]struct {
+			client *webtest.Client
+			want   bool
+		}{"a visitor": {visitor, visitors}, "a member": {yann, members}} {
+			if a := x.client.Get("/@ana"); a.Has(way) != x.want || a.Has("secrete@") {
+				t.Errorf("%s, %s: way shown %v, or the address shows", audience, name, a.Has(way))
+			}
+			if a := x.client.Get(way); a.Status == http.StatusOK != x.want || a.Has("secrete@") {
+				t.Errorf("%s, %s: form %d, or the address shows", audience, name, a.Status)
+			}
+		}
+	}
+	reach(store.Team, false, false)
+	reach(store.LabOnly, false, true)
+	reach(store.Public, true, true)
+	form := url.Values{"email": {"bo@exemple.test"}, "message": {"Je peux aider."}, stampName: {s.stamp(t, "relay "+m.ID.String())}}
+	if a := visitor.Post(way, form); a.Status != http.StatusSeeOther || a.Location != "/@ana" {
+		t.Fatalf("got %d to %q", a.Status, a.Location)
+	}
+	s.post(t)
+	if l := sink.Wait(t, 1)[0]; l.To != "secrete@exemple.test" || l.Header.Get("Reply-To") != "<bo@exemple.test>" || !strings.Contains(l.Body, "Je peux aider.") {
+		t.Errorf("got %q", l.Raw)
 	}
 }

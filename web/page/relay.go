@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/gorilla/mux"
+
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
@@ -18,23 +20,31 @@ const maxMessage = 2000 // characters
 // relayEnd is the end of the path by which one writes to the contact of a record.
 const relayEnd = "/ecrire"
 
-// relay passes a message on to the contact of a record. Neither side sees the
-// other's address here; the contact finds the writer's in the letter.
-func (p *Pages) relay(k *store.Kind) reply.Handler {
+// addressee is whom a message is passed on to, and from which page.
+type addressee struct {
+	id      store.ID // of the record or the member
+	to      string   // e-mail; nobody is shown it
+	title   string   // of the page
+	path    string
+	url     string
+	lang    string
+	section string
+	crumbs  []assets.Link
+	words   string // begins the messages that are its own: "relay" or "relay-member"
+}
+
+// relay passes a message on to whom find gives. Neither side sees the other's
+// address here; the addressee finds the writer's in the letter.
+func (p *Pages) relay(find func(*ask, *store.Txn) (*addressee, error)) reply.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		a := p.ask(r)
 		w.Header().Set("Cache-Control", "no-store")
-		var rec *store.Record
-		var to string
-		err := a.view(func(tx *store.Txn) error {
-			it, err := a.find(tx, k)
-			if err != nil {
-				return err
-			}
-			if rec, to = it.Envelope(), tx.ContactOf(it); to == "" || !p.Mail.On() {
+		var whom *addressee
+		err := a.view(func(tx *store.Txn) (err error) {
+			if whom, err = find(a, tx); err == nil && (whom.to == "" || !p.Mail.On()) {
 				return store.ErrNotFound
 			}
-			return nil
+			return err
 		})
 		if err != nil {
 			return err
@@ -42,18 +52,44 @@ func (p *Pages) relay(k *store.Kind) reply.Handler {
 		if err := parseForm(w, r, maxContribution); err != nil {
 			return err
 		}
-		d := a.relayPage(k, rec)
-		return a.askStamped(w, d, "relay "+rec.ID.String(), func() (store.FieldErrors, error) {
-			return a.passOn(w, rec, to, d.Fields)
+		d := a.relayPage(whom)
+		return a.askStamped(w, d, "relay "+whom.id.String(), func() (store.FieldErrors, error) {
+			return a.passOn(w, whom, d.Fields)
 		})
 	}
 }
 
-func (a *ask) relayPage(k *store.Kind, rec *store.Record) *openPage {
-	path := federation.PagePath(rec)
+// contactOf finds the contact of a record of a kind.
+func contactOf(k *store.Kind) func(*ask, *store.Txn) (*addressee, error) {
+	return func(a *ask, tx *store.Txn) (*addressee, error) {
+		it, err := a.find(tx, k)
+		if err != nil {
+			return nil, err
+		}
+		r := it.Envelope()
+		return &addressee{
+			id: r.ID, to: tx.ContactOf(it), title: title(r), path: federation.PagePath(r), url: r.URL, lang: r.Lang,
+			section: k.Section, crumbs: a.crumbs(k), words: "relay",
+		}, nil
+	}
+}
+
+// memberOf finds the member of the path.
+func memberOf(a *ask, tx *store.Txn) (*addressee, error) {
+	m, err := a.local(tx, mux.Vars(a.r)["handle"])
+	if err != nil {
+		return nil, err
+	}
+	return &addressee{
+		id: m.ID, to: tx.MemberContact(a.by, m), title: m.DisplayName(), path: actorPath(m), url: m.Page(), lang: m.Lang,
+		section: "members", crumbs: []assets.Link{a.link("members.title", directoryPath)}, words: "relay-member",
+	}, nil
+}
+
+func (a *ask) relayPage(whom *addressee) *openPage {
 	d := &openPage{
-		Page: a.page(a.t("relay.title", "title", title(rec)), k.Section, append(a.crumbs(k), assets.Link{Text: title(rec), Href: path})...),
-		Lead: a.t("relay.lead"), Points: []string{a.t("relay.point")}, Action: path + relayEnd, Save: a.t("relay.send"), Cancel: path,
+		Page: a.page(a.t(whom.words+".title", "title", whom.title), whom.section, append(whom.crumbs, assets.Link{Text: whom.title, Href: whom.path})...),
+		Lead: a.t(whom.words + ".lead"), Points: []string{a.t("relay.point")}, Action: whom.path + relayEnd, Save: a.t("relay.send"), Cancel: whom.path,
 		Fields: []assets.Field{
 			{Name: "email", Label: a.t("relay.email"), Hint: a.t("relay.email-hint"), Type: "email", Required: true, MaxLength: maxEmail, Autocomplete: "email"},
 			{Name: "message", Label: a.t("relay.message"), Type: "textarea", Rows: 8, Required: true, MaxLength: maxMessage, Spellcheck: true},
@@ -67,7 +103,7 @@ func (a *ask) relayPage(k *store.Kind, rec *store.Record) *openPage {
 }
 
 // passOn queues the letter.
-func (a *ask) passOn(w http.ResponseWriter, rec *store.Record, to string, fields []assets.Field) (store.FieldErrors, error) {
+func (a *ask) passOn(w http.ResponseWriter, whom *addressee, fields []assets.Field) (store.FieldErrors, error) {
 	from, text := fields[0].Value, fields[1].Value
 	var wrong store.FieldErrors
 	if !mail.IsAddress(from) {
@@ -85,10 +121,10 @@ func (a *ask) passOn(w http.ResponseWriter, rec *store.Record, to string, fields
 	if wrong != nil {
 		return wrong, nil
 	}
-	words, lang := a.Frame.Renderer.Catalog, assets.Lang(cmp.Or(rec.Lang, string(a.lang)))
+	words, lang := a.Frame.Renderer.Catalog, assets.Lang(cmp.Or(whom.lang, string(a.lang)))
 	letter := mail.Message{
-		To: to, ReplyTo: from, Subject: words.T(lang, "letter.relay-subject", "title", title(rec)),
-		Text: words.T(lang, "letter.relay-text", "title", title(rec), "url", rec.URL, "from", from, "text", text, "site", a.Node.Host()),
+		To: whom.to, ReplyTo: from, Subject: words.T(lang, "letter."+whom.words+"-subject", "title", whom.title),
+		Text: words.T(lang, "letter."+whom.words+"-text", "title", whom.title, "url", whom.url, "from", from, "text", text, "site", a.Node.Host()),
 	}
 	err := a.Node.Store.Update(context.WithoutCancel(a.r.Context()), func(tx *store.Txn) error { return a.Mail.Send(tx, letter) })
 	switch {
@@ -100,7 +136,7 @@ func (a *ask) passOn(w http.ResponseWriter, rec *store.Record, to string, fields
 		return nil, err
 	}
 	a.Frame.Flash(a.r, "ok", "relay.sent")
-	return nil, a.redirect(w, http.StatusSeeOther, federation.PagePath(rec))
+	return nil, a.redirect(w, http.StatusSeeOther, whom.path)
 }
 
 // writeTo is the way to the contact of a record; none when there is none.
