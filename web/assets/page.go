@@ -87,7 +87,6 @@ func (p Page) Nav() []NavItem {
 		{"network", "/reseau"},
 		{"river", "/fil"},
 		{"contribute", "/contribuer"},
-		{"contribute", "/contribuer"},
 	}
 }
 
