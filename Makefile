@@ -28,7 +28,7 @@ unit:
 browser: # every page in Chromium, with axe
 	.ci/tagged browser
 
-peers: # software written by others, from npm
+peers: # software written by others, from npm and Debian
 	.ci/tagged peers
 
 fuzz: # every fuzz target for FUZZTIME

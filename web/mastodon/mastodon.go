@@ -76,7 +76,9 @@ func (d *API) Routes(r *mux.Router) {
 	r.HandleFunc(headerPath, serveImage(blankHeader())).Methods(http.MethodGet, http.MethodHead)
 	var routes []*mux.Route
 	for _, e := range d.endpoints() {
-		routes = append(routes, r.Handle("/api"+e.path, d.handler(e)).Methods(e.method))
+		for _, path := range []string{e.path, e.path + "/"} { // Mastodon.py asks for /api/v1/instance/
+			routes = append(routes, r.Handle("/api"+path, d.handler(e)).Methods(e.method))
+		}
 	}
 	r.PathPrefix("/api/").Handler(d.public(func(c *call) (any, error) { return nil, missed(c.r, routes) }))
 }

@@ -233,7 +233,6 @@ func streamRoutes() []endpoint {
 	return []endpoint{
 		{get, "/v1/streaming/health", forAll, healthy},
 		{get, "/v1/streaming", forAll, streamSocket},
-		{get, "/v1/streaming/", forAll, streamSocket},
 		{get, "/v1/streaming/{stream:.+}", forAll, streamEvents},
 	}
 }

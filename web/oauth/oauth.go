@@ -95,6 +95,7 @@ func New(c Config) *Server {
 func (s *Server) Routes(people, machines *mux.Router) {
 	both := []string{http.MethodGet, http.MethodHead, http.MethodPost}
 	people.Handle("/oauth/authorize", s.Frame.Handle(s.authorize)).Methods(both...)
+	people.Handle("/oauth/authorize/", s.Frame.Handle(s.authorize)).Methods(both...) // as toot asks
 	people.Handle("/mon-compte/applications", s.Frame.Handle(s.apps)).Methods(both...)
 
 	problems := reply.Responder{Log: s.Log, Render: renderError}
