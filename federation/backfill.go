@@ -101,11 +101,13 @@ func (n *Node) eachItem(ctx context.Context, address string, what func(vocab.Ref
 // out; only what says that trying again helps is an error.
 func (b *backfiller) item(ctx context.Context, item vocab.Ref) error {
 	doc := item.Doc
-	if doc.Verb() == "Create" {
+	switch doc.Verb() {
+	case "Create":
 		item = vocab.Ref{IRI: doc.IRI("object"), Doc: doc.Doc("object")}
-		doc = item.Doc
+	case "Announce": // a PeerTube channel passes on its own films
+		item = vocab.Ref{IRI: doc.IRI("object")}
 	}
-	if doc.Verb() == "Announce" || !store.SameOrigin(item.IRI, b.actor.IRI) {
+	if doc = item.Doc; !store.SameOrigin(item.IRI, b.actor.IRI) {
 		return nil
 	}
 	if doc.IsZero() {
@@ -117,7 +119,10 @@ func (b *backfiller) item(ctx context.Context, item vocab.Ref) error {
 			return temporary(err)
 		}
 	}
-	return temporary(b.n.learnRecord(ctx, doc, false))
+	if doc.AttributedTo(b.actor.IRI) != b.actor.IRI {
+		return nil
+	}
+	return temporary(b.n.learnOf(ctx, doc, b.actor.IRI, false))
 }
 
 // temporary keeps only those errors that another try may cure.

@@ -70,7 +70,11 @@ func (n *Node) putRemoteActor(tx *store.Txn, actor *store.Actor) error {
 // learnRecord keeps a record that was fetched from its own origin, after the
 // actor that publishes it. announced puts it into the river whoever wrote it.
 func (n *Node) learnRecord(ctx context.Context, doc vocab.Doc, announced bool) error {
-	owner := doc.AttributedTo("")
+	return n.learnOf(ctx, doc, doc.AttributedTo(""), announced)
+}
+
+// learnOf is learnRecord for one of several to whom the record is attributed.
+func (n *Node) learnOf(ctx context.Context, doc vocab.Doc, owner string, announced bool) error {
 	if !store.SameOrigin(owner, doc.ID()) {
 		return fmt.Errorf("record %s of %s: %w", doc.ID(), owner, ErrForbidden)
 	}
