@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
@@ -21,20 +22,24 @@ func TestAdoptionShowsOnThePageOfTheOriginal(t *testing.T) {
 		"title": {"Accès à Saint-Denis"}, "pitch": {"Le même parcours, en créole."},
 		"place.commune": {"97411"}, "changes": {"Un accueil en deux langues."},
 	}
-	send := func(path string, form url.Values) string {
-		res := member.post(t, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
-		return res.Header.Get("Location")
-	}
-	path := send("/reprises/nouvelle", form)
+	path := member.send(t, "/reprises/nouvelle", form).Header.Get("Location")
 	origin.eventually(t, "the adoption shows", adoptions(original.IRI, 1))
 	page := words(origin.visitor(t).get(t, origin.URL+federation.PagePath(origin.await(t, original.IRI).Envelope()), "text/html"))
-	for _, said := range []string{"Repris par", "Accès à Saint-Denis", "Adapté", "Un accueil en deux langues."} {
+	for _, said := range []string{"Repris par", "Accès à Saint-Denis", "Adapté", "Un accueil en deux langues.", "Un labo a repris cette fiche."} {
 		if !strings.Contains(page, said) {
 			t.Errorf("%q is not on the page of the original", said)
 		}
 	}
-	send(path+"/supprimer", nil)
+	deleted := time.Now()
+	member.send(t, path+"/supprimer", nil)
 	origin.eventually(t, "it is gone", adoptions(original.IRI, 0))
+	if took := time.Since(deleted); took > 5*time.Second {
+		t.Errorf("the adoption showed for %s after it was deleted, want 5 s at most", took)
+	}
+	page = words(origin.visitor(t).get(t, origin.URL+federation.PagePath(origin.await(t, original.IRI).Envelope()), "text/html"))
+	if strings.Contains(page, "Accès à Saint-Denis") || strings.Contains(page, "Un labo a repris") {
+		t.Error("the page of the original still shows it")
+	}
 }
 
 // adoptions counts those of a record that everybody may see.

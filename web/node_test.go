@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/media"
 	"github.com/essaim/essaim/web"
+	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/session"
 )
 
@@ -23,6 +25,12 @@ import (
 type node struct{ *fedtest.Node }
 
 func start(t *testing.T, handle string) node {
+	t.Helper()
+	return startWith(t, handle, func(*fedtest.Node, *web.Config) {})
+}
+
+// startWith starts a node whose handler is configured in another way.
+func startWith(t *testing.T, handle string, change func(*fedtest.Node, *web.Config), options ...fedtest.Option) node {
 	t.Helper()
 	renderer, err := web.NewRenderer(time.UTC)
 	if err != nil {
@@ -33,12 +41,16 @@ func start(t *testing.T, handle string) node {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { images.Close() })
-	return node{fedtest.Start(t, handle, fedtest.Serving(func(n *fedtest.Node) http.Handler {
-		return web.Handler(web.Config{
+	serving := fedtest.Serving(func(n *fedtest.Node) http.Handler {
+		n.Words = func(lang, key string, args ...any) string { return renderer.Catalog.T(assets.Lang(lang), key, args...) }
+		c := web.Config{
 			Node: n.Node, Sessions: n.Sessions, Renderer: renderer, Deliveries: n.Worker, Images: images,
 			Log: n.Log, Version: "test", Development: true,
-		})
-	}))}
+		}
+		change(n, &c)
+		return web.Handler(c)
+	})
+	return node{fedtest.Start(t, handle, append(options, serving)...)}
 }
 
 func (n node) follow(t *testing.T, other node) {
@@ -128,11 +140,16 @@ const password = "marée haute à midi"
 // member is a browser in which a new member of the lab has signed in.
 func (n node) member(t *testing.T, handle string) browser {
 	t.Helper()
+	return n.signedIn(t, handle, store.Contributor)
+}
+
+func (n node) signedIn(t *testing.T, handle string, role store.Role) browser {
+	t.Helper()
 	hash, err := session.Hash(password)
 	if err != nil {
 		t.Fatal(err)
 	}
-	account := &store.Account{Email: handle + "@" + n.Lab.Handle + ".test", Password: hash, Role: store.Contributor, Lang: "fr"}
+	account := &store.Account{Email: handle + "@" + n.Lab.Handle + ".test", Password: hash, Role: role, Lang: "fr"}
 	if _, err := n.AddMember(t.Context(), store.Actor{Handle: handle, Name: handle, Lang: "fr"}, account); err != nil {
 		t.Fatal(err)
 	}
@@ -153,6 +170,31 @@ func (b browser) post(t *testing.T, path, form string, body io.Reader) *http.Res
 		t.Fatalf("%s: got %d, want 303: %s", path, res.StatusCode, words(mistakes))
 	}
 	return res
+}
+
+// send sends answers to a form that is to be accepted.
+func (b browser) send(t *testing.T, path string, answers url.Values) *http.Response {
+	t.Helper()
+	return b.post(t, path, "application/x-www-form-urlencoded", strings.NewReader(answers.Encode()))
+}
+
+// refused sends answers to a form that is to come back with this status, and
+// returns what the page says.
+func (b browser) refused(t *testing.T, path string, answers url.Values, status int) string {
+	t.Helper()
+	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Sec-Fetch-Site": {"same-origin"}}
+	res := b.do(t, http.MethodPost, b.base+path, header, strings.NewReader(answers.Encode()))
+	page, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != status {
+		t.Fatalf("%s: got %d, %v, want %d", path, res.StatusCode, err, status)
+	}
+	return words(string(page))
+}
+
+// status is that of an address.
+func (b browser) status(t *testing.T, address, accept string) int {
+	t.Helper()
+	return b.do(t, http.MethodGet, address, http.Header{"Accept": {accept}}, nil).StatusCode
 }
 
 func (b browser) get(t *testing.T, address, accept string) string {
@@ -192,4 +234,20 @@ func words(page string) string {
 		}
 	}
 	return spaces.Replace(b.String())
+}
+
+// change sends a record's form again, with the version that is there now.
+func (n node) change(t *testing.T, b browser, rec *store.Record, answers url.Values) store.Item {
+	t.Helper()
+	answers.Set("version", strconv.Itoa(n.await(t, rec.IRI).Envelope().Version))
+	return n.saved(t, b.send(t, federation.PagePath(rec)+"/modifier", answers))
+}
+
+func body(t *testing.T, res *http.Response) string {
+	t.Helper()
+	data, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }

@@ -64,6 +64,11 @@ func Serving(handler func(*Node) http.Handler) Option {
 	return func(n *Node) { n.serving = handler }
 }
 
+// Clocked gives the node another clock than that of the machine.
+func Clocked(now func() time.Time) Option {
+	return func(n *Node) { n.now = now }
+}
+
 // Node is a node under test. Its fields are valid while it runs.
 type Node struct {
 	*federation.Node
@@ -80,6 +85,7 @@ type Node struct {
 	fetching func(*fetch.Config)
 	allow    func(host string) bool
 	serving  func(*Node) http.Handler
+	now      func() time.Time // nil: that of the machine
 	db       *bolt.DB
 	server   *http.Server
 	cancel   context.CancelFunc
@@ -149,7 +155,7 @@ func (n *Node) start() {
 	if n.wrap != nil {
 		engine = n.wrap(engine)
 	}
-	s, err := store.Open(context.Background(), engine, nil)
+	s, err := store.Open(context.Background(), engine, n.now)
 	if err != nil {
 		n.t.Fatal(err)
 	}
