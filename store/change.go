@@ -21,12 +21,13 @@ const (
 type Change struct {
 	ID    ID     `json:"-"`
 	Op    Op     `json:"o"`
-	Table string `json:"t"` // a kind of record, or "actor", "follow", "reaction", "announce", "notice"
+	Table string `json:"t"` // a kind of record, or ChangeActor, "follow", "reaction", "announce", "notice"
 	Row   ID     `json:"r"`
 }
 
-// Tables of changes whose rows live streams look up.
+// Tables of changes that are no kinds and whose rows others look up.
 const (
+	ChangeActor    = "actor"    // row: the id of the actor
 	ChangeAnnounce = "announce" // row: the id of the announcement
 	ChangeNotice   = "notice"   // row: the id of the notice
 )

@@ -1,0 +1,178 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+
+	"github.com/essaim/essaim/store"
+)
+
+// What the index remembers of itself, in the same write as the documents.
+var (
+	keyFormat = []byte("format")
+	keyAt     = []byte("at") // the newest change that it knows of; missing while it is built
+)
+
+// remembered is how long the change log surely remembers (it forgets after 30
+// days): an index that is further behind may have missed something.
+const remembered = 25 * 24 * time.Hour
+
+// settings of the engine of bleve: only the newest state is of use.
+var settings = map[string]any{
+	"numSnapshotsToKeep":     1,
+	"scorchPersisterOptions": map[string]any{"NumPersisterWorkers": 1},
+}
+
+// open makes sure that bleve is open, with an index that can catch up. Whoever
+// calls it holds writing.
+func (x *Index) open(ctx context.Context) error {
+	x.mu.RLock()
+	ready, closed := x.bleve != nil, x.closed
+	x.mu.RUnlock()
+	switch {
+	case closed:
+		return ErrClosed
+	case ready && !x.state.isBuilding():
+		return nil
+	case !ready && x.openOld(ctx):
+		return nil
+	}
+	return x.build(ctx, nil)
+}
+
+// openOld opens what lies on the disk, and says whether it can be used.
+func (x *Index) openOld(ctx context.Context) bool {
+	if _, err := os.Stat(x.Dir); err != nil {
+		return false
+	}
+	b, err := openFiles(x.Dir)
+	if err != nil {
+		x.Log.Warn("the search index cannot be read and is built afresh", "err", err)
+		return false
+	}
+	at, err := x.resumeAt(ctx, b)
+	if err != nil {
+		x.Log.Info("the search index is built afresh", "err", err)
+		if err := b.Close(); err != nil {
+			x.Log.Warn("close search index", "err", err)
+		}
+		return false
+	}
+	x.swap(b)
+	x.state.reach(at)
+	return true
+}
+
+// openFiles makes an error of the panic that files of bleve which lost some of
+// their bytes cause.
+func openFiles(dir string) (b bleve.Index, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			b, err = nil, fmt.Errorf("%w: %v", errDamaged, p)
+		}
+	}()
+	return bleve.OpenUsing(dir, settings)
+}
+
+var (
+	errDamaged = errors.New("search index is damaged")
+	errFormat  = errors.New("it is of another version")
+	errPartial = errors.New("it was not finished")
+	errOld     = errors.New("it is too far behind")
+	errAhead   = errors.New("it is of another store")
+)
+
+// resumeAt is the change from which an index can go on.
+func (x *Index) resumeAt(ctx context.Context, b bleve.Index) (at store.ID, err error) {
+	have, err := b.GetInternal(keyFormat)
+	if err != nil || string(have) != format {
+		return 0, errors.Join(errFormat, err)
+	}
+	text, err := b.GetInternal(keyAt)
+	if err != nil || text == nil {
+		return 0, errors.Join(errPartial, err)
+	}
+	if at, err = store.ParseID(string(text)); err != nil {
+		return 0, fmt.Errorf("where the search index is: %w", err)
+	}
+	last, err := x.lastChange(ctx)
+	switch {
+	case err != nil:
+		return 0, err
+	case at > last:
+		return 0, errAhead
+	case time.UnixMilli(int64(at >> 16)).Before(x.Store.Now().Add(-remembered)):
+		return 0, errOld
+	}
+	return at, nil
+}
+
+func (x *Index) lastChange(ctx context.Context) (last store.ID, err error) {
+	err = x.Store.View(ctx, func(tx *store.Txn) error {
+		last = tx.LastChange()
+		return nil
+	})
+	return last, err
+}
+
+// create replaces whatever lies on the disk by an empty index.
+func (x *Index) create() error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if err := x.closeBleve(); err != nil {
+		x.Log.Warn("close search index", "err", err)
+	}
+	if err := os.RemoveAll(x.Dir); err != nil {
+		return fmt.Errorf("remove search index: %w", err)
+	}
+	m, err := newMapping()
+	if err != nil {
+		return fmt.Errorf("make search index: %w", err)
+	}
+	b, err := bleve.NewUsing(x.Dir, m, scorch.Name, scorch.Name, settings)
+	if err != nil {
+		return fmt.Errorf("make search index: %w", err)
+	}
+	x.bleve = b
+	return b.SetInternal(keyFormat, []byte(format))
+}
+
+func (x *Index) swap(b bleve.Index) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.bleve = b
+}
+
+// write keeps a batch of documents, and how far the index then is (zero: still
+// being built).
+func (x *Index) write(docs map[string]document, at store.ID) error {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.bleve == nil {
+		return ErrClosed
+	}
+	batch := x.bleve.NewBatch()
+	for id, d := range docs {
+		if d == nil {
+			batch.Delete(id)
+			continue
+		}
+		if err := batch.Index(id, d); err != nil {
+			return fmt.Errorf("index %s: %w", id, err)
+		}
+	}
+	if at != 0 {
+		batch.SetInternal(keyAt, []byte(strconv.FormatUint(uint64(at), 10)))
+	}
+	if err := x.bleve.Batch(batch); err != nil {
+		return fmt.Errorf("write search index: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,204 @@
+package search
+
+import (
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/analysis"
+	"github.com/blevesearch/bleve/v2/search/query"
+
+	"github.com/essaim/essaim/store/geo"
+)
+
+// Query is what is looked for. The zero Query finds everything, the newest first.
+type Query struct {
+	Text   string            // all of its words must be there; of the last one the beginning is enough
+	Facets map[string]string // name -> value: a FacetKind, FacetLab … or a facet of kinds
+	Near   *geo.Point        // nil: anywhere
+	Within float64           // kilometres of Near; 0: however far
+	Sort   Sort
+	Offset int
+	Limit  int
+}
+
+// Sort is the order of what was found.
+type Sort string
+
+// The orders. The zero value is ByRelevance.
+const (
+	ByRelevance Sort = ""
+	ByDate      Sort = "recent"
+	ByDistance  Sort = "proche" // with Near alone; what has no place comes last
+)
+
+// Bounds of a query: what is beyond them is not looked at.
+const (
+	maxText  = 300 // bytes
+	maxWords = 12
+	maxDepth = 1000 // how far down the results pages go
+	// minPrefix is how many letters of a word that is not finished are enough.
+	minPrefix = 3
+)
+
+// analyzers are the chains that texts and queries go through alike.
+var analyzers = sync.OnceValue(func() map[string]analysis.Analyzer {
+	m, err := newMapping()
+	if err != nil {
+		panic("search: " + err.Error()) // the program itself is wrong
+	}
+	all := map[string]analysis.Analyzer{}
+	for _, name := range []string{french, english, exact} {
+		all[name] = m.AnalyzerNamed(name)
+	}
+	return all
+})
+
+// term is a word as one of the analyzers leaves it; empty when it counts for
+// nothing.
+func term(analyzer, word string) string {
+	var terms []string
+	for _, token := range analyzers()[analyzer].Analyze([]byte(word)) {
+		terms = append(terms, string(token.Term))
+	}
+	return strings.Join(terms, " ")
+}
+
+// span is where a word of a text is.
+type span struct{ from, to int }
+
+// spans are the words of a text: letters, digits and the apostrophes within.
+func spans(text string) []span {
+	var list []span
+	from := -1
+	for i, r := range text {
+		switch {
+		case inWord(r):
+			if from < 0 {
+				from = i
+			}
+		case from >= 0 && isApostrophe(r) && followsLetter(text[i+utf8.RuneLen(r):]):
+		case from >= 0:
+			list = append(list, span{from, i})
+			from = -1
+		}
+	}
+	if from >= 0 {
+		list = append(list, span{from, len(text)})
+	}
+	return list
+}
+
+func inWord(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r))
+}
+
+func isApostrophe(r rune) bool { return r == '\'' || r == '’' }
+
+func followsLetter(rest string) bool {
+	r, _ := utf8.DecodeRuneInString(rest)
+	return inWord(r)
+}
+
+// words are the words of what somebody typed, within bounds.
+func words(text string) []string {
+	text = strings.ToValidUTF8(text[:min(maxText, len(text))], " ")
+	var list []string
+	for _, s := range spans(text) {
+		if list = append(list, text[s.from:s.to]); len(list) == maxWords {
+			break
+		}
+	}
+	return list
+}
+
+// IsEmpty says whether nothing is asked for.
+func (q *Query) IsEmpty() bool { return len(words(q.Text)) == 0 && len(q.Facets) == 0 && q.Near == nil }
+
+// query is q for bleve.
+func (q *Query) query() query.Query {
+	var all []query.Query
+	for name, value := range q.Facets {
+		all = append(all, hasFacet(name, value))
+	}
+	if q.Near != nil && q.Within > 0 {
+		all = append(all, q.near())
+	}
+	all = append(all, textQueries(words(q.Text))...)
+	if len(all) == 0 {
+		return bleve.NewMatchAllQuery()
+	}
+	return bleve.NewConjunctionQuery(all...)
+}
+
+func (q *Query) near() query.Query {
+	near := bleve.NewGeoDistanceQuery(q.Near.Lon, q.Near.Lat, kilometres(q.Within))
+	near.SetField(fieldPlace)
+	near.SetBoost(0)
+	return near
+}
+
+// textQueries ask for each word. Words that say nothing ("les", "the") do not
+// count, unless there are no others.
+func textQueries(typed []string) []query.Query {
+	var all []query.Query
+	for i, word := range typed {
+		if q := wordQuery(word, i == len(typed)-1); q != nil {
+			all = append(all, q)
+		}
+	}
+	if len(all) > 0 {
+		return all
+	}
+	for _, word := range typed {
+		all = append(all, termQuery(fieldWords, term(exact, word), 1))
+	}
+	return all
+}
+
+func wordQuery(word string, last bool) query.Query {
+	inFrench, inEnglish, asWritten := term(french, word), term(english, word), term(exact, word)
+	prefix := last && utf8.RuneCountInString(asWritten) >= minPrefix
+	if (inFrench == "" || inEnglish == "") && !prefix || asWritten == "" {
+		return nil
+	}
+	ways := []query.Query{termQuery(fieldWords, asWritten, 2)}
+	if inFrench != "" && inEnglish != "" {
+		ways = append(ways, termQuery(fieldTitle, inFrench, 4), termQuery(fieldText, inFrench, 1),
+			termQuery(fieldTitle+fieldEnglish, inEnglish, 4), termQuery(fieldText+fieldEnglish, inEnglish, 1))
+	}
+	if prefix {
+		begins := bleve.NewPrefixQuery(asWritten)
+		begins.SetField(fieldWords)
+		ways = append(ways, begins)
+	}
+	return bleve.NewDisjunctionQuery(ways...)
+}
+
+func termQuery(field, term string, boost float64) query.Query {
+	q := bleve.NewTermQuery(term)
+	q.SetField(field)
+	q.SetBoost(boost)
+	return q
+}
+
+// terms are all forms under which a query finds words, and the beginnings that it
+// takes for words: what Mark marks.
+func terms(text string) (found map[string]bool, prefix string) {
+	found = map[string]bool{}
+	typed := words(text)
+	for i, word := range typed {
+		if i == len(typed)-1 {
+			if prefix = term(exact, word); utf8.RuneCountInString(prefix) < minPrefix {
+				prefix = ""
+			}
+		}
+		inFrench, inEnglish := term(french, word), term(english, word)
+		if inFrench != "" && inEnglish != "" {
+			found[inFrench], found[inEnglish] = true, true
+		}
+	}
+	return found, prefix
+}

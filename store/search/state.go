@@ -1,0 +1,88 @@
+package search
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/essaim/essaim/store"
+)
+
+// state is how far the index is. Its zero value: nobody needed it yet.
+type state struct {
+	mu       sync.Mutex
+	at       store.ID // the newest change that it knows of
+	building bool
+	ready    bool // it is open
+	inUse    bool
+	moved    chan struct{} // closed when anything of this changes
+}
+
+// now says how far the index is, and whether anybody needs it.
+func (s *state) now() (at store.ID, inUse bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at, s.inUse
+}
+
+func (s *state) use() { s.change(func() { s.inUse = true }) }
+
+func (s *state) reach(at store.ID) { s.change(func() { s.at, s.building, s.ready = at, false, true }) }
+
+func (s *state) build() { s.change(func() { s.at, s.building = 0, true }) }
+
+// damaged has the index built afresh.
+func (s *state) damaged() { s.change(func() { s.building = true }) }
+
+func (s *state) knows(change store.ID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ready && !s.building && s.at >= change
+}
+
+func (s *state) isBuilding() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.building
+}
+
+func (s *state) change(how func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	how()
+	if s.moved != nil {
+		close(s.moved)
+		s.moved = nil
+	}
+}
+
+// look says whether the index knows of a change, whether it is being built, and
+// what is closed when that may be otherwise.
+func (s *state) look(change store.ID) (known, building bool, moved <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.moved == nil {
+		s.moved = make(chan struct{})
+	}
+	return s.ready && !s.building && s.at >= change, s.building, s.moved
+}
+
+// reached waits until the index knows of a change, but no longer than d, and not
+// while it is being built.
+func (s *state) reached(ctx context.Context, change store.ID, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	for {
+		known, building, moved := s.look(change)
+		if known || building {
+			return known
+		}
+		select {
+		case <-moved:
+		case <-timer.C:
+			return false
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
