@@ -90,8 +90,7 @@ func (o demoOptions) content() (demo.Network, error) {
 	if o.lang != "fr" && o.lang != "en" {
 		return content, fmt.Errorf("--lang: %q is neither fr nor en", o.lang)
 	}
-	content.Labs = content.Labs[:o.nodes]
-	return content, nil
+	return content.First(o.nodes), nil
 }
 
 // dir is where the data lie, and what removes them at the end.

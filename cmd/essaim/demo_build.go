@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"html"
-	"slices"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -22,7 +20,7 @@ func (d *demoNetwork) steps(empty bool) int {
 	for _, node := range d.nodes {
 		n += 1 + len(node.content.Members)
 		if !empty {
-			n += len(node.content.Experiments) + len(node.content.News)
+			n += len(node.content.Initiatives) + len(node.content.Records) + len(node.content.News)
 		}
 	}
 	if !empty {
@@ -31,8 +29,9 @@ func (d *demoNetwork) steps(empty bool) int {
 	return n
 }
 
-// build fills the nodes as their members would: through their doors, the follows
-// first, so that everything after them is delivered to the others.
+// build fills the nodes as their members would: through their doors. The map of
+// initiatives is there before anybody follows, so that it is copied; everything
+// after the follows is delivered.
 func (d *demoNetwork) build(ctx context.Context, bar *demoBar, empty bool) error {
 	bar.phase("demo.labs")
 	if err := d.each(ctx, func(ctx context.Context, n *demoNode) error { return n.setUpLab(ctx, bar) }); err != nil {
@@ -47,16 +46,24 @@ func (d *demoNetwork) build(ctx context.Context, bar *demoBar, empty bool) error
 }
 
 func (d *demoNetwork) fill(ctx context.Context, bar *demoBar) error {
+	bar.phase("demo.initiatives")
+	err := d.each(ctx, func(ctx context.Context, n *demoNode) error {
+		return n.publishAll(ctx, n.content.Initiatives, d.values(n), bar)
+	})
+	if err != nil {
+		return err
+	}
 	bar.phase("demo.follows")
 	if err := d.followAll(ctx, bar); err != nil {
 		return err
 	}
-	bar.phase("demo.experiments")
-	if err := d.each(ctx, func(ctx context.Context, n *demoNode) error { return n.publishExperiments(ctx, d.began, bar) }); err != nil {
+	bar.phase("demo.records")
+	if err := d.publishRecords(ctx, bar); err != nil {
 		return err
 	}
 	bar.phase("demo.news")
-	if err := d.each(ctx, func(ctx context.Context, n *demoNode) error { return n.publishNews(ctx, d.began, bar) }); err != nil {
+	err = d.each(ctx, func(ctx context.Context, n *demoNode) error { return n.publishNews(ctx, d.began, d.iris, bar) })
+	if err != nil {
 		return err
 	}
 	bar.phase("demo.deliveries")
@@ -97,9 +104,53 @@ func (n *demoNode) setUpLab(ctx context.Context, bar *demoBar) (err error) {
 			return fmt.Errorf("member %s: %w", m.Handle, err)
 		}
 		n.members[m.Handle] = person
+		if err := n.tellProfile(ctx, person, m.Profile); err != nil {
+			return fmt.Errorf("profile of %s: %w", m.Handle, err)
+		}
 		bar.step()
 	}
-	return nil
+	return n.drawCircles(ctx)
+}
+
+// tellProfile lets a member tell everybody more of themselves.
+func (n *demoNode) tellProfile(ctx context.Context, person *store.Actor, texts map[string]string) error {
+	told := *person
+	told.Profile = &store.Profile{Audiences: map[string]store.Audience{}}
+	for i := range store.ProfileFields {
+		f := &store.ProfileFields[i]
+		text, ok := texts[f.Name]
+		if !ok {
+			continue
+		}
+		if wrong := f.ParseText(told.Profile, text); wrong != nil {
+			return wrong
+		}
+		if !f.Inner {
+			told.Profile.Audiences[f.Name] = store.Public
+		}
+	}
+	if err := told.Profile.Check(); err != nil {
+		return err
+	}
+	return n.door.Publish(ctx, store.Viewer{Actor: person.IRI, Local: true}, &federation.Activity{Verb: "Update", Actor: person.IRI, Profile: &told})
+}
+
+// drawCircles makes the circles of a lab. They are this node's own business.
+func (n *demoNode) drawCircles(ctx context.Context) error {
+	return n.store.Update(ctx, func(tx *store.Txn) error {
+		for _, c := range n.content.Circles {
+			circle := &store.Circle{Name: c.Name, Purpose: c.Purpose}
+			for _, handle := range c.Members {
+				circle.Members = append(circle.Members, n.members[handle].IRI)
+			}
+			circle.Managers = circle.Members[:1]
+			if err := tx.PutCircle(circle); err != nil {
+				return fmt.Errorf("circle %s: %w", c.Name, err)
+			}
+			n.circles[c.Name] = circle.Audience()
+		}
+		return nil
+	})
 }
 
 func demoRole(i int, m demo.Member) store.Role {
@@ -171,48 +222,4 @@ func (n *demoNode) accept(ctx context.Context, follower string) error {
 		return err
 	}
 	return n.door.Publish(ctx, asItself(n.group), &federation.Activity{Verb: "Accept", Actor: n.group.IRI, Object: follower})
-}
-
-// publishExperiments publishes the sheets of a lab, the oldest first.
-func (n *demoNode) publishExperiments(ctx context.Context, now time.Time, bar *demoBar) error {
-	slices.SortFunc(n.content.Experiments, func(a, b demo.Experiment) int { return b.DaysAgo - a.DaysAgo })
-	for i, e := range n.content.Experiments {
-		x, err := n.experiment(ctx, e, now)
-		if err != nil {
-			return fmt.Errorf("experiment %s: %w", e.Key, err)
-		}
-		x.Created = x.Created.Add(time.Duration(i) * time.Minute)
-		if err := n.publish(ctx, e.Authors, x); err != nil {
-			return fmt.Errorf("experiment %s: %w", e.Key, err)
-		}
-		n.sheets[e.Key] = x.IRI
-		bar.step()
-	}
-	return nil
-}
-
-// publishNews publishes the notes of a lab, the oldest first.
-func (n *demoNode) publishNews(ctx context.Context, now time.Time, bar *demoBar) error {
-	slices.SortFunc(n.content.News, func(a, b demo.News) int { return b.DaysAgo - a.DaysAgo })
-	for i, note := range n.content.News {
-		x := &store.News{Record: store.Record{
-			Kind: "news", Lang: "fr", Body: note.Content(), Audience: store.Audience(note.Audience),
-			InReplyTo: n.sheets[note.Experiment], Created: ago(now, note.DaysAgo).Add(time.Duration(i) * time.Minute),
-		}}
-		if err := n.publish(ctx, []string{note.Author}, x); err != nil {
-			return fmt.Errorf("news %d: %w", i, err)
-		}
-		bar.step()
-	}
-	return nil
-}
-
-// publish publishes for the lab what its members wrote.
-func (n *demoNode) publish(ctx context.Context, authors []string, it store.Item) error {
-	r := it.Envelope()
-	for _, handle := range authors {
-		r.Authors = append(r.Authors, n.members[handle].IRI)
-	}
-	by := store.Viewer{Actor: r.Authors[0], Local: true}
-	return n.door.Publish(ctx, by, &federation.Activity{Verb: "Create", Actor: n.group.IRI, Item: it})
 }

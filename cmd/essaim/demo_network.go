@@ -21,7 +21,8 @@ import (
 // its own store, keys and queue, and they share nothing but the process.
 type demoNetwork struct {
 	nodes   []*demoNode
-	follows []demo.Follow // between these nodes
+	follows []demo.Follow
+	iris    map[string]string // of the records that were published, by their key
 	began   time.Time
 	stop    context.CancelFunc // ends run
 }
@@ -30,25 +31,21 @@ type demoNetwork struct {
 type demoNode struct {
 	*node
 	content demo.Lab
-	group   *store.Actor            // the lab, once it was set up
-	members map[string]*store.Actor // by handle
-	sheets  map[string]string       // IRIs of the experiments by their key
+	group   *store.Actor              // the lab, once it was set up
+	members map[string]*store.Actor   // by handle
+	circles map[string]store.Audience // by name
+	fresh   map[string]string         // IRIs of the records of this round, by their key
 }
 
 // openDemo opens the addresses and the stores of all nodes.
 func openDemo(ctx context.Context, o demoOptions, content demo.Network, dir string, log *slog.Logger) (*demoNetwork, error) {
-	d := &demoNetwork{began: time.Now()}
+	d := &demoNetwork{follows: content.Follows, iris: map[string]string{}, began: time.Now()}
 	for i, lab := range content.Labs {
 		n, err := openDemoNode(ctx, o, i, lab, filepath.Join(dir, lab.Handle), log.WithGroup(lab.Handle))
 		if err != nil {
 			return nil, errors.Join(err, d.close())
 		}
 		d.nodes = append(d.nodes, n)
-	}
-	for _, f := range content.Follows {
-		if d.node(f.From) != nil && d.node(f.To) != nil {
-			d.follows = append(d.follows, f)
-		}
 	}
 	return d, nil
 }
@@ -67,7 +64,7 @@ func openDemoNode(ctx context.Context, o demoOptions, i int, lab demo.Lab, dir s
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	return &demoNode{node: n, content: lab, members: map[string]*store.Actor{}, sheets: map[string]string{}}, nil
+	return &demoNode{node: n, content: lab, members: map[string]*store.Actor{}, circles: map[string]store.Audience{}, fresh: map[string]string{}}, nil
 }
 
 // demoConfig is that of a node as init --development writes it, but for what all

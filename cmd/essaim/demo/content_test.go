@@ -55,6 +55,12 @@ var (
 	handles   = regexp.MustCompile(`^[a-z][a-z0-9_]{1,29}$`)
 	keys      = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)
 	addresses = regexp.MustCompile(`[^\s@]+@[^\s@]+`)
+	links     = regexp.MustCompile(`https?://([^/"\s]+)`)
+	// prose are the fields in which somebody says something.
+	prose = []string{
+		"title", "pitch", "body", "minutes", "context", "worked", "notWorked", "wouldRedo", "advice", "changes", "result",
+		"results", "failures", "replicability", "hypothesis", "solution", "orderText", "answer", "rules", "purpose",
+	}
 )
 
 func load(t *testing.T) Network {
@@ -66,14 +72,30 @@ func load(t *testing.T) Network {
 	return n
 }
 
-// eachExperiment runs check on all sheets, named in the test's output.
-func eachExperiment(t *testing.T, check func(t *testing.T, lab Lab, e Experiment)) {
+// eachExperiment runs check on all experiments, named in the test's output.
+func eachExperiment(t *testing.T, check func(t *testing.T, lab Lab, e Record)) {
 	t.Helper()
 	for _, lab := range load(t).Labs {
-		for _, e := range lab.Experiments {
+		for _, e := range of(lab, "experiment") {
 			t.Run(lab.Handle+"/"+e.Key, func(t *testing.T) { check(t, lab, e) })
 		}
 	}
+}
+
+// of are the records of a kind.
+func of(lab Lab, kind string) []Record {
+	var some []Record
+	for _, r := range lab.Records {
+		if r.Kind == kind {
+			some = append(some, r)
+		}
+	}
+	return some
+}
+
+// list are the entries of a field that holds several.
+func list(text string) []string {
+	return slices.DeleteFunc(strings.Split(text, ", "), func(s string) bool { return s == "" })
 }
 
 func wantOneOf(t *testing.T, what, got string, vocabulary []string) {

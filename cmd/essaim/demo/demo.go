@@ -1,11 +1,12 @@
 // Package demo holds the content of `essaim demo`: five fictional labs, their
-// members, experiments and news, and who follows whom. It is data and a typed
-// reader of it; turning it into nodes, accounts and activities is the caller's
-// work, so the package knows neither the store nor the federation.
+// members, circles, records and news, and who follows whom. It is data and a
+// typed reader of it; turning it into nodes, accounts and activities is the
+// caller's work, so the package knows neither the store nor the federation.
 //
-// Labs, people, communes and figures are invented and say so in their names.
-// Real organisations appear only in news that carry a Source. Dates are counted
-// in days before the demonstration starts, so that it never looks stale.
+// Labs, people, figures and most places are invented and say so in their names;
+// the communes of the initiatives are real, what happens there is not. Real
+// organisations appear only in news that carry a Source. Dates are counted in
+// days from the start of the demonstration, so that it never looks stale.
 package demo
 
 import (
@@ -16,7 +17,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-//go:embed *.toml
+//go:embed *.toml */*.toml
 var files embed.FS
 
 // Network is the whole demonstration, its labs in the order they are shown.
@@ -36,17 +37,21 @@ type Follow struct {
 
 // Lab is one node of the demonstration and everything it publishes.
 type Lab struct {
-	Handle         string       `toml:"handle"` // the actor's preferredUsername, also its host label
-	Name           string       `toml:"name"`
-	Territory      string       `toml:"territory"` // typed COG code, "region:53"
-	TimeZone       string       `toml:"time_zone"` // IANA name
-	Accent         string       `toml:"accent"`    // "#rrggbb", readable on paper
-	ManualApproval bool         `toml:"manual_approval"`
-	Summary        string       `toml:"summary"` // plain text, two or three sentences
-	Tutelles       []Tutelle    `toml:"tutelles"`
-	Members        []Member     `toml:"members"`     // the head of the lab first
-	Experiments    []Experiment `toml:"experiments"` // in no order of date
-	News           []News       `toml:"news"`
+	Handle         string    `toml:"handle"` // the actor's preferredUsername, also its host label
+	Name           string    `toml:"name"`
+	Territory      string    `toml:"territory"` // typed COG code, "region:53"
+	TimeZone       string    `toml:"time_zone"` // IANA name
+	Accent         string    `toml:"accent"`    // "#rrggbb", readable on paper
+	ManualApproval bool      `toml:"manual_approval"`
+	Summary        string    `toml:"summary"`  // plain text, two or three sentences
+	Communes       []string  `toml:"communes"` // of the initiatives, as package geo resolves them: "Quimper (29)"
+	Tutelles       []Tutelle `toml:"tutelles"`
+	Members        []Member  `toml:"members"` // the head of the lab first
+	Circles        []Circle  `toml:"circles"`
+	News           []News    `toml:"news"`
+
+	Records     []Record `toml:"-"` // in no order of date
+	Initiatives []Record `toml:"-"` // one in each of Communes
 }
 
 // Tutelle is an organisation a lab reports to. Category is a slug of
@@ -58,55 +63,24 @@ type Tutelle struct {
 }
 
 // Member is a person of a lab, or its editorial account. Handle is unique in
-// the lab, Role is a slug of Member.role, Bio is plain text.
+// the lab, Role is a slug of Member.role, Bio is plain text. Profile has texts by
+// the names of the fields of a profile, which everybody may read.
 type Member struct {
-	Handle    string `toml:"handle"`
-	Name      string `toml:"name"`
-	Role      string `toml:"role"`
-	Bio       string `toml:"bio"`
-	Email     string `toml:"email"`
-	Editorial bool   `toml:"editorial"` // writes the public references; not a person
+	Handle    string            `toml:"handle"`
+	Name      string            `toml:"name"`
+	Role      string            `toml:"role"`
+	Bio       string            `toml:"bio"`
+	Email     string            `toml:"email"`
+	Editorial bool              `toml:"editorial"` // writes the public references; not a person
+	Profile   map[string]string `toml:"profile"`
 }
 
-// Experiment is one sheet. Stage, Status, Outcome, Themes and Audience are
-// vocabulary slugs; Body is Markdown whose headings start at level two.
-type Experiment struct {
-	Key       string    `toml:"key"` // unique in the network; news name it
-	Title     string    `toml:"title"`
-	Pitch     string    `toml:"pitch"` // plain text, at most 300 characters
-	Body      string    `toml:"body"`
-	Stage     string    `toml:"stage"` // the last one of History
-	Status    string    `toml:"status"`
-	Outcome   string    `toml:"outcome"`
-	Audience  string    `toml:"audience"`
-	Licence   string    `toml:"licence"` // SPDX identifier or "etalab-2.0"
-	Themes    []string  `toml:"themes"`
-	Territory []string  `toml:"territory"`
-	Authors   []string  `toml:"authors"` // member handles of the same lab
-	DaysAgo   int       `toml:"days_ago"`
-	Image     *Image    `toml:"image"`    // nil: none
-	Problems  []Problem `toml:"problems"` // oldest first
-	History   []Step    `toml:"history"`  // oldest first
-}
-
-// Image names an Illustration and describes it for those who do not see it.
-type Image struct {
-	Seed string `toml:"seed"`
-	Alt  string `toml:"alt"`
-}
-
-// Problem is one wording of the problem; Why says what led to it.
-type Problem struct {
-	Statement string `toml:"statement"`
-	Why       string `toml:"why"`
-	DaysAgo   int    `toml:"days_ago"`
-}
-
-// Step is the entry into a stage.
-type Step struct {
-	Stage   string `toml:"stage"`
-	Note    string `toml:"note"`
-	DaysAgo int    `toml:"days_ago"`
+// Circle is a named group of members, by their handles. The first of them manages
+// it.
+type Circle struct {
+	Name    string   `toml:"name"` // unique in the lab
+	Purpose string   `toml:"purpose"`
+	Members []string `toml:"members"`
 }
 
 // News is a short note of a lab, plain text.
@@ -139,11 +113,19 @@ func Load() (Network, error) {
 	}
 	n := Network{Follows: index.Follows, Labs: make([]Lab, len(index.Labs))}
 	for i, handle := range index.Labs {
-		if err := decode(handle+".toml", &n.Labs[i]); err != nil {
+		if err := n.Labs[i].load(handle); err != nil {
 			return Network{}, err
 		}
 	}
-	return n, nil
+	return n, n.populate()
+}
+
+func (l *Lab) load(handle string) (err error) {
+	if err := decode(handle+".toml", l); err != nil {
+		return err
+	}
+	l.Records, err = records(handle)
+	return err
 }
 
 func decode(name string, into any) error {
@@ -156,4 +138,64 @@ func decode(name string, into any) error {
 		return fmt.Errorf("parse demonstration %s: %w", name, err)
 	}
 	return nil
+}
+
+// First is the part of the network that its first labs make: the follows between
+// them, and of their records those that name nothing of the others.
+func (n Network) First(labs int) Network {
+	part := Network{Labs: append([]Lab(nil), n.Labs[:labs]...)}
+	for _, f := range n.Follows {
+		if part.lab(f.From) && part.lab(f.To) {
+			part.Follows = append(part.Follows, f)
+		}
+	}
+	for part.prune() {
+	}
+	return part
+}
+
+func (n Network) lab(handle string) bool {
+	for i := range n.Labs {
+		if n.Labs[i].Handle == handle {
+			return true
+		}
+	}
+	return false
+}
+
+// prune drops the records that name what is not in the network, and says whether
+// there were any: others may name those.
+func (n Network) prune() bool {
+	known, dropped := map[string]bool{}, false
+	for i := range n.Labs {
+		for name := range n.Labs[i].names() {
+			known[name] = true
+		}
+	}
+	for i := range n.Labs {
+		var kept []Record
+		for _, r := range n.Labs[i].Records {
+			if r.namesOnly(known) {
+				kept = append(kept, r)
+			}
+		}
+		dropped = dropped || len(kept) < len(n.Labs[i].Records)
+		n.Labs[i].Records = kept
+	}
+	return dropped
+}
+
+// names are what records can name of a lab, as it stands in their braces.
+func (l *Lab) names() map[string]bool {
+	names := map[string]bool{"lab:" + l.Handle: true}
+	for _, m := range l.Members {
+		names["member:"+l.Handle+"/"+m.Handle] = true
+	}
+	for _, c := range l.Circles {
+		names["circle:"+c.Name] = true
+	}
+	for _, r := range l.Records {
+		names["record:"+r.Key] = true
+	}
+	return names
 }
