@@ -123,6 +123,9 @@ var waysOut = []wayOut{
 	{name: "members", seenBy: byNobody, accept: asPage, path: at("/membres")},
 	{name: "the network", seenBy: byNobody, accept: asPage, path: at("/reseau")},
 	{name: "robots.txt", seenBy: byNobody, accept: asPage, path: at("/robots.txt")},
+	{name: "what can be written without an account", seenBy: byNobody, accept: asPage, path: at("/contribuer")},
+	{name: "a form without an account", seenBy: byNobody, accept: asPage, path: at("/contribuer/besoins")},
+	{name: "the log of moderation", seenBy: byNobody, accept: asPage, path: at("/moderation")},
 	{name: "nothing", seenBy: byNobody, accept: asPage, path: at("/e/rien-1")},
 
 	{name: "the list as a table", seenBy: byList, accept: "text/csv", path: at("/experimentations.csv")},
@@ -141,6 +144,7 @@ var waysOut = []wayOut{
 	{name: "deliveries", seenBy: byNobody, accept: asPage, path: at("/admin/livraisons")},
 	{name: "circles", seenBy: byNobody, accept: asPage, path: at("/admin/cercles")},
 	{name: "reports", seenBy: byNobody, accept: asPage, path: at("/admin/signalements")},
+	{name: "moderation", seenBy: byNobody, accept: asPage, path: at("/admin/moderation")},
 	{name: "jobs", seenBy: byNobody, accept: asPage, path: at("/admin/taches")},
 	{name: "the account", seenBy: byNobody, accept: asPage, path: at("/mon-compte")},
 	{name: "my circles", seenBy: byNobody, accept: asPage, path: at("/mon-compte/cercles")},

@@ -44,6 +44,9 @@ func busy(t *testing.T, s *site) {
 	t.Helper()
 	asks(t, s, stranger(t, s, "argoat"))
 	silent := stranger(t, s, "silent")
+	s.contribute(t, "Un animateur")
+	s.contribute(t, "un Animateur")
+	s.contribute(t, "Gagnez au casino")
 	s.update(t, func(tx *store.Txn) error {
 		now := tx.Now()
 		tx.PutLane(&store.Lane{Host: "silent.example", State: store.Failing, Since: now.Add(-2 * time.Hour), NextAt: now.Add(time.Hour), Fails: 7, Error: "timeout"})
