@@ -8,7 +8,8 @@ import (
 )
 
 // ActivityDocument writes an activity of this node as it went out. A Create or an
-// Update shows its record as it is today; store.ErrGone when it is no more.
+// Update shows its record, or its actor, as it is today; store.ErrGone when it is no
+// more.
 func (n *Node) ActivityDocument(tx *store.Txn, a *store.Activity) ([]byte, error) {
 	if a.Raw != nil {
 		return a.Raw, nil
@@ -18,6 +19,9 @@ func (n *Node) ActivityDocument(tx *store.Txn, a *store.Activity) ([]byte, error
 		return nil, err
 	}
 	out := vocab.Activity{Verb: a.Verb, ID: a.IRI, Actor: actor.IRI, Embed: tx.Raw(a.Record), To: a.To, Cc: a.Cc, Published: a.When}
+	if a.Object == actor.IRI {
+		out.Embed = n.ActorDocument(tx, actor)
+	}
 	if out.Embed == nil {
 		return nil, fmt.Errorf("record of activity %s: %w", a.IRI, store.ErrGone)
 	}

@@ -250,6 +250,7 @@ func (n *Node) keep(tx *store.Txn, a *Activity) {
 	}
 	switch {
 	case a.record != 0 && (a.Verb == "Create" || a.Verb == "Update"): // lies with the record
+	case a.Verb == "Update" && a.Object == a.Actor: // what was withdrawn is not kept
 	case a.local:
 		row.Raw = a.body
 	default:

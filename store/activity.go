@@ -8,7 +8,8 @@ import (
 
 // Activity is what the log keeps of an activity, published here or received:
 // who did what to what. Raw holds its bytes, except for a Create or an Update
-// of a record, whose bytes lie with the record (Txn.Raw).
+// of a record, whose bytes lie with the record (Txn.Raw), and of a profile, which
+// is written as it is today.
 type Activity struct {
 	ID     ID              `json:"id"`
 	IRI    string          `json:"iri"`
