@@ -27,8 +27,8 @@ type group struct {
 	Category string `toml:"category"`
 }
 
-// populate gives every lab an initiative in each of its communes. Neighbours in
-// the lists meet only once, so that no two initiatives of a lab are alike.
+// populate gives every lab an initiative in each of its communes: one after the
+// other through the lists, so that no two of a lab are alike.
 func (n Network) populate() error {
 	var g ground
 	if err := decode("initiatives.toml", &g); err != nil {
@@ -40,6 +40,9 @@ func (n Network) populate() error {
 		people := lab.people()
 		for j, commune := range lab.Communes {
 			r := g.initiative(at, commune)
+			if j < len(g.Beginnings) { // each is told once
+				r.Fields["body"] = g.Beginnings[at*3%len(g.Beginnings)]
+			}
 			r.Key = fmt.Sprintf("initiative-%s-%d", lab.Handle, j+1)
 			r.Authors = []string{people[j%len(people)].Handle}
 			r.Fields["territory"] = lab.Territory
@@ -63,7 +66,7 @@ func (g ground) initiative(n int, commune string) Record {
 	words := strings.NewReplacer("{commune}", town, "{group}", who.Name, "{number}", strconv.Itoa(12+n*13%61))
 	days := 40 + n*37%400
 	r := Record{Kind: "initiative", DaysAgo: days, Fields: map[string]string{
-		"title": words.Replace(what.Title), "pitch": words.Replace(what.Pitch), "body": g.Beginnings[n*3%len(g.Beginnings)],
+		"title": words.Replace(what.Title), "pitch": words.Replace(what.Pitch),
 		"initiativeKind": what.Kind, "themes": strings.Join(what.Themes, ", "),
 		"place.commune": commune, "since": fmt.Sprintf("{-%d}", days+n*53%900), "status": "actif",
 		"actors": who.Name + " | " + who.Category, "licence": "etalab-2.0", "audience": "public",
