@@ -30,8 +30,8 @@ var (
 	errDigest   = errors.New("the catalogue is not what its fingerprint says")
 	// errMore: the time of this job is over, and the copy goes on in the next.
 	errMore = errors.New("more to copy")
-	// errStopped: nobody here follows the actor any more.
-	errStopped = errors.New("no longer followed")
+	// errStopped: nobody wants this copy any more.
+	errStopped = errors.New("no longer wanted")
 )
 
 // startSync begins to copy what an actor publishes, or looks at once whether the
@@ -41,7 +41,11 @@ func startSync(tx *store.Txn, actor store.ID) {
 	if s == nil {
 		s = &store.Sync{Actor: actor}
 	}
-	s.Next = tx.Now()
+	next := tx.Now().Truncate(time.Millisecond)
+	if next.Equal(s.Next) {
+		next = next.Add(time.Millisecond) // not the job that may be at work
+	}
+	s.Next = next
 	tx.PutSync(s)
 }
 
@@ -163,8 +167,9 @@ func (c *copying) restart(s *store.Sync, head *catalog.Head, now time.Time) {
 func (c *copying) save(ctx context.Context, change func(*store.Txn, *store.Sync) error) error {
 	var saved *store.Sync
 	err := c.n.Store.Update(ctx, func(tx *store.Txn) error {
-		if saved = tx.Sync(c.lab.ID); saved == nil {
-			return errStopped
+		saved = tx.Sync(c.lab.ID)
+		if saved == nil || saved.Phase == store.SyncNew && c.s.Phase != store.SyncNew {
+			return errStopped // or it is to begin anew, with a job of its own
 		}
 		if err := change(tx, saved); err != nil {
 			return err

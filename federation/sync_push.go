@@ -27,16 +27,17 @@ func pushHeader(tx *store.Txn, a *store.Actor) string {
 
 // heed compares what a delivery says of the lab's catalogue with the copy here,
 // after the activity was applied. The same means that nothing was missed; anything
-// else has the feed read soon.
+// else has the feed read soon. A server that did not answer is tried again, since
+// it lives; one that contradicts itself waits its time.
 func (n *Node) heed(tx *store.Txn, a *Activity) {
 	if a.local || a.Push == nil || a.Push.Collection != a.actor.Catalog {
 		return
 	}
 	s, have := tx.Sync(a.actor.ID), tx.Catalogue(a.Actor)
-	if s == nil || have == nil || s.Phase != store.SyncLive {
+	if s == nil || have == nil {
 		return
 	}
-	if have.Public.Digest == a.Push.Digest {
+	if s.Phase == store.SyncLive && have.Public.Digest == a.Push.Digest {
 		if s.Seq < a.Push.Seq {
 			s.Seq, s.Checked, s.Theirs = a.Push.Seq, tx.Now(), have.Public.Plus(have.Restricted).Kinds
 			tx.PutSync(s)
@@ -47,7 +48,7 @@ func (n *Node) heed(tx *store.Txn, a *Activity) {
 	if earliest := s.Checked.Add(n.scaled(pushAfter)); earliest.After(soon) {
 		soon = earliest
 	}
-	if s.Problem == "" && s.Next.After(soon) {
+	if (s.Problem == "" || s.Problem == store.ProblemUnreachable) && s.Next.After(soon) {
 		s.Next = soon
 		tx.PutSync(s)
 	}

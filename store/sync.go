@@ -122,12 +122,12 @@ func (t *Txn) Sync(actor ID) *Sync {
 
 // PutSync keeps it, with the job for Next.
 func (t *Txn) PutSync(s *Sync) {
-	t.unschedule(s.Actor)
+	was := t.unschedule(s.Actor)
 	if !s.Next.IsZero() {
 		s.Next = stamp(s.Next)
 		j := s.job()
 		t.putJSON(jobKey(j), j)
-		t.wake = t.wake || !s.Next.After(t.now)
+		t.wake = t.wake || !s.Next.Equal(was) // workers sleep until what they know of
 	}
 	t.putJSON(key(tSync, s.Actor), s)
 }
@@ -138,10 +138,15 @@ func (t *Txn) DropSync(actor ID) {
 	t.tx.Delete(key(tSync, actor))
 }
 
-func (t *Txn) unschedule(actor ID) {
-	if old := t.Sync(actor); old != nil && !old.Next.IsZero() {
-		t.DeleteJob(old.job())
+// unschedule removes the job of a copy and says for when it was; zero: there was
+// none.
+func (t *Txn) unschedule(actor ID) time.Time {
+	old := t.Sync(actor)
+	if old == nil || old.Next.IsZero() {
+		return time.Time{}
 	}
+	t.DeleteJob(old.job())
+	return old.Next
 }
 
 // Syncs yields all copies.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
@@ -333,4 +334,29 @@ func TestSharedBetweenLabsIsCopiedByThemAlone(t *testing.T) {
 	}
 	publish(t, origin, &federation.Activity{Verb: "Delete", Actor: origin.Lab.IRI, Object: shared[1].Object})
 	eventually(t, mutual, "withdrawn", gone(shared[1].Object))
+}
+
+// A lab whose server did not answer is looked at again as soon as it is heard of.
+func TestSilentLabIsTriedAgainWhenItSpeaks(t *testing.T) {
+	origin, n := pair(t, 3)
+	down := &store.Sync{}
+	if err := n.Store.Update(t.Context(), func(tx *store.Txn) error {
+		lab := actorID(tx, origin.Lab.IRI)
+		it, err := tx.RecordByIRI(some(t, origin, "Fiche 0").IRI)
+		if err != nil {
+			return err
+		}
+		tx.ForgetRecord(it)
+		*down = *tx.Sync(lab)
+		down.Fail(store.ProblemUnreachable, tx.Now())
+		down.Next = tx.Now().Add(7 * 24 * time.Hour)
+		tx.PutSync(down)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	create(t, origin, "De retour", store.Public)
+	eventually(t, n, "the same", func(tx *store.Txn) bool {
+		return tx.Sync(down.Actor).Problem == "" && copied(t, n, origin)(tx)
+	})
 }
