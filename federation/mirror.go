@@ -76,6 +76,7 @@ func (n *Node) mirror(tx *store.Txn, a *Activity, ref vocab.Ref) error {
 	if err := n.putMirror(tx, it, a.Doc.Raw()); err != nil {
 		return err
 	}
+	tx.TellMentioned(r, ref.Doc.Mentions())
 	a.record = r.ID
 	checkRelations(tx, it)
 	return nil

@@ -27,7 +27,7 @@ func announce(n *Node, tx *store.Txn, a *Activity) error {
 	it, err := n.reactTo(tx, a, store.Announced)
 	if err != nil {
 		if !a.local && a.Object != "" && !n.IsLocal(a.Object) && tx.FollowedHere(a.actor.ID) {
-			tx.AddJob(jobFetch, fetchJob{IRI: a.Object, Announced: true})
+			tx.AddJob(jobFetch, fetchJob{IRI: a.Object, Announced: true, By: a.Actor, Activity: a.IRI})
 			return nil
 		}
 		return err

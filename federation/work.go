@@ -26,6 +26,8 @@ const (
 type fetchJob struct {
 	IRI       string `json:"iri"`
 	Announced bool   `json:"announced,omitempty"`
+	By        string `json:"by,omitempty"`        // who announced it
+	Activity  string `json:"activity,omitempty"`  // and by which activity
 	Forwarded bool   `json:"forwarded,omitempty"` // somebody passed it on
 	Deleted   bool   `json:"deleted,omitempty"`   // and said that it is gone
 
@@ -144,7 +146,25 @@ func (n *Node) fetchNamed(ctx context.Context, j fetchJob) error {
 	if actor, err := vocab.ReadActor(doc); err == nil {
 		return n.learnActor(ctx, actor)
 	}
-	return n.learnRecord(ctx, doc, j.Announced)
+	if err := n.learnRecord(ctx, doc, j.Announced); err != nil || j.By == "" {
+		return err
+	}
+	return n.keepAnnouncement(ctx, doc.ID(), j)
+}
+
+// keepAnnouncement notes who announced a record that had to be fetched first.
+func (n *Node) keepAnnouncement(ctx context.Context, iri string, j fetchJob) error {
+	return n.Store.Update(ctx, func(tx *store.Txn) error {
+		it, err := tx.RecordByIRI(iri)
+		if err != nil {
+			return err
+		}
+		by, err := tx.ActorByIRI(j.By)
+		if err == nil && it.Envelope().Audience.Open() {
+			tx.PutReaction(&store.Reaction{Kind: store.Announced, Record: it.Envelope().ID, Actor: by.ID, IRI: j.Activity, When: tx.Now()})
+		}
+		return err
+	})
 }
 
 // refollow verifies a Move both ways and lets everybody here who followed the old

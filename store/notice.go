@@ -27,6 +27,7 @@ type Notice struct {
 	Kind   NoticeKind `json:"kind"`
 	Actor  ID         `json:"actor"` // who did it
 	Record ID         `json:"record,omitempty"`
+	Cause  ID         `json:"cause,omitempty"` // of the reaction: taken back and made again, it is another
 	When   time.Time  `json:"when"`
 }
 
@@ -82,11 +83,16 @@ func (t *Txn) stands(n *Notice) bool {
 	}
 	switch n.Kind {
 	case LikedBy:
-		return t.Reacted(n.Record, Liked, n.Actor)
+		return t.caused(n, Liked)
 	case AnnouncedBy:
-		return t.Reacted(n.Record, Announced, n.Actor)
+		return t.caused(n, Announced)
 	}
 	return true
+}
+
+func (t *Txn) caused(n *Notice, kind ReactionKind) bool {
+	r := t.Reaction(n.Record, kind, n.Actor)
+	return r != nil && r.ID == n.Cause
 }
 
 // Tell notes an event for those actors of this node who care: not for whoever
@@ -124,6 +130,20 @@ func (t *Txn) tellOfRecord(r *Record) {
 	if author == 0 {
 		return
 	}
+	named := t.named(r)
+	t.Tell(Notice{Kind: Mentioned, Actor: author, Record: r.ID}, named...)
+	var waiting []ID
+	for reader := range t.hearers(author) {
+		if t.Wish(reader, author).Tell && !slices.Contains(named, reader) {
+			waiting = append(waiting, reader)
+		}
+	}
+	t.Tell(Notice{Kind: NewPost, Actor: author, Record: r.ID}, waiting...)
+}
+
+// named are those whom a record answers or is addressed to alone, but for those who
+// want to hear no more of its conversation.
+func (t *Txn) named(r *Record) []ID {
 	var named []ID
 	if parent, err := t.Record(t.getID(key(tRecordIRI, hash16(r.InReplyTo)))); err == nil {
 		named = t.concerned(parent.Envelope())
@@ -133,14 +153,24 @@ func (t *Txn) tellOfRecord(r *Record) {
 			named = append(named, id)
 		}
 	}
-	t.Tell(Notice{Kind: Mentioned, Actor: author, Record: r.ID}, named...)
-	var waiting []ID
-	for reader := range t.hearers(author) {
-		if t.Wish(reader, author).Tell && !slices.Contains(named, reader) {
-			waiting = append(waiting, reader)
+	return slices.DeleteFunc(named, func(actor ID) bool { return t.HasMutedThread(actor, r.Root) })
+}
+
+// TellMentioned tells those whom the text of a new record mentions, beside those
+// who are told of it anyway.
+func (t *Txn) TellMentioned(r *Record, iris []string) {
+	author := t.getID(key(tActorIRI, hash16(r.Lab)))
+	told := t.named(r)
+	var named []ID
+	for _, iri := range iris {
+		id := t.getID(key(tActorIRI, hash16(iri)))
+		if id != 0 && !slices.Contains(told, id) && !t.HasMutedThread(id, r.Root) {
+			named = append(named, id)
 		}
 	}
-	t.Tell(Notice{Kind: NewPost, Actor: author, Record: r.ID}, waiting...)
+	if author != 0 && len(named) > 0 {
+		t.Tell(Notice{Kind: Mentioned, Actor: author, Record: r.ID}, named...)
+	}
 }
 
 // tellOfEdit tells those who passed a record on that it reads differently now.
@@ -164,7 +194,7 @@ func (t *Txn) tellOfReaction(r *Reaction) {
 	if r.Kind == Announced {
 		kind = AnnouncedBy
 	}
-	t.Tell(Notice{Kind: kind, Actor: r.Actor, Record: r.Record}, t.concerned(it.Envelope())...)
+	t.Tell(Notice{Kind: kind, Actor: r.Actor, Record: r.Record, Cause: r.ID}, t.concerned(it.Envelope())...)
 }
 
 // tellOfFollow tells an actor of this node of a new follower, or of one who waits.

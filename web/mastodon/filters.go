@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -343,7 +344,7 @@ func keyword(c *call) (any, error) {
 		}
 		row := map[string]string{}
 		for _, name := range []string{"keyword", "whole_word"} {
-			if c.r.Method != "GET" && c.has(name) {
+			if c.r.Method != http.MethodGet && c.has(name) {
 				row[name] = c.str(name)
 			}
 		}

@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/essaim/essaim/store"
@@ -55,7 +56,7 @@ func filterByKeyword(c *call) (any, error) {
 		if at < 0 {
 			return false
 		}
-		if c.r.Method != "GET" {
+		if c.r.Method != http.MethodGet {
 			wrong = c.fillV1(f, &f.Keywords[at])
 		}
 		e = filterV1(f, f.Keywords[at])

@@ -2,6 +2,8 @@ package mastodon
 
 import (
 	"fmt"
+	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -238,12 +240,10 @@ func notificationPolicy(c *call) (any, error) {
 	p := policy{}
 	read := func(tx *store.Txn) error {
 		p = policy{}
-		for name, choice := range tx.NoticePolicy(c.actor.ID) {
-			p[name] = choice
-		}
+		maps.Copy(p, tx.NoticePolicy(c.actor.ID))
 		return nil
 	}
-	if c.r.Method == "GET" {
+	if c.r.Method == http.MethodGet {
 		err := c.view(read)
 		return p.entity(), err
 	}

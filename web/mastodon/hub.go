@@ -62,7 +62,7 @@ func (h *hub) run(ctx context.Context) error {
 		}
 	}
 	if ctx.Err() != nil {
-		return nil //nolint:nilerr // it was told to end
+		return nil // it was told to end
 	}
 	return fmt.Errorf("read changes: %w", err)
 }

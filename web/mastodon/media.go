@@ -99,7 +99,7 @@ func deleteMedia(c *call) (any, error) {
 func (c *call) picture(tx *store.Txn, has *store.Record) (*store.Image, error) {
 	ids := c.ids("media_ids")
 	if len(ids) == 0 {
-		return nil, nil //nolint:nilnil // no picture is none
+		return nil, nil // no picture is none
 	}
 	if has != nil && has.Image != nil && ids[0] == has.ID {
 		return has.Image, nil

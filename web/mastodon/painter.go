@@ -103,12 +103,12 @@ func (p *painter) notice(c *call, l *listener, e event) *message {
 	return &message{Stream: stream, Event: "notification", Payload: payload}
 }
 
-func (p *painter) paint(key string, make func() any) string {
+func (p *painter) paint(key string, write func() any) string {
 	if s, ok := p.painted[key]; ok {
 		return s
 	}
 	var s string
-	if v := make(); v != nil {
+	if v := write(); v != nil {
 		b, err := json.Marshal(v)
 		if err != nil {
 			panic(err) // an entity of our own

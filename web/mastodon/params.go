@@ -3,6 +3,7 @@ package mastodon
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -34,18 +35,14 @@ func (c *call) readParams() error {
 		err = c.readJSON()
 	case media == "multipart/form-data":
 		c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxMedia)
-		err = c.r.ParseMultipartForm(maxMedia)
+		err = c.r.ParseMultipartForm(maxMedia) //nolint:gosec // the body is bounded
 	default:
 		c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxBody)
 		err = parseForm(c.r)
 	}
-	for name, values := range c.r.PostForm {
-		c.values[name] = values
-	}
+	maps.Copy(c.values, c.r.PostForm)
 	if c.r.MultipartForm != nil {
-		for name, values := range c.r.MultipartForm.Value {
-			c.values[name] = values
-		}
+		maps.Copy(c.values, url.Values(c.r.MultipartForm.Value))
 	}
 	if err != nil && !errors.As(err, new(*http.MaxBytesError)) {
 		return &refusal{http.StatusBadRequest, "The request body cannot be read", ""}

@@ -172,10 +172,9 @@ func (p *pusher) dispatch(ctx context.Context, events []event) {
 	}
 }
 
-// pushed is what an app gets. Mastodon's access_token is not here: the store knows
+// pushed is what an app gets. Mastodon's access_token is not in it: the store knows
 // tokens by their hashes alone.
 type pushed struct {
-	AccessToken      string `json:"access_token"`
 	PreferredLocale  string `json:"preferred_locale"`
 	NotificationID   string `json:"notification_id"`
 	NotificationType string `json:"notification_type"`

@@ -85,8 +85,8 @@ func TestNodeSignsItsPushes(t *testing.T) {
 		t.Fatal(err)
 	}
 	var claims struct {
-		Aud, Sub string
-		Exp      int64
+		Aud string `json:"aud"`
+		Exp int64  `json:"exp"`
 	}
 	if err := json.Unmarshal(body, &claims); err != nil || claims.Aud != "https://push.example" || claims.Exp != 1_000_000+12*3600 {
 		t.Errorf("got %+v, %v", claims, err)

@@ -38,7 +38,9 @@ type event struct {
 }
 
 func (e event) id() string {
-	var o struct{ ID string }
+	var o struct {
+		ID string `json:"id"`
+	}
 	if json.Unmarshal([]byte(e.Payload), &o) != nil || o.ID == "" {
 		return strings.Trim(e.Payload, `"`)
 	}

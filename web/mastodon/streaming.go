@@ -65,7 +65,7 @@ func streamEvents(c *call) (any, error) {
 	for err = s.write(":)\n"); err == nil; {
 		err = s.next(c.r.Context(), l)
 	}
-	return nil, nil //nolint:nilnil // whatever ended it, there is nobody left to answer
+	return nil, nil // whatever ended it, there is nobody left to answer
 }
 
 // errEnded: the stream was ended from this side or from the other.
@@ -128,12 +128,12 @@ func streamSocket(c *call) (any, error) {
 		Subprotocols:       c.r.Header.Values("Sec-WebSocket-Protocol"),
 	})
 	if err != nil {
-		return nil, nil //nolint:nilerr,nilnil // it was answered
+		return nil, nil // it was answered
 	}
-	defer ws.CloseNow()
+	defer func() { _ = ws.CloseNow() }() // closed already, mostly
 	ws.SetReadLimit(maxAsked)
 	c.converse(ws, l)
-	return nil, nil //nolint:nilnil // it was answered
+	return nil, nil // it was answered
 }
 
 // converse writes messages and reads what the client asks for, until one of both
@@ -149,9 +149,9 @@ func (c *call) converse(ws *websocket.Conn, l *listener) {
 		}
 	}()
 	if c.tell(ctx, ws, l) == nil {
-		ws.Close(websocket.StatusGoingAway, "")
+		_ = ws.Close(websocket.StatusGoingAway, "") // the client may be gone
 	}
-	ws.CloseNow()
+	_ = ws.CloseNow() // it ends the reading, too
 	<-reading
 }
 

@@ -3,6 +3,7 @@ package mastodon
 import (
 	"cmp"
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -117,7 +118,7 @@ func (c *call) onTag(do func(tx *store.Txn, name string) error) (any, error) {
 	}
 	var e *Tag
 	in := c.keep
-	if c.r.Method == "GET" {
+	if c.r.Method == http.MethodGet {
 		in = c.view
 	}
 	err := in(func(tx *store.Txn) error {

@@ -44,7 +44,7 @@ func fromTyped(text string) (body string, tags []string) {
 
 // allHashtags says whether a line is empty or has nothing but hashtags.
 func allHashtags(line string) bool {
-	for _, word := range strings.Fields(line) {
+	for word := range strings.FieldsSeq(line) {
 		if !onlyHashtag.MatchString(word) {
 			return false
 		}

@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -63,7 +64,7 @@ func (s *Server) asks(r *http.Request) (*store.App, error) {
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) || err == nil && !slices.Contains(app.Redirects, r.Form.Get("redirect_uri")) {
-		return nil, nil //nolint:nilnil // none is nil
+		return nil, nil // none is nil
 	}
 	return app, err
 }
@@ -274,9 +275,7 @@ func (s *Server) send(w http.ResponseWriter, redirect, state string, more url.Va
 		return err // it was checked when the app was registered
 	}
 	q := u.Query()
-	for name, values := range more {
-		q[name] = values
-	}
+	maps.Copy(q, more)
 	if state != "" {
 		q.Set("state", state)
 	}

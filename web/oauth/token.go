@@ -45,7 +45,7 @@ func readForm(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	case "multipart/form-data":
-		err = r.ParseMultipartForm(maxForm)
+		err = r.ParseMultipartForm(maxForm) //nolint:gosec // the body is bounded
 	default:
 		err = r.ParseForm()
 	}
