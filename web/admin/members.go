@@ -105,7 +105,7 @@ func (p *Pages) addMember(r *http.Request, by store.Role) (*store.Account, error
 	}
 	lang := string(assets.LangOf(r.Context()))
 	account := &store.Account{Email: typed(r, "email"), Role: store.Role(typed(r, "role")), Lang: lang}
-	member := store.Actor{Handle: handleTyped(r, "handle"), Name: typed(r, "name"), Lang: lang, Discoverable: true}
+	member := store.Actor{Handle: handleTyped(r, "handle"), Name: typed(r, "name"), Lang: lang}
 	added, err := p.Node.AddMember(r.Context(), member, account)
 	if err != nil {
 		return nil, taken(err, "handle")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/webtest"
 )
 
@@ -233,5 +234,30 @@ func TestMemberIsWrittenToByWhomSheChose(t *testing.T) {
 	s.post(t)
 	if l := sink.Wait(t, 1)[0]; l.To != "secrete@exemple.test" || l.Header.Get("Reply-To") != "<bo@exemple.test>" || !strings.Contains(l.Body, "Je peux aider.") {
 		t.Errorf("got %q", l.Raw)
+	}
+}
+
+func TestProfilesAndTheDirectoryHaveTheirWords(t *testing.T) {
+	c := catalog(t)
+	want := func(key string) {
+		if !c.Has(assets.French, key) || !c.Has(assets.English, key) {
+			t.Errorf("no words for %q", key)
+		}
+	}
+	fieldWords(c, want, "profile", store.ProfileFields, "")
+	fieldWords(c, want, "profile", []store.Field{{Name: "job", Vocabulary: &store.ProfileAudiences}}, "")
+	for _, f := range store.MemberFacets {
+		want("filter." + f.Name)
+		if f.Widget == store.Tick {
+			want("directory." + f.Name)
+		}
+	}
+	for _, slug := range store.Origins.Slugs {
+		want("origin." + slug)
+	}
+	for _, f := range store.ProfileFields {
+		if !c.Has(assets.French, "field.profile-"+f.Name) {
+			t.Errorf("%s has no name of its own, which the wire says", f.Name)
+		}
 	}
 }
