@@ -33,7 +33,7 @@ var _ = newKind(Kind{
 	New: func() Item { return &Challenge{State: "recu"} },
 	Fields: asked([]Field{
 		titleField, pitchField,
-		{Name: "call", Widget: Link, Required: true, Max: 500, Wire: "essaim:call", At: at(func(c *Challenge) any { return &c.Call })},
+		{Name: "call", Widget: Link, Required: true, Max: 500, Wire: "essaim:call", On: []string{"call"}, At: at(func(c *Challenge) any { return &c.Call })},
 		bodyField,
 		{Name: "pseudonym", Widget: Line, Max: 100, Wire: "essaim:pseudonym", At: at(func(c *Challenge) any { return &c.Pseudonym })},
 

@@ -78,7 +78,10 @@ func (p *Pages) claim(w http.ResponseWriter, r *http.Request) error {
 func (a *ask) changeClaim(w http.ResponseWriter, c *claimed) error {
 	rec := c.item.Envelope()
 	version := rec.Version
-	wrong := a.fillSheet(c.sheet)
+	wrong, err := a.fillSheet(c.sheet)
+	if err != nil {
+		return err
+	}
 	if a.r.PostForm.Get("version") != strconv.Itoa(version) {
 		wrong = append(wrong, &store.FieldError{Reason: "error.stale"})
 	}
@@ -90,7 +93,7 @@ func (a *ask) changeClaim(w http.ResponseWriter, c *claimed) error {
 	if c.contribution.Question != "" {
 		update.Contribution = &store.Contribution{Answer: answer(a.r.PostForm.Get("answer"))}
 	}
-	err := a.Node.Publish(context.WithoutCancel(a.r.Context()), store.Viewer{Claim: rec.ID}, update)
+	err = a.Node.Publish(context.WithoutCancel(a.r.Context()), store.Viewer{Claim: rec.ID}, update)
 	if wrong := fieldErrors(err); wrong != nil {
 		return a.showClaim(w, c, http.StatusUnprocessableEntity, wrong)
 	}

@@ -25,6 +25,7 @@ const (
 	Contribute Act = "contribute" // writes a record
 	Write      Act = "write"      // writes to a contact
 	Resend     Act = "resend"     // asks for an edit link by mail
+	TakePlace  Act = "take-place" // asks for a place at an event by mail
 )
 
 const (
@@ -176,8 +177,11 @@ func (a *ask) takeSheet(w http.ResponseWriter, s *sheet) error {
 		return err
 	}
 	s.stamp = stamp
-	wrong = append(wrong, a.fillSheet(s)...)
-	if len(wrong) > 0 {
+	unfit, err := a.fillSheet(s)
+	if err != nil {
+		return err
+	}
+	if wrong = append(wrong, unfit...); len(wrong) > 0 {
 		wrong = append(wrong, fieldErrors(s.kind.Check(s.item))...)
 		return a.showSheet(w, s, http.StatusUnprocessableEntity, wrong)
 	}
@@ -189,10 +193,28 @@ func (a *ask) takeSheet(w http.ResponseWriter, s *sheet) error {
 	return a.publishSheet(w, s)
 }
 
-// fillSheet reads the answers and says which cannot be read.
-func (a *ask) fillSheet(s *sheet) store.FieldErrors {
-	form := a.r.PostForm
+// fillSheet reads the answers and says which cannot be taken: a link is one that
+// was offered, or that was there.
+func (a *ask) fillSheet(s *sheet) (store.FieldErrors, error) {
+	form, offered := a.r.PostForm, map[string][]assets.Choice{}
+	for i := range s.kind.Fields {
+		f := &s.kind.Fields[i]
+		if f.Widget != store.Link {
+			continue
+		}
+		choices, err := a.offered(f, f.Text(s.item))
+		if err != nil {
+			return nil, err
+		}
+		offered[f.Name] = choices
+	}
 	wrong := s.fill(form)
+	for name, choices := range offered {
+		value := answer(form.Get(name))
+		if !slices.ContainsFunc(choices, func(c assets.Choice) bool { return c.Value == value }) {
+			wrong = append(wrong, &store.FieldError{Field: name, Reason: "error.choice", Args: map[string]any{"value": value}})
+		}
+	}
 	s.item.Envelope().Byline = answer(form.Get("byline"))
 	s.email, s.reach = answer(form.Get("email")), form.Get("reach") != ""
 	switch {
@@ -201,7 +223,7 @@ func (a *ask) fillSheet(s *sheet) store.FieldErrors {
 	case s.email == "" && s.reach:
 		wrong = append(wrong, &store.FieldError{Field: "email", Reason: "error.email-for-reach"})
 	}
-	return wrong
+	return wrong, nil
 }
 
 // allowed says whether whoever asks may do one more of an act.
@@ -286,7 +308,7 @@ func (a *ask) sheetFields(s *sheet) ([]assets.Field, error) {
 		if f.Widget != store.Link || at < 0 {
 			continue
 		}
-		choices, err := a.offered(f)
+		choices, err := a.offered(f, f.Text(s.item))
 		if err != nil {
 			return nil, err
 		}
@@ -296,14 +318,22 @@ func (a *ask) sheetFields(s *sheet) ([]assets.Field, error) {
 }
 
 // offered are the records that a field can point to: those of this node, of the
-// kinds on whose pages a record can be begun with it, that everybody may see.
-func (a *ask) offered(f *store.Field) ([]assets.Choice, error) {
+// kinds on whose pages a record can be begun with it, that everybody may see, and
+// of calls those that take something today; and the one that the field has now.
+func (a *ask) offered(f *store.Field, now string) ([]assets.Choice, error) {
 	choices := []assets.Choice{{Text: a.t("form.choose")}}
 	err := a.view(func(tx *store.Txn) error {
 		for _, kind := range f.On {
 			for _, it := range tx.ListKind(kind, store.Query{Home: true, Limit: maxOffered}).Items {
-				choices = append(choices, assets.Choice{Value: it.Envelope().IRI, Text: title(it.Envelope())})
+				if c, ok := it.(*store.Call); !ok || c.Open(tx.Now()) {
+					choices = append(choices, assets.Choice{Value: it.Envelope().IRI, Text: title(it.Envelope())})
+				}
 			}
+		}
+		it, err := tx.RecordByIRI(now)
+		known := slices.ContainsFunc(choices, func(c assets.Choice) bool { return c.Value == now })
+		if err == nil && !known && (store.Viewer{}).CanSee(it.Envelope()) {
+			choices = append(choices, assets.Choice{Value: now, Text: title(it.Envelope())})
 		}
 		return nil
 	})

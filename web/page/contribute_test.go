@@ -449,3 +449,30 @@ func FuzzStamp(f *testing.F) {
 		}
 	})
 }
+
+// A citizen answers a call from its page, without knowing any address.
+func TestCallIsAnsweredFromItsPage(t *testing.T) {
+	s := newSite(t)
+	call := &store.Call{Record: store.Record{Kind: "call", Title: "Accueillir mieux", Pitch: "Vos défis.", Audience: store.Public, Lang: "fr"}}
+	r := s.publish(t, s.node.Admin, call)
+	v := s.Visitor(t)
+	path := "/contribuer/propositions?" + url.Values{"call": {r.IRI}}.Encode()
+	if a := v.Get(federation.PagePath(r)); !a.Has(strings.ReplaceAll(path, "&", "&amp;")) {
+		t.Errorf("the call does not lead to %s", path)
+	}
+	form := formOf(t, v, path)
+	if form.Get("call") != r.IRI {
+		t.Errorf("chosen: got %q, want %q", form.Get("call"), r.IRI)
+	}
+	form.Set("title", "Un banc devant la mairie")
+	form.Set("pitch", "Pour attendre assis.")
+	form.Set(stampName, s.stamp(t, "challenge"))
+	if a := v.Post("/contribuer/propositions", form); a.Status != http.StatusSeeOther {
+		t.Fatalf("got %d: %s", a.Status, a.Body)
+	}
+	form.Set("call", "https://elsewhere.example/o/1")
+	form.Set(stampName, s.stamp(t, "challenge"))
+	if a := v.Post("/contribuer/propositions", form); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("a call of nowhere: got %d, want 422", a.Status)
+	}
+}

@@ -66,16 +66,21 @@ func under(list []links, title string, item relatedLink) []links {
 	return list
 }
 
-// begin are the records of other kinds that a member can begin from this one.
+// begin are the records of other kinds that can be begun from this one: by members,
+// and by everybody those that the open form takes.
 func (a *ask) begin(k *store.Kind, r *store.Record) []assets.Link {
-	if !a.by.Local || !r.Audience.Federates() {
+	if !r.Audience.Federates() {
 		return nil
 	}
 	var list []assets.Link
 	for _, other := range store.Kinds {
 		for _, f := range other.Fields {
-			if slices.Contains(f.On, k.Name) {
-				list = append(list, a.link("begin."+other.Name, address(newPath(other), map[string][]string{f.Name: {r.IRI}})))
+			path := newPath(other)
+			if !a.by.Local {
+				path = contributePath(other)
+			}
+			if slices.Contains(f.On, k.Name) && (a.by.Local || f.Open && !r.Remote) {
+				list = append(list, a.link("begin."+other.Name, address(path, map[string][]string{f.Name: {r.IRI}})))
 			}
 		}
 	}
