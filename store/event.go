@@ -2,6 +2,7 @@ package store
 
 import (
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -187,12 +188,27 @@ func zoneOf(name string) *time.Location {
 	if name == "" {
 		name = defaultZone
 	}
+	if zone := frenchZones()[name]; zone != nil {
+		return zone
+	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
 		return time.UTC
 	}
 	return zone
 }
+
+// frenchZones are those of Zones, read once: reading one takes as long as the rest
+// of saving an event.
+var frenchZones = sync.OnceValue(func() map[string]*time.Location {
+	known := map[string]*time.Location{}
+	for _, name := range Zones.Slugs {
+		if zone, err := time.LoadLocation(name); err == nil {
+			known[name] = zone
+		}
+	}
+	return known
+})
 
 // When is from when to when it lasts, on the clocks where it takes place.
 func (e *Event) When() (from, to time.Time) {
@@ -213,6 +229,27 @@ func (e *Event) Joins() string {
 		return ""
 	}
 	return e.JoinMode
+}
+
+// EventChange is what those who have a place at an event must hear of.
+type EventChange string
+
+// The changes.
+const (
+	CalledOff EventChange = "off"
+	Moved     EventChange = "moved" // to another time or place
+)
+
+// ChangeSince is what became of the event since old, or nothing.
+func (e *Event) ChangeSince(old *Event) EventChange {
+	same := e.Begins.Equal(old.Begins) && e.Ends.Equal(old.Ends) && e.Place == old.Place && e.Online == old.Online
+	switch {
+	case e.State == "annule" && old.State != "annule":
+		return CalledOff
+	case e.State != "annule" && !same, e.State == "reporte" && old.State != "reporte":
+		return Moved
+	}
+	return ""
 }
 
 const maxSummary = 300 // characters that people read of an event in Mastodon

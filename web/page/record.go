@@ -46,6 +46,7 @@ type recordPage struct {
 	Created, Updated   time.Time
 	Received           time.Time // zero for a record of this node
 	Original           string
+	Source             *assets.Link // where it was brought from; without Href it has no page there
 	Address            string // its id on the wire, to answer from elsewhere
 	Likes, Announces   string
 	Thread             []post
@@ -144,6 +145,9 @@ func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage
 	}
 	if r.Remote {
 		d.Received, d.Original = r.Fetched, original(r)
+	}
+	if r.Source.Name != "" {
+		d.Source = &assets.Link{Text: r.Source.Name, Href: r.Source.URL}
 	}
 	d.Begin, d.Links, d.Lineage = append(a.begin(k, r), a.writeTo(tx, it)...), a.related(tx, it), a.lineage(tx, it)
 	if r.Audience == store.Public && !r.Remote {
