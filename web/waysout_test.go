@@ -137,6 +137,8 @@ var waysOut = []wayOut{
 	{name: "the feed of news", seenBy: byList, accept: "*/*", path: at("/actualites.atom")},
 	{name: "its data", seenBy: byPage, accept: "*/*", path: onPage(".jsonld")},
 	{name: "its data under another kind", seenBy: byNobody, accept: "*/*", path: func(_ *world, s *secret) string { return "/n/" + s.record.ID.String() + ".jsonld" }},
+	{name: "the search", seenBy: byEverybody, accept: asPage, path: at("/recherche?themes=mobilite")},
+	{name: "the search for a word", seenBy: byEverybody, accept: asPage, path: at("/en/recherche?q=mobilite&kind=experiment&tri=recent")},
 	{name: "the codebook", seenBy: byNobody, accept: "*/*", path: at("/experimentations.codebook.csv")},
 	{name: "the data sets", seenBy: byNobody, accept: asPage, path: at("/donnees")},
 

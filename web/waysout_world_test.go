@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/essaim/essaim/federation/fedtest"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/media"
+	"github.com/essaim/essaim/store/search"
 	"github.com/essaim/essaim/web"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/session"
@@ -68,10 +70,25 @@ func whole(t *testing.T) func(n *fedtest.Node) http.Handler {
 		t.Cleanup(func() { images.Close() })
 		n.Words = func(lang, key string, args ...any) string { return renderer.Catalog.T(assets.Lang(lang), key, args...) }
 		return web.Handler(web.Config{
-			Node: n.Node, Sessions: n.Sessions, Renderer: renderer, Deliveries: n.Worker, Images: images,
+			Node: n.Node, Sessions: n.Sessions, Renderer: renderer, Deliveries: n.Worker, Images: images, Search: searching(t, n.Store),
 			Log: slog.New(slog.DiscardHandler), Version: "test", SourceURL: "https://example.org/", Development: true,
 		})
 	}
+}
+
+// searching is the index of a store, which follows it until the test ends.
+func searching(t *testing.T, s *store.Store) *search.Index {
+	x := search.New(search.Config{Store: s, Dir: filepath.Join(t.TempDir(), "index"), Plain: strings.ToLower, Log: slog.New(slog.DiscardHandler)})
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- x.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := errors.Join(<-done, x.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	return x
 }
 
 // addMembers gives each member a browser and an app.

@@ -51,7 +51,8 @@ type Config struct {
 	PagesPerMinute int   // other requests from one address; 0: no limit
 	// ContributionsPerHour are those without an account from one network; 0: no limit.
 	ContributionsPerHour int
-	Mail                 *mail.Mailer // nil: no letters are sent
+	Mail                 *mail.Mailer  // nil: no letters are sent
+	Search               page.Searcher // nil: there is no page of the search
 
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	// Software asks a host what it runs, for the preview of a follow. May be nil.
@@ -113,7 +114,7 @@ func Handler(c Config) http.Handler {
 		Address: func(r *http.Request) string { return clientAddress(r, c.TrustedProxies) },
 	}).Routes(people)
 	opendata.Routes(people, opendata.Config{Frame: f, Node: c.Node})
-	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Mail: c.Mail, Allow: perNetwork(c), Software: c.Software}).Routes(people)
+	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Mail: c.Mail, Search: c.Search, Allow: perNetwork(c), Software: c.Software}).Routes(people)
 	return wrap(r, c, f)
 }
 

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -46,6 +47,8 @@ func (n *node) orders() http.Handler {
 	startFollow.handle(m, n)
 	followState.handle(m, n)
 	checkStore.handle(m, n)
+	rebuildIndex.handle(m, n)
+	indexState.handle(m, n)
 	openImport.handle(m, n)
 	startImport.handle(m, n)
 	forgetImport.handle(m, n)
@@ -59,6 +62,9 @@ func (t task[In, Out]) handle(m *http.ServeMux, n *node) {
 		var answer outcome[Out]
 		err := json.NewDecoder(io.LimitReader(r.Body, maxOrder)).Decode(&in)
 		if err == nil {
+			err = unhurried(w)
+		}
+		if err == nil {
 			var out Out
 			out, err = t.do(r.Context(), n, in)
 			answer.Out = &out
@@ -71,6 +77,13 @@ func (t task[In, Out]) handle(m *http.ServeMux, n *node) {
 			n.log.Debug("answer a command", "err", err)
 		}
 	})
+}
+
+// unhurried gives an order all the time that it takes: the limits of a connection
+// are for strangers.
+func unhurried(w http.ResponseWriter) error {
+	c := http.NewResponseController(w)
+	return errors.Join(c.SetReadDeadline(time.Time{}), c.SetWriteDeadline(time.Time{}))
 }
 
 // serveControl takes orders on the socket until ctx ends. Only the owner of the

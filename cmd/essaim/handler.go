@@ -30,7 +30,7 @@ func (n *node) handler() (http.Handler, error) {
 		Version: version(), SourceURL: sourceURL,
 		Demo: n.demo, Development: c.Development.active(), SignedOnly: c.Federation.AuthorizedFetch,
 		MaxBody: int64(c.Federation.MaxBody), InboxPerMinute: c.Limits.Inbox, PagesPerMinute: c.Limits.Pages,
-		ContributionsPerHour: c.Limits.Contributions, Mail: n.mail, TrustedProxies: c.HTTP.TrustedProxies, Software: n.software,
+		ContributionsPerHour: c.Limits.Contributions, Mail: n.mail, Search: n.search, TrustedProxies: c.HTTP.TrustedProxies, Software: n.software,
 		Live: func(run func(context.Context) error) { n.live = run },
 	}), nil
 }

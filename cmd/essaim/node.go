@@ -17,6 +17,7 @@ import (
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/bolt"
 	"github.com/essaim/essaim/store/media"
+	"github.com/essaim/essaim/store/search"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/markup"
@@ -27,6 +28,7 @@ import (
 const (
 	storeName = "essaim.db"
 	mediaName = "media"
+	indexName = "index" // of the search; a cache
 )
 
 // node is all of a node, in the order in which it is opened.
@@ -40,6 +42,8 @@ type node struct {
 	delivery *delivery.Worker
 	media    *media.Media
 	sessions *session.Manager
+	search   *search.Index
+	indexing indexing
 	mail     *mail.Mailer                // nil: there is no mail server
 	live     func(context.Context) error // what carries changes to the streams of apps; set by handler
 }
@@ -141,6 +145,7 @@ func (n *node) connect() (err error) {
 		Concurrency: c.Delivery.Concurrency, Unhealthy: c.Delivery.Unhealthy, Resync: n.door.Resync,
 	})
 	n.sessions = session.New(n.store, session.Config{BaseURL: c.Node.BaseURL, Limit: c.Limits.SignIn, Log: n.log})
+	n.search = search.New(search.Config{Store: n.store, Dir: filepath.Join(n.dir, indexName), Plain: markup.Plain, Log: n.log})
 	n.media, err = media.Open(filepath.Join(n.dir, mediaName), media.Options{MaxFile: int64(c.Media.MaxFile), Refuses: n.engine.Refuses})
 	return err
 }
@@ -150,6 +155,9 @@ func (n *node) close() error {
 	var errs []error
 	if n.media != nil {
 		errs = append(errs, n.media.Close())
+	}
+	if n.search != nil {
+		errs = append(errs, n.search.Close())
 	}
 	if n.fetch != nil {
 		n.fetch.Close()

@@ -56,26 +56,25 @@ func (s *state) change(how func()) {
 	}
 }
 
-// look says whether the index knows of a change, whether it is being built, and
-// what is closed when that may be otherwise.
-func (s *state) look(change store.ID) (known, building bool, moved <-chan struct{}) {
+// look says whether the index knows of a change, and what is closed when that may
+// be otherwise.
+func (s *state) look(change store.ID) (known bool, moved <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.moved == nil {
 		s.moved = make(chan struct{})
 	}
-	return s.ready && !s.building && s.at >= change, s.building, s.moved
+	return s.ready && !s.building && s.at >= change, s.moved
 }
 
-// reached waits until the index knows of a change, but no longer than d, and not
-// while it is being built.
+// reached waits until the index knows of a change, but no longer than d.
 func (s *state) reached(ctx context.Context, change store.ID, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	for {
-		known, building, moved := s.look(change)
-		if known || building {
-			return known
+		known, moved := s.look(change)
+		if known {
+			return true
 		}
 		select {
 		case <-moved:

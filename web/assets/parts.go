@@ -1,6 +1,7 @@
 package assets
 
 import (
+	"html/template"
 	"net/http"
 	"time"
 )
@@ -38,7 +39,8 @@ type Card struct {
 	ID             string // seed of the constellation
 	Title, Href    string
 	Pitch          string
-	Lang           string // of title and pitch, when it is not the page's
+	Found          template.HTML // instead of Pitch: what a search found, its words marked
+	Lang           string        // of title and pitch, when it is not the page's
 	Picture        *Picture
 	Stage          *Stage
 	Badges         []Badge

@@ -57,12 +57,13 @@ type Images interface {
 	Accepts() string                             // the files that are taken, as an input says it
 }
 
-// Config is what Pages are made of. All but Software is required.
+// Config is what Pages are made of. Search and Software may be nil; the rest is required.
 type Config struct {
 	Frame  *frame.Frame
 	Node   *federation.Node
 	Images Images
 	Mail   *mail.Mailer // nil: no letters are sent
+	Search Searcher     // nil: there is no page of the search
 	// Allow says whether whoever sends a request may do one more of an act, which
 	// then counts. Nil: always.
 	Allow func(r *http.Request, act Act) bool
@@ -103,6 +104,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.form(r, "/reseau/{host}/{handle}/choix", p.chooseCopy)
 	p.get(r, "/authorize_interaction", p.interact)
 	p.shared(r, "/fil", p.river)
+	p.get(r, searchPath, p.search)
 	p.shared(r, "/themes/{tag}", p.theme)
 	p.get(r, "/accessibilite", p.accessibility)
 	p.get(r, "/mentions-legales", p.legal)

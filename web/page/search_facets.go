@@ -1,0 +1,119 @@
+package page
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/search"
+	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/frame"
+)
+
+// mostValues is how many answers of a facet are offered.
+const mostValues = 12
+
+// searchFacets are the names of all facets, in their order: kind and lab, those of
+// the kinds, year and language.
+var searchFacets = sync.OnceValue(func() []string {
+	names := []string{search.FacetKind, search.FacetLab}
+	for _, k := range store.Kinds {
+		for _, f := range frame.Facets(k) {
+			if !slices.Contains(names, f.Name) {
+				names = append(names, f.Name)
+			}
+		}
+	}
+	return append(names, search.FacetYear, search.FacetLang)
+})
+
+// facets are the answers that would leave some of what was found, but not all.
+func (s *seeking) facets(tx *store.Txn, found *search.Found) []facetLinks {
+	var list []facetLinks
+	for _, name := range searchFacets() {
+		f := facetLinks{Name: name, Label: s.facetLabel(name)}
+		for _, c := range found.Counts[name] {
+			if c.N == found.Total || s.asked.Get(name) != "" || len(f.Links) == mostValues {
+				continue
+			}
+			text := s.t("filter.count", "name", s.facetValue(tx, name, c.Value), "count", c.N)
+			f.Links = append(f.Links, assets.Link{Text: text, Href: s.with(name, c.Value)})
+		}
+		if len(f.Links) > 0 {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+func (s *seeking) facetLabel(name string) string {
+	if key := "search.facet." + name; s.has(key) {
+		return s.t(key)
+	}
+	return s.t("filter." + name)
+}
+
+// facetValue is an answer in words.
+func (s *seeking) facetValue(tx *store.Txn, name, value string) string {
+	switch name {
+	case search.FacetKind:
+		if store.KindOf(value) != nil {
+			return s.t("kind." + value)
+		}
+		return s.orItself("search.kind."+value, value)
+	case search.FacetLab:
+		return labName(tx, value)
+	case search.FacetLang:
+		return s.orItself("search.lang."+value, value)
+	}
+	if v := vocabularyOf(name, value); v != nil {
+		return s.t(v.Name + "." + value)
+	}
+	return value
+}
+
+func (s *seeking) orItself(key, value string) string {
+	if s.has(key) {
+		return s.t(key)
+	}
+	return value
+}
+
+func labName(tx *store.Txn, number string) string {
+	id, err := store.ParseID(number)
+	if err != nil {
+		return number
+	}
+	lab, err := tx.Actor(id)
+	if err != nil || !search.Findable(lab) {
+		return number
+	}
+	return lab.DisplayName()
+}
+
+// vocabularyOf is the vocabulary in which a facet has a value, or nil.
+func vocabularyOf(name, value string) *store.Vocabulary {
+	for _, k := range store.Kinds {
+		if f := k.Field(name); f != nil && f.Facet && f.Vocabulary != nil && f.Vocabulary.Has(value) {
+			return f.Vocabulary
+		}
+	}
+	return nil
+}
+
+// chips are the narrowings that are on, each with the search without it.
+func (s *seeking) chips(tx *store.Txn) []chip {
+	var chips []chip
+	add := func(name, text string) {
+		chips = append(chips, chip{Text: text, Label: s.t("filter.remove", "filter", text), Href: s.with(name, "")})
+	}
+	for _, name := range searchFacets() {
+		if value := s.asked.Get(name); value != "" {
+			add(name, s.facetValue(tx, name, value))
+		}
+	}
+	if s.place.Code != "" {
+		add(askNear, s.t("search.around", "place", s.place.Label(), "km", s.asked.Get(askWithin)))
+	}
+	return chips
+}
