@@ -135,6 +135,25 @@ func (a *ask) showClaim(w http.ResponseWriter, c *claimed, status int, wrong sto
 	return a.Frame.Render(w, a.r, status, "claim.html", d)
 }
 
+// mergedInto is the page of the record that tells of the same as the one that the
+// path names, when a moderator merged them; else empty.
+func (a *ask) mergedInto(tx *store.Txn) string {
+	slug := mux.Vars(a.r)["slug"]
+	id, err := store.ParseID(slug[strings.LastIndexByte(slug, '-')+1:])
+	if err != nil {
+		return ""
+	}
+	c, err := tx.Contribution(id)
+	if err != nil || c.State != store.Merged {
+		return ""
+	}
+	it, err := tx.Record(c.Into)
+	if err != nil || !a.by.CanSee(it.Envelope()) {
+		return ""
+	}
+	return federation.PagePath(it.Envelope())
+}
+
 // contributionTones are the tones of the states of a contribution; the rest is plain.
 var contributionTones = map[store.ContributionState]string{
 	store.Verified: "ok", store.Fresh: "info", store.Held: "warn", store.Hidden: "err",

@@ -476,3 +476,21 @@ func TestCallIsAnsweredFromItsPage(t *testing.T) {
 		t.Errorf("a call of nowhere: got %d, want 422", a.Status)
 	}
 }
+
+func TestMergedLeadsToTheOther(t *testing.T) {
+	s := newSite(t)
+	s.contribute(t, s.needAnswers(t, "Un animateur"))
+	first := s.needs(t)[0]
+	s.contribute(t, s.needAnswers(t, "un Animateur"))
+	second := s.needs(t)[0]
+	if second.ID == first.ID {
+		second = s.needs(t)[1]
+	}
+	merge := store.Moderation{Act: store.Merge, Record: second.ID, Into: first.ID}
+	if err := s.node.Moderate(t.Context(), s.viewer(s.node.Admin), merge, nil); err != nil {
+		t.Fatal(err)
+	}
+	if a := s.Visitor(t).Get(federation.PagePath(&second.Record)); a.Status != http.StatusSeeOther || a.Location != federation.PagePath(&first.Record) {
+		t.Errorf("got %d to %q", a.Status, a.Location)
+	}
+}

@@ -47,7 +47,7 @@ type recordPage struct {
 	Received           time.Time // zero for a record of this node
 	Original           string
 	Source             *assets.Link // where it was brought from; without Href it has no page there
-	Address            string // its id on the wire, to answer from elsewhere
+	Address            string       // its id on the wire, to answer from elsewhere
 	Likes, Announces   string
 	Thread             []post
 	ThreadCount        string
@@ -66,10 +66,11 @@ func (p *Pages) record(k *store.Kind) reply.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		a := p.ask(r)
 		var d recordPage
-		var pretty string
+		var pretty, merged string
 		err := a.view(func(tx *store.Txn) error {
 			it, err := a.find(tx, k)
 			if err != nil {
+				merged = a.mergedInto(tx)
 				return err
 			}
 			if pretty = federation.PagePath(it.Envelope()); pretty == r.URL.Path {
@@ -77,6 +78,9 @@ func (p *Pages) record(k *store.Kind) reply.Handler {
 			}
 			return nil
 		})
+		if merged != "" {
+			return a.redirect(w, http.StatusSeeOther, merged)
+		}
 		if err != nil {
 			return err
 		}
