@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -109,15 +110,18 @@ func BenchmarkReading(b *testing.B) {
 }
 
 // BenchmarkPublishToStreams publishes with 1,000 open streams and waits until all
-// have it.
+// have it. It says what the streams take, of both ends, and how long the last
+// waited.
 func BenchmarkPublishToStreams(b *testing.B) {
 	s := start(b)
 	s.live()
-	const readers = 300
-	var next []func() event
-	for range readers {
-		next = append(next, s.anybody().events("/api/v1/streaming/public"))
+	const readers = 1000
+	before := memory()
+	next := make([]func() event, readers)
+	for i := range next {
+		next[i] = s.anybody().events("/api/v1/streaming/public")
 	}
+	taken := memory() - before
 	for b.Loop() {
 		e := s.experiment("Une mairie mobile", store.Public)
 		for _, n := range next {
@@ -126,4 +130,13 @@ func BenchmarkPublishToStreams(b *testing.B) {
 			}
 		}
 	}
+	b.ReportMetric(float64(taken)/(1<<20), "MiB")
+}
+
+// memory is what the program holds, after a collection.
+func memory() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc + m.StackInuse
 }

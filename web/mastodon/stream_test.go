@@ -15,7 +15,7 @@ import (
 )
 
 // patience is for what comes over a stream, on a busy machine.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // live runs what carries changes to streams until the test ends.
 func (s *site) live() {
