@@ -42,6 +42,11 @@ func (n *Node) admit(tx *store.Txn, a *Activity, r *store.Record) error {
 	if wrong := kind.CheckOpen(a.Item); wrong != nil {
 		return n.withChecks(kind, a.Item, wrong)
 	}
+	if t, ok := a.Item.(store.Timely); ok {
+		if wrong := t.CheckInTime(finder(tx), tx.Now()); wrong != nil {
+			return n.withChecks(kind, a.Item, wrong)
+		}
+	}
 	c := *a.Contribution
 	if tx.IsLinked(&c) {
 		return fmt.Errorf("sent before: %w", errSeen)

@@ -85,6 +85,22 @@ func TestJointAnswersNeedTwoOrganisations(t *testing.T) {
 	}
 }
 
+func TestCallTakesChallengesUntilItsLastDay(t *testing.T) {
+	find := func(string) store.Item { return &store.Call{Opens: "2026-03-01", Closes: "2026-03-14"} }
+	for at, taken := range map[string]bool{
+		"2026-02-28T22:59:00Z": false, "2026-02-28T23:00:00Z": true, "2026-03-14T22:59:00Z": true, "2026-03-14T23:00:00Z": false,
+	} {
+		now, err := time.Parse(time.RFC3339, at)
+		must(t, err)
+		if errs := new(store.Challenge).CheckInTime(find, now); (len(errs) == 0) != taken {
+			t.Errorf("%s: got %v", at, errs)
+		}
+	}
+	if errs := new(store.Challenge).CheckInTime(func(string) store.Item { return nil }, noon); errs != nil {
+		t.Errorf("a call that is not here: got %v", errs)
+	}
+}
+
 func TestEveryStateOfAChallengeIsOnTheWay(t *testing.T) {
 	c := &store.Challenge{}
 	for i, slug := range store.ChallengeStates.Slugs {

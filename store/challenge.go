@@ -92,6 +92,15 @@ func (c *Challenge) CheckWith(find func(iri string) Item) FieldErrors {
 	return nil
 }
 
+// CheckInTime refuses a challenge to a call that takes none today.
+func (c *Challenge) CheckInTime(find func(iri string) Item, now time.Time) FieldErrors {
+	call, ok := find(c.Call).(*Call)
+	if !ok || call.Open(now) {
+		return nil
+	}
+	return FieldErrors{{Field: "call", Reason: "error.call-closed"}}
+}
+
 // takenUpBy counts the organisations that undertake something and did not give it
 // up.
 func (c *Challenge) takenUpBy() int {

@@ -23,3 +23,10 @@ type Bound interface {
 	// it is not here.
 	CheckWith(find func(iri string) Item) FieldErrors
 }
+
+// Timely is a kind that the open form takes for a while only.
+type Timely interface {
+	// CheckInTime says why a new record is not taken at the moment now. find is that
+	// of CheckWith.
+	CheckInTime(find func(iri string) Item, now time.Time) FieldErrors
+}

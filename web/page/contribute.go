@@ -202,7 +202,7 @@ func (a *ask) fillSheet(s *sheet) (store.FieldErrors, error) {
 		if f.Widget != store.Link {
 			continue
 		}
-		choices, err := a.offered(f, f.Text(s.item))
+		choices, err := a.offered(f, f.Text(s.item), true) // the door says what comes too late
 		if err != nil {
 			return nil, err
 		}
@@ -308,7 +308,7 @@ func (a *ask) sheetFields(s *sheet) ([]assets.Field, error) {
 		if f.Widget != store.Link || at < 0 {
 			continue
 		}
-		choices, err := a.offered(f, f.Text(s.item))
+		choices, err := a.offered(f, f.Text(s.item), false)
 		if err != nil {
 			return nil, err
 		}
@@ -319,13 +319,14 @@ func (a *ask) sheetFields(s *sheet) ([]assets.Field, error) {
 
 // offered are the records that a field can point to: those of this node, of the
 // kinds on whose pages a record can be begun with it, that everybody may see, and
-// of calls those that take something today; and the one that the field has now.
-func (a *ask) offered(f *store.Field, now string) ([]assets.Choice, error) {
+// the one that the field has now. Calls that take nothing today are among them
+// when late says so.
+func (a *ask) offered(f *store.Field, now string, late bool) ([]assets.Choice, error) {
 	choices := []assets.Choice{{Text: a.t("form.choose")}}
 	err := a.view(func(tx *store.Txn) error {
 		for _, kind := range f.On {
 			for _, it := range tx.ListKind(kind, store.Query{Home: true, Limit: maxOffered}).Items {
-				if c, ok := it.(*store.Call); !ok || c.Open(tx.Now()) {
+				if c, ok := it.(*store.Call); !ok || late || c.Open(tx.Now()) {
 					choices = append(choices, assets.Choice{Value: it.Envelope().IRI, Text: title(it.Envelope())})
 				}
 			}
