@@ -54,6 +54,9 @@ func (n *Node) removeItem(tx *store.Txn, a *Activity, it store.Item) error {
 	a.open = false // an outbox shows what there is
 	tx.HideFromOutbox(a.actor.ID, r.ID)
 	news := newsOf(tx, r)
+	if err := n.tellGuests(tx, it, nil); err != nil {
+		return err
+	}
 	tx.DeleteRecord(it, &store.Tombstone{
 		IRI: r.IRI, Type: r.Type, Owner: r.Lab, Deleted: a.When, Public: r.Audience.Open(),
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/essaim/essaim/store"
 )
@@ -12,36 +13,129 @@ import (
 // an activity: nobody but the organisers hears of it, and what others see is a
 // number. It is a private matter, as an account is.
 
+// ConfirmWithin is how long a guest has to confirm a place by the letter that was
+// sent.
+const ConfirmWithin = 12 * time.Hour
+
+// Guest is somebody without an account who asks for a place.
+type Guest struct {
+	Name, Email string
+	Lang        string // of letters
+	Token       string // whoever knows it can confirm the place and give it up
+	// Letter sends the token, in the transaction that keeps the place, to the address
+	// that the place was first taken with; the place stands once it is confirmed. Nil:
+	// no letters are sent, and the address is believed.
+	Letter func(tx *store.Txn, e *store.Event, to string) error
+}
+
 // TakeSeat gives a guest a place at an event of this node, or asks its organisers
-// for one, and says which. The token is the guest's: whoever knows it can give the
-// place up. Errors: store.FieldErrors, store.ErrNotFound for an event that viewers
-// may not see or cannot join.
-func (n *Node) TakeSeat(ctx context.Context, by store.Viewer, event store.ID, guest store.Seat, token string) (state store.FollowState, err error) {
+// for one, and says which. With letters an address has one place: who asks again
+// gets a new token for the same place, by letter alone. Errors: store.FieldErrors,
+// store.ErrNotFound for an event that viewers may not see or cannot join, and those
+// of Letter.
+func (n *Node) TakeSeat(ctx context.Context, by store.Viewer, event store.ID, g Guest) (state store.FollowState, err error) {
 	if err := n.room("Join"); err != nil {
 		return "", err
 	}
-	if errs := guest.CheckGuest(); len(errs) > 0 {
+	asked := store.Seat{Event: event, Holder: store.GuestHolder(g.Token), Name: strings.TrimSpace(g.Name), Email: strings.TrimSpace(g.Email), Lang: g.Lang}
+	if errs := asked.CheckGuest(); len(errs) > 0 {
 		return "", errs
 	}
 	err = n.Store.Update(ctx, func(tx *store.Txn) error {
+		s := asked // the transaction may run again
 		e, err := openEvent(tx, by, event)
 		if err != nil {
 			return err
 		}
-		s := &store.Seat{
-			Event: e.ID, Holder: store.GuestHolder(token), Name: strings.TrimSpace(guest.Name), Email: strings.TrimSpace(guest.Email), Asked: tx.Now(),
+		if err := takeSeat(tx, e, &s, g.Letter != nil); err != nil {
+			return err
 		}
+		state = s.State
+		if g.Letter == nil {
+			return nil
+		}
+		return g.Letter(tx, e, s.Email)
+	})
+	return state, err
+}
+
+// takeSeat keeps the place of a guest. byLetter: it has to be confirmed.
+func takeSeat(tx *store.Txn, e *store.Event, s *store.Seat, byLetter bool) error {
+	old, err := tx.GuestSeat(e.ID, s.Email)
+	if again := err == nil && byLetter; again {
+		tx.DeleteSeat(e.ID, old.Holder)
+		old.Holder = s.Holder
+		*s = *old
+	} else {
 		if s.State = tx.Admit(e, s.Holder); s.State == store.Refused {
 			return store.FieldErrors{{Reason: "error.full"}}
 		}
-		state = s.State
-		if !tx.HasGuests(e.ID) {
-			tx.AddJobAt(jobGuests, guestsJob{Event: e.ID}, tx.ForgetGuests(e.ID))
+		s.Asked = tx.Now()
+		if byLetter {
+			s.Until = tx.Now().Add(ConfirmWithin)
 		}
+	}
+	if !s.Until.IsZero() {
+		tx.AddJobAt(jobSeat, seatJob{e.ID, s.Holder}, s.Until)
+	}
+	if !tx.HasGuests(e.ID) {
+		tx.AddJobAt(jobGuests, guestsJob{Event: e.ID}, tx.ForgetGuests(e.ID))
+	}
+	tx.PutSeat(s)
+	return nil
+}
+
+// ConfirmSeat lets the place of a guest who knows the token stand. Once it was given
+// up it is store.ErrNotFound.
+func (n *Node) ConfirmSeat(ctx context.Context, event store.ID, token string) error {
+	return n.Store.Update(ctx, func(tx *store.Txn) error {
+		s, err := tx.Seat(event, store.GuestHolder(token))
+		if err != nil || s.Until.IsZero() {
+			return err
+		}
+		s.Until = time.Time{}
 		tx.PutSeat(s)
 		return nil
 	})
-	return state, err
+}
+
+type seatJob struct {
+	Event  store.ID `json:"event"`
+	Holder string   `json:"holder"`
+}
+
+// releaseSeat gives up a place that was not confirmed.
+func (n *Node) releaseSeat(ctx context.Context, j seatJob) error {
+	return n.Store.Update(ctx, func(tx *store.Txn) error {
+		if s, err := tx.Seat(j.Event, j.Holder); err == nil && !s.Until.IsZero() && !s.Until.After(tx.Now()) {
+			tx.DeleteSeat(j.Event, j.Holder)
+		}
+		return nil
+	})
+}
+
+// tellGuests writes to the guests of an event of this node that was moved or called
+// off. it is the event as it is now, or was when it is deleted: then old is nil.
+func (n *Node) tellGuests(tx *store.Txn, it, old store.Item) error {
+	e, ok := it.(*store.Event)
+	if !ok || n.TellGuests == nil {
+		return nil
+	}
+	change := store.CalledOff
+	if before, ok := old.(*store.Event); ok {
+		change = e.ChangeSince(before)
+	} else if e.State == "annule" {
+		return nil // they were told
+	}
+	if change == "" {
+		return nil
+	}
+	for _, s := range tx.Told(e) {
+		if err := n.TellGuests(tx, e, s, change); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type guestsJob struct {

@@ -37,6 +37,9 @@ type Config struct {
 	Refuses func() error
 	// OpenForm says what happens to what people write without an account.
 	OpenForm OpenForm
+	// TellGuests writes to a guest of an event that is moved or called off, in the
+	// transaction that does it. Nil: guests are not told.
+	TellGuests func(tx *store.Txn, e *store.Event, guest *store.Seat, change store.EventChange) error
 	// Jobs do the jobs of other kinds than the node's own.
 	Jobs map[string]func(ctx context.Context, j *store.Job) error
 	// Scale stretches the delays between the tries of a job; 0 means 1.

@@ -59,7 +59,7 @@ func (n *Node) updateItem(tx *store.Txn, a *Activity) error {
 	narrowNews(tx, a, r)
 	widenAnswers(tx, a, o, r)
 	n.tell(a, old)
-	return nil
+	return n.tellGuests(tx, a.Item, old)
 }
 
 // narrowNews hides the news of a record from those who may no longer see the

@@ -21,6 +21,7 @@ const (
 	jobMove   = "move"
 	jobResync = "resync"
 	jobGuests = "guests"
+	jobSeat   = "seat"
 )
 
 type fetchJob struct {
@@ -79,6 +80,8 @@ func (n *Node) do(ctx context.Context, j *store.Job) (err error) {
 		return decoded(j, func(d moveJob) error { return n.refollow(ctx, d) })
 	case jobGuests:
 		return decoded(j, func(d guestsJob) error { return n.forgetGuests(ctx, d) })
+	case jobSeat:
+		return decoded(j, func(d seatJob) error { return n.releaseSeat(ctx, d) })
 	case jobResync:
 		return decoded(j, func(d resyncJob) error { return n.resync(ctx, d.Host) })
 	case jobRelease:

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"iter"
+	"strings"
 	"time"
 )
 
@@ -15,6 +16,8 @@ type Seat struct {
 	Actor    string          `json:"actor,omitempty"` // IRI; empty: a guest
 	Name     string          `json:"name,omitempty"`  // of a guest
 	Email    string          `json:"email,omitempty"` // of a guest
+	Lang     string          `json:"lang,omitempty"`  // of a guest, for letters
+	Until    time.Time       `json:"until,omitzero"`  // when a guest's place is given up unless it is confirmed before; zero: it stands
 	State    FollowState     `json:"state"`
 	IRI      string          `json:"iri,omitempty"`      // of the Join that counts, verbatim
 	Activity json.RawMessage `json:"activity,omitempty"` // that Join as it came, for the answer
@@ -124,6 +127,31 @@ func (t *Txn) ForgetGuests(event ID) (again time.Time) {
 		}
 	}
 	return time.Time{}
+}
+
+// GuestSeat is the place at an event that was taken with an e-mail address, or
+// ErrNotFound.
+func (t *Txn) GuestSeat(event ID, email string) (*Seat, error) {
+	for s := range t.Seats(event) {
+		if s.Email != "" && strings.EqualFold(s.Email, email) {
+			return s, nil
+		}
+	}
+	return nil, ErrNotFound
+}
+
+// Told are the guests of an event who hear of a change: those who confirmed their
+// places and were not refused, until it is over.
+func (t *Txn) Told(e *Event) (guests []*Seat) {
+	if _, to := e.When(); e.Remote || to.Before(t.now) {
+		return nil
+	}
+	for s := range t.Seats(e.ID) {
+		if s.Email != "" && s.Until.IsZero() && s.State != Refused {
+			guests = append(guests, s)
+		}
+	}
+	return guests
 }
 
 // HasGuests says whether the names of guests are kept for an event.

@@ -56,3 +56,28 @@ func TestGuestsAreForgottenAMonthAfterTheEvent(t *testing.T) {
 		}
 	})
 }
+
+func TestGuestsHearOfChangesThatTouchThem(t *testing.T) {
+	old := &store.Event{State: "confirme", Begins: noon, Online: "https://visio.example/a"}
+	for _, x := range []struct {
+		change func(*store.Event)
+		want   store.EventChange
+	}{
+		{func(e *store.Event) { e.Title = "x" }, ""},
+		{func(e *store.Event) { e.Begins = noon.Add(time.Hour) }, store.Moved},
+		{func(e *store.Event) { e.Place.Commune = "Rennes" }, store.Moved},
+		{func(e *store.Event) { e.Online = "" }, store.Moved},
+		{func(e *store.Event) { e.State = "reporte" }, store.Moved},
+		{func(e *store.Event) { e.State, e.Begins = "annule", noon.Add(time.Hour) }, store.CalledOff},
+	} {
+		e := *old
+		x.change(&e)
+		if got := e.ChangeSince(old); got != x.want {
+			t.Errorf("%+v: got %q, want %q", e, got, x.want)
+		}
+	}
+	off := &store.Event{State: "annule"}
+	if got := off.ChangeSince(&store.Event{State: "annule", Begins: noon}); got != "" {
+		t.Errorf("called off before: got %q", got)
+	}
+}

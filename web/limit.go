@@ -39,6 +39,7 @@ func perKey(many int, in time.Duration) func(key string) bool {
 const (
 	lettersPerHour = 10 // messages to contacts
 	resendsPerHour = 5  // edit links by mail
+	placesPerHour  = 30 // places at events, which are confirmed by mail
 )
 
 // perNetwork says whether the network that a request comes from may do one thing
@@ -48,6 +49,7 @@ func perNetwork(c Config) func(r *http.Request, act page.Act) bool {
 		page.Contribute: perKey(c.ContributionsPerHour, time.Hour),
 		page.Write:      perKey(lettersPerHour, time.Hour),
 		page.Resend:     perKey(resendsPerHour, time.Hour),
+		page.TakePlace:  perKey(placesPerHour, time.Hour),
 	}
 	return func(r *http.Request, act page.Act) bool {
 		may := allow[act]

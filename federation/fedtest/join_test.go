@@ -154,14 +154,16 @@ func TestOnlyThePublisherAnswersAJoin(t *testing.T) {
 func TestGuestsTakeAndGiveUpPlaces(t *testing.T) {
 	n := Start(t, "estran")
 	e := announceEvent(t, n, gathering("free", 1))
-	guest := store.Seat{Name: "Ana", Email: "ana@exemple.fr"}
-	if _, err := n.TakeSeat(t.Context(), store.Viewer{}, e.ID, store.Seat{Name: " ", Email: "x"}, "t0"); len(fields(err)) != 2 {
+	guest := func(token string) federation.Guest {
+		return federation.Guest{Name: "Ana", Email: "ana@exemple.fr", Token: token}
+	}
+	if _, err := n.TakeSeat(t.Context(), store.Viewer{}, e.ID, federation.Guest{Name: " ", Email: "x", Token: "t0"}); len(fields(err)) != 2 {
 		t.Errorf("got %v", err)
 	}
-	if state, err := n.TakeSeat(t.Context(), store.Viewer{}, e.ID, guest, "t1"); err != nil || state != store.Accepted {
+	if state, err := n.TakeSeat(t.Context(), store.Viewer{}, e.ID, guest("t1")); err != nil || state != store.Accepted {
 		t.Fatal(state, err)
 	}
-	if _, err := n.TakeSeat(t.Context(), store.Viewer{}, e.ID, guest, "t2"); len(fields(err)) != 1 || fields(err)[0].Reason != "error.full" {
+	if _, err := n.TakeSeat(t.Context(), store.Viewer{}, e.ID, guest("t2")); len(fields(err)) != 1 || fields(err)[0].Reason != "error.full" {
 		t.Errorf("a second place of one: got %v", err)
 	}
 	eventually(t, n, "its name will be forgotten", func(tx *store.Txn) bool { return tx.CountJobs("guests", 9) == 1 })
@@ -180,7 +182,7 @@ func TestGuestsTakeAndGiveUpPlaces(t *testing.T) {
 	team := gathering("free", 0)
 	team.Audience = store.Team
 	announceEvent(t, n, team)
-	if _, err := n.TakeSeat(t.Context(), store.Viewer{}, team.ID, guest, "t3"); !errors.Is(err, store.ErrNotFound) {
+	if _, err := n.TakeSeat(t.Context(), store.Viewer{}, team.ID, guest("t3")); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a hidden event: got %v", err)
 	}
 }

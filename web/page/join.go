@@ -11,6 +11,7 @@ import (
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/reply"
 )
 
@@ -25,6 +26,7 @@ type joinPage struct {
 	Fields   []assets.Field
 	Join     bool   // a button to take a place
 	Leave    bool   // a button to give it up
+	Confirm  bool   // a button to confirm it
 	Choose   bool   // the organisers choose
 	Original string // an event of another node, for visitors
 }
@@ -116,16 +118,39 @@ func (p *Pages) join(k *store.Kind) reply.Handler {
 }
 
 func (a *ask) joinAsGuest(w http.ResponseWriter, k *store.Kind, e *store.Event) error {
-	guest := store.Seat{Name: answer(a.r.PostFormValue("name")), Email: answer(a.r.PostFormValue("email"))}
-	token := rand.Text()
-	_, err := a.Node.TakeSeat(context.WithoutCancel(a.r.Context()), a.by, e.ID, guest, token)
-	if wrong := fieldErrors(err); wrong != nil {
-		return a.showJoin(w, k, e, nil, wrong)
+	guest := federation.Guest{Name: answer(a.r.PostFormValue("name")), Email: answer(a.r.PostFormValue("email")), Lang: string(a.lang), Token: rand.Text()}
+	own := federation.PagePath(&e.Record) + "/inscription/" + guest.Token
+	if a.Mail.On() {
+		if !a.allowed(TakePlace) {
+			return a.showJoin(w, k, e, nil, store.FieldErrors{{Reason: "error.too-many-from-here"}})
+		}
+		guest.Letter = func(tx *store.Txn, e *store.Event, to string) error { return a.mailPlace(tx, e, to, own) }
 	}
-	if err != nil {
+	_, err := a.Node.TakeSeat(context.WithoutCancel(a.r.Context()), a.by, e.ID, guest)
+	switch wrong := fieldErrors(err); {
+	case wrong != nil:
+		return a.showJoin(w, k, e, nil, wrong)
+	case errors.Is(err, mail.ErrAddress):
+		return a.showJoin(w, k, e, nil, store.FieldErrors{{Field: "email", Reason: "error.email"}})
+	case errors.Is(err, mail.ErrFull):
+		return a.showJoin(w, k, e, nil, store.FieldErrors{{Reason: "error.mail-full"}})
+	case err != nil:
 		return err
 	}
-	return a.redirect(w, http.StatusSeeOther, federation.PagePath(&e.Record)+"/inscription/"+token)
+	if a.Mail.On() { // the address alone learns more: whether it has a place is its own matter
+		a.Frame.Flash(a.r, "ok", "join.letter-sent")
+		return a.redirect(w, http.StatusSeeOther, federation.PagePath(&e.Record))
+	}
+	return a.redirect(w, http.StatusSeeOther, own)
+}
+
+// mailPlace sends a guest the address of the place.
+func (a *ask) mailPlace(tx *store.Txn, e *store.Event, to, path string) error {
+	words := func(key string) string {
+		return a.t(key, "title", title(&e.Record), "when", a.when(e), "url", a.Node.BaseURL+a.lang.Link(path),
+			"hours", int(federation.ConfirmWithin.Hours()), "site", a.Node.Host())
+	}
+	return a.Mail.Send(tx, mail.Message{To: to, Subject: words("letter.place-subject"), Text: words("letter.place-text")})
 }
 
 func (a *ask) newJoinPage(k *store.Kind, e *store.Event, s *store.Seat) joinPage {
@@ -133,6 +158,9 @@ func (a *ask) newJoinPage(k *store.Kind, e *store.Event, s *store.Seat) joinPage
 	d.Event, d.NoIndex = assets.Link{Text: title(&e.Record), Href: federation.PagePath(&e.Record)}, true
 	if s != nil {
 		d.State, d.Leave = a.t("join.state-"+string(s.State)), s.State != store.Refused
+		if d.Confirm = !s.Until.IsZero(); d.Confirm {
+			d.State = a.t("join.state-unconfirmed", "until", a.lang.Date(s.Until)+", "+a.lang.Time(s.Until))
+		}
 	}
 	return d
 }
@@ -140,6 +168,10 @@ func (a *ask) newJoinPage(k *store.Kind, e *store.Event, s *store.Seat) joinPage
 func (a *ask) showJoin(w http.ResponseWriter, k *store.Kind, e *store.Event, s *store.Seat, wrong store.FieldErrors) error {
 	d := a.newJoinPage(k, e, s)
 	d.Join = !d.Leave
+	hint := "join.email-hint"
+	if a.Mail.On() {
+		hint = "join.email-letter"
+	}
 	switch {
 	case a.by.Local:
 	case e.Remote:
@@ -147,7 +179,7 @@ func (a *ask) showJoin(w http.ResponseWriter, k *store.Kind, e *store.Event, s *
 	default:
 		d.Fields = []assets.Field{
 			{Name: "name", Label: a.t("join.name"), Required: true, MaxLength: 100, Autocomplete: "name", Value: a.r.PostFormValue("name")},
-			{Name: "email", Label: a.t("join.email"), Hint: a.t("join.email-hint"), Type: "email", Required: true, MaxLength: 254, Autocomplete: "email", Value: a.r.PostFormValue("email")},
+			{Name: "email", Label: a.t("join.email"), Hint: a.t(hint), Type: "email", Required: true, MaxLength: 254, Autocomplete: "email", Value: a.r.PostFormValue("email")},
 		}
 	}
 	status := http.StatusOK
@@ -169,6 +201,14 @@ func (p *Pages) guest(k *store.Kind) reply.Handler {
 		}
 		if s == nil {
 			return store.ErrNotFound
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		if r.Method == http.MethodPost && r.PostFormValue("do") == "confirm" {
+			if err := a.Node.ConfirmSeat(context.WithoutCancel(r.Context()), e.ID, token); err != nil {
+				return err
+			}
+			a.Frame.Flash(r, "ok", "join.confirmed")
+			return a.redirect(w, http.StatusSeeOther, r.URL.Path)
 		}
 		if r.Method == http.MethodPost {
 			if err := a.Node.LeaveSeat(context.WithoutCancel(r.Context()), e.ID, token); err != nil {

@@ -72,6 +72,9 @@ func (a *ask) participant(tx *store.Txn, s *store.Seat) participant {
 		Holder: s.Holder, Name: s.Name, Email: s.Email, State: a.t("join.seat-" + string(s.State)), Asked: s.Asked,
 		In: s.State != store.Accepted, Out: s.State != store.Refused,
 	}
+	if !s.Until.IsZero() {
+		x.State = a.t("join.seat-unconfirmed")
+	}
 	if s.Actor != "" {
 		actor := a.actor(tx, s.Actor)
 		x.Name, x.Href = actor.DisplayName(), actorPath(actor)

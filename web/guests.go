@@ -1,0 +1,27 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/mail"
+)
+
+// GuestLetters write to the guests of events that are moved or called off: see
+// federation.Config.TellGuests. What is not told for a full queue does not keep
+// organisers from changing their event.
+func GuestLetters(m *mail.Mailer, words *assets.Catalog) func(*store.Txn, *store.Event, *store.Seat, store.EventChange) error {
+	return func(tx *store.Txn, e *store.Event, guest *store.Seat, change store.EventChange) error {
+		lang := assets.Lang(cmp.Or(guest.Lang, e.Lang, string(assets.French)))
+		write := func(key string) string {
+			return words.T(lang, "letter."+string(change)+key, "title", e.Title, "when", e.Summary(), "url", e.URL, "site", store.HostOf(e.IRI))
+		}
+		err := m.Send(tx, mail.Message{To: guest.Email, Subject: write("-subject"), Text: write("-text")})
+		if errors.Is(err, mail.ErrFull) || errors.Is(err, mail.ErrAddress) {
+			return nil
+		}
+		return err
+	}
+}
