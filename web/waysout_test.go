@@ -148,6 +148,7 @@ var waysOut = []wayOut{
 	{name: "reports", seenBy: byNobody, accept: asPage, path: at("/admin/signalements")},
 	{name: "moderation", seenBy: byNobody, accept: asPage, path: at("/admin/moderation")},
 	{name: "jobs", seenBy: byNobody, accept: asPage, path: at("/admin/taches")},
+	{name: "imports", seenBy: byNobody, accept: asPage, path: at("/admin/imports")},
 	{name: "the account", seenBy: byNobody, accept: asPage, path: at("/mon-compte")},
 	{name: "my circles", seenBy: byNobody, accept: asPage, path: at("/mon-compte/cercles")},
 

@@ -277,3 +277,22 @@ func BenchmarkImport(b *testing.B) {
 		})
 	}
 }
+
+// What was exported, changed in a spreadsheet and imported again changes the
+// records that it came from.
+func TestAnExportThatWasChangedChangesItsRecords(t *testing.T) {
+	d := newDesk(t)
+	d.run(d.open("event", "agenda.csv", strings.ReplaceAll(strings.ReplaceAll(agenda, "\n", ";public\n"), "Thématiques;public", "Thématiques;audience")))
+	ids := map[string]string{}
+	for _, it := range d.events() {
+		ids[it.Envelope().Title] = it.Envelope().IRI
+	}
+	got := d.run(d.open("event", "export.csv", "id;title\n"+ids["Atelier vélo"]+";Atelier vélos\n"))
+	if want := (store.ImportCount{Updated: 1}); got.Count != want {
+		t.Errorf("got %+v, want %+v", got.Count, want)
+	}
+	bike := d.events()[0].(*store.Event)
+	if bike.Title != "Atelier vélos" || bike.Audience != store.Public || bike.Place.Code != "com:29232" || bike.Source.Name != "agenda.csv" || bike.Version != 2 {
+		t.Errorf("got %+v", bike)
+	}
+}

@@ -17,7 +17,7 @@ type Mapping struct {
 // From is where a column of the records comes from. The zero From is nowhere.
 type From struct {
 	Column string `json:"column,omitempty"` // of the sheet
-	Value  string `json:"value,omitempty"`  // for rows in which there is nothing
+	Value  string `json:"value,omitempty"`  // where neither the row nor the record says anything
 }
 
 // Words finds the slug that a person means by a word in a language of the node:
@@ -91,7 +91,10 @@ func (f *Filler) Fill(row *Row, it store.Item) store.FieldErrors {
 	for i := range f.columns {
 		c := &f.columns[i]
 		cell := cellAt(row, c.at)
-		if cell == "" {
+		if cell == "" && c.value != "" {
+			if c.Cell(it) != "" {
+				continue // what is for new records does not change those that are there
+			}
 			cell = c.value
 		}
 		if f.cut && c.Name == "pitch" {
