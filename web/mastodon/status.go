@@ -286,7 +286,7 @@ func visibility(a store.Audience) string {
 	switch a {
 	case store.Public:
 		return "public"
-	case store.Unlisted:
+	case store.Unlisted, store.OnSite:
 		return "unlisted"
 	case store.FollowedLabs, store.LabOnly:
 		return "private"
