@@ -18,6 +18,7 @@ import (
 	"github.com/essaim/essaim/store/bolt"
 	"github.com/essaim/essaim/store/media"
 	"github.com/essaim/essaim/store/search"
+	"github.com/essaim/essaim/web"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/markup"
@@ -138,7 +139,8 @@ func (n *node) connect() (err error) {
 		Words:  func(lang, key string, args ...any) string { return words.T(assets.Lang(lang), key, args...) },
 		Render: func(text string) string { return markup.Ours(string(markup.Markdown(text))) },
 		Admits: n.admits, Refuses: n.engine.Refuses, Scale: c.Development.RetryScale, Jobs: n.jobs(),
-		OpenForm: federation.OpenForm{Closed: !c.OpenForm.Enabled, After: c.OpenForm.FederateAfter.Duration},
+		TellGuests: web.GuestLetters(n.mail, words),
+		OpenForm:   federation.OpenForm{Closed: !c.OpenForm.Enabled, After: c.OpenForm.FederateAfter.Duration},
 	})
 	n.delivery = delivery.New(delivery.Config{
 		Store: n.store, Keys: n.keys, Post: n.fetch, Log: n.log, Scale: c.Development.RetryScale,
