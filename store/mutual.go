@@ -25,8 +25,8 @@ type Mutual struct {
 
 // Span is some days, the last one included; no last day is one day.
 type Span struct {
-	First string `json:"first"`
-	Last  string `json:"last,omitempty"`
+	First string `json:"since"`
+	Last  string `json:"until,omitempty"`
 	Note  string `json:"note,omitempty"`
 }
 
@@ -50,8 +50,8 @@ func mutualFields(own ...Field) []Field {
 		Field{Name: "quantity", Widget: Amount, Wire: "essaim:quantity", At: ofMutual(func(m *Mutual) any { return &m.Quantity })},
 		Field{Name: "unit", Widget: Choice, Vocabulary: &Units, Wire: "essaim:unit", At: ofMutual(func(m *Mutual) any { return &m.Unit })},
 		Field{Name: "available", Widget: Table, Max: 50, Wire: "essaim:available", At: ofMutual(func(m *Mutual) any { return &m.Available }), Columns: []Field{
-			{Name: "first", Widget: Day, Required: true, At: at(func(s *Span) any { return &s.First })},
-			{Name: "last", Widget: Day, At: at(func(s *Span) any { return &s.Last })},
+			{Name: "since", Widget: Day, Required: true, At: at(func(s *Span) any { return &s.First })},
+			{Name: "until", Widget: Day, At: at(func(s *Span) any { return &s.Last })},
 			{Name: "note", Widget: Line, Max: 200, At: at(func(s *Span) any { return &s.Note })},
 		}},
 		placeField,
@@ -91,7 +91,7 @@ func (m *Mutual) Check() FieldErrors {
 	var errs FieldErrors
 	for i, s := range m.Available {
 		if s.Last != "" && s.Last < s.First && isTime(dayForm, s.Last) {
-			errs = append(errs, &FieldError{Field: RowName("available", i) + ".last", Reason: "error.end-before-start"})
+			errs = append(errs, &FieldError{Field: RowName("available", i) + ".until", Reason: "error.end-before-start"})
 		}
 	}
 	return errs

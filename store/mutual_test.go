@@ -39,7 +39,7 @@ func TestContactIsAnAddress(t *testing.T) {
 
 func TestDaysComeInOrder(t *testing.T) {
 	n := &store.Need{Mutual: store.Mutual{Available: store.Entries[store.Span]{{First: "2026-06-02"}, {First: "2026-06-02", Last: "2026-06-01"}}}}
-	if got := n.Check(); len(got) != 1 || got[0].Field != "available.1.last" || got[0].Reason != "error.end-before-start" {
+	if got := n.Check(); len(got) != 1 || got[0].Field != "available.1.until" || got[0].Reason != "error.end-before-start" {
 		t.Errorf("got %v", got)
 	}
 }

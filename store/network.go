@@ -39,10 +39,10 @@ type Belonging struct {
 
 // Convention is what binds an organisation to a network, and for how long.
 type Convention struct {
-	Org  string `json:"org"`
-	Text string `json:"convention,omitempty"`
-	From string `json:"from,omitempty"`
-	To   string `json:"to,omitempty"`
+	Org   string `json:"org"`
+	Text  string `json:"convention,omitempty"`
+	Since string `json:"since,omitempty"`
+	Until string `json:"until,omitempty"`
 }
 
 var _ = newKind(Kind{
@@ -75,8 +75,8 @@ var _ = newKind(Kind{
 		{Name: "partners", Widget: Table, Max: 100, Wire: "essaim:partners", At: at(func(n *Network) any { return &n.Partners }), Columns: []Field{
 			{Name: "org", Widget: Line, Required: true, Max: 200, At: at(func(c *Convention) any { return &c.Org })},
 			{Name: "convention", Widget: Line, Max: 300, At: at(func(c *Convention) any { return &c.Text })},
-			{Name: "from", Widget: Day, At: at(func(c *Convention) any { return &c.From })},
-			{Name: "to", Widget: Day, At: at(func(c *Convention) any { return &c.To })},
+			{Name: "since", Widget: Day, At: at(func(c *Convention) any { return &c.Since })},
+			{Name: "until", Widget: Day, At: at(func(c *Convention) any { return &c.Until })},
 		}},
 
 		themesField, publicsField, territoryField, relationsField,
@@ -122,8 +122,8 @@ func (n *Network) Stamp(now time.Time) (*Vocabulary, string) {
 func (n *Network) Check() FieldErrors {
 	var errs FieldErrors
 	for i, c := range n.Partners {
-		if !inOrder(c.From, c.To) {
-			errs = append(errs, &FieldError{Field: RowName("partners", i) + ".to", Reason: "error.until", Args: map[string]any{"since": c.From}})
+		if !inOrder(c.Since, c.Until) {
+			errs = append(errs, &FieldError{Field: RowName("partners", i) + ".until", Reason: "error.until", Args: map[string]any{"since": c.Since}})
 		}
 	}
 	return errs

@@ -40,6 +40,6 @@ func TestNetworkIsOverdueWhenItsCadenceHasPassed(t *testing.T) {
 func TestConventionEndsAfterItBegan(t *testing.T) {
 	n := kindtest.Fill(store.KindOf("network")).(*store.Network)
 	wantMistakes(t, n)
-	n.Partners[1].From, n.Partners[1].To = "2026-03-01", "2026-02-01"
-	wantMistakes(t, n, "partners.1.to: until")
+	n.Partners[1].Since, n.Partners[1].Until = "2026-03-01", "2026-02-01"
+	wantMistakes(t, n, "partners.1.until: until")
 }

@@ -18,12 +18,12 @@ func TestOfferAndNeedAreReadOnBothNodes(t *testing.T) {
 	offer := url.Values{
 		"title": {"Un gymnase endormi"}, "pitch": {"Vide tout le mois de juin."}, "audience": {"public"}, "means": {"espace"},
 		"resourceState": {"endormie"}, "basis": {"pret"}, "quantity": {"1"}, "unit": {"mois"}, "place.commune": {"13055"},
-		"available.0.first": {"2126-06-01"}, "available.0.last": {"2126-06-30"}, "available.0.note": {"hors dimanches"},
+		"available.0.since": {"2126-06-01"}, "available.0.until": {"2126-06-30"}, "available.0.note": {"hors dimanches"},
 		"contact": {"gardien@paca.test"},
 	}
 	need := url.Values{
 		"title": {"Une salle en juin"}, "pitch": {"Pour trente personnes."}, "audience": {"public"}, "means": {"espace"},
-		"needState": {"ouvert"}, "quantity": {"2"}, "unit": {"jour"}, "available.0.first": {"2126-06-10"}, "available.0.last": {"2126-06-11"},
+		"needState": {"ouvert"}, "quantity": {"2"}, "unit": {"jour"}, "available.0.since": {"2126-06-10"}, "available.0.until": {"2126-06-11"},
 	}
 	for _, x := range []struct {
 		from, to node

@@ -217,3 +217,23 @@ func BenchmarkPageOf40(b *testing.B) {
 		p.Encode()
 	}
 }
+
+// A column named like a property of ActivityStreams would take its meaning away
+// from every record, for those who read the context.
+func TestColumnsLeaveActivityStreamsAlone(t *testing.T) {
+	taken := strings.Fields(`actor attachment attributedTo audience bcc bto cc closed content context current deleted
+		describes duration endTime first followers following formerType generator height href hreflang icon id image
+		inbox inReplyTo instrument items last latitude likes location longitude mediaType name next object oneOf
+		orderedItems origin outbox partOf preferredUsername prev preview published radius rel relationship replies
+		result shares source startIndex startTime streams subject summary tag target to totalItems type units updated
+		url width`)
+	for _, k := range store.Kinds {
+		for _, f := range k.Fields {
+			for _, c := range f.Columns {
+				if slices.Contains(taken, c.Name) && !slices.Contains(coreTerms, c.Name) {
+					t.Errorf("%s.%s: a column is called %s", k.Name, f.Name, c.Name)
+				}
+			}
+		}
+	}
+}
