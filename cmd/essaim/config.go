@@ -17,7 +17,7 @@ type Config struct {
 	Delivery    DeliveryConfig    `toml:"delivery" comment:"How many requests to other nodes run at once."`
 	Limits      LimitsConfig      `toml:"limits" comment:"What one network address may ask of this node; 0 is no limit."`
 	OpenForm    OpenFormConfig    `toml:"open_form" comment:"The form by which people contribute without an account."`
-	Mail        MailConfig        `toml:"mail" comment:"The mail server that takes this node's letters: links to change a contribution, messages to a contact."`
+	Mail        MailConfig        `toml:"mail" comment:"The mail server that takes this node's letters: links to change a contribution, places at events, messages to a contact."`
 	HTTP        HTTPConfig        `toml:"http" comment:"The web server and the proxy in front of it."`
 	Log         LogConfig         `toml:"log" comment:"The log on standard error."`
 	Metrics     MetricsConfig     `toml:"metrics" comment:"Figures for Prometheus."`
