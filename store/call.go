@@ -18,7 +18,7 @@ type Call struct {
 
 var _ = newKind(Kind{
 	Name: "call", Path: "defis", Letter: "d", Type: "Article", Schema: "CreativeWork",
-	Section: "mutual-aid", Look: "challenge", Rank: 70,
+	Section: "mutual-aid", Look: "challenge", Rank: 70, Front: true,
 	New: func() Item { return new(Call) },
 	Fields: []Field{
 		titleField, pitchField,

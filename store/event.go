@@ -64,7 +64,7 @@ type ToDo struct {
 
 var _ = newKind(Kind{
 	Name: "event", Path: "agenda", Letter: "a", Type: "Event", Schema: "Event",
-	Section: "agenda", Look: "event", Rank: 20, Adopts: []string{"Event"},
+	Section: "agenda", Look: "event", Rank: 20, Front: true, Adopts: []string{"Event"},
 	New: func() Item { return new(Event) },
 	Fields: []Field{
 		titleField, pitchOnWire,

@@ -15,6 +15,7 @@ type homePage struct {
 	Summary   string
 	Address   string
 	Shelves   []shelf
+	Lists     []assets.Link
 	News      []post
 	Following string
 	Followers string
@@ -33,7 +34,8 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		d.Summary, d.Address = markup.Plain(lab.Summary), lab.Address()
-		d.Shelves = a.shelves(tx, store.Query{Viewer: a.by}, nil, store.Kinds...)
+		d.Shelves = a.shelves(tx, store.Query{Viewer: a.by}, nil, front()...)
+		d.Lists = a.lists(tx)
 		d.News = a.posts(tx, store.Query{Viewer: a.by, Limit: homeNews, Home: true})
 		for i := range d.News {
 			d.News[i].Edit = ""

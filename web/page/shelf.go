@@ -23,8 +23,9 @@ type shelf struct {
 	All       assets.Link
 }
 
-// shelves are the newest records of some kinds that q lists, leaving out the
-// kinds of which there are none. narrowed is q as the address of a list has it.
+// shelves are the newest records of some kinds that q lists, or the next of those
+// that take place, leaving out the kinds of which there are none. narrowed
+// is q as the address of a list has it.
 func (a *ask) shelves(tx *store.Txn, q store.Query, narrowed url.Values, kinds ...*store.Kind) []shelf {
 	var list []shelf
 	for _, k := range kinds {
@@ -35,7 +36,10 @@ func (a *ask) shelves(tx *store.Txn, q store.Query, narrowed url.Values, kinds .
 			q.Limit = firstShelf
 		}
 		found := tx.ListKind(k.Name, q)
-		if found.Total == 0 {
+		if _, dated := k.New().(store.Dated); dated {
+			found.Items = tx.Upcoming(k.Name, tx.Now(), q).Items
+		}
+		if len(found.Items) == 0 {
 			continue
 		}
 		name := a.t("list." + k.Name + ".title")
@@ -66,6 +70,25 @@ func (a *ask) posts(tx *store.Txn, q store.Query) []post {
 		list = append(list, p)
 	}
 	return list
+}
+
+// lists lead to the whole lists of the kinds that have no shelf on the home page.
+func (a *ask) lists(tx *store.Txn) []assets.Link {
+	var links []assets.Link
+	for _, k := range store.Kinds {
+		if k.Front {
+			continue
+		}
+		if n := tx.ListKind(k.Name, store.Query{Viewer: a.by}).Total; n > 0 {
+			links = append(links, assets.Link{Text: a.t("filter.count", "name", a.t("list."+k.Name+".title"), "count", n), Href: "/" + k.Path})
+		}
+	}
+	return links
+}
+
+// front are the kinds whose newest stand on the home page.
+func front() []*store.Kind {
+	return slices.DeleteFunc(slices.Clone(store.Kinds), func(k *store.Kind) bool { return !k.Front })
 }
 
 type choosePage struct {
