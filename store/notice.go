@@ -124,10 +124,14 @@ func (t *Txn) concerned(r *Record) []ID {
 	return ids
 }
 
+// noticeable is how old a record may be when it comes and still be news to anybody:
+// what is older was fetched from somebody's past.
+const noticeable = 48 * time.Hour
+
 // tellOfRecord tells whom a new record answers, names, or was waited for by.
 func (t *Txn) tellOfRecord(r *Record) {
 	author := t.getID(key(tActorIRI, hash16(r.Lab)))
-	if author == 0 {
+	if author == 0 || t.now.Sub(r.Created) > noticeable {
 		return
 	}
 	named := t.named(r)
@@ -168,7 +172,7 @@ func (t *Txn) TellMentioned(r *Record, iris []string) {
 			named = append(named, id)
 		}
 	}
-	if author != 0 && len(named) > 0 {
+	if author != 0 && len(named) > 0 && t.now.Sub(r.Created) <= noticeable {
 		t.Tell(Notice{Kind: Mentioned, Actor: author, Record: r.ID}, named...)
 	}
 }

@@ -40,31 +40,31 @@ func (h *hub) run(ctx context.Context) error {
 		last = tx.LastChange()
 		return nil
 	})
+	if err != nil {
+		return fmt.Errorf("read changes: %w", err)
+	}
 	pushes := newPusher(h.api)
 	defer pushes.wait()
-	for err == nil {
+	for ctx.Err() == nil {
 		changed := h.api.Node.Store.Changed()
-		var events []event
-		var more bool
-		events, last, more, err = h.read(ctx, last)
-		if err != nil {
-			break
+		events, upTo, more, err := h.read(ctx, last)
+		if err != nil && ctx.Err() == nil {
+			h.api.Log.Error("read changes", "err", err) // and again at the next one
+		}
+		if err == nil {
+			last = upTo
 		}
 		h.dispatch(ctx, events)
 		pushes.dispatch(ctx, events)
-		if more {
+		if more && err == nil {
 			continue
 		}
 		select {
 		case <-ctx.Done():
-			return nil
 		case <-changed:
 		}
 	}
-	if ctx.Err() != nil {
-		return nil // it was told to end
-	}
-	return fmt.Errorf("read changes: %w", err)
+	return nil
 }
 
 // event is a change that concerns timelines or notices.
