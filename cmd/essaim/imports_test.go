@@ -54,7 +54,7 @@ var layers = map[string][]string{
 	"store/bolt":    {"store", "go.etcd.io/bbolt"},
 	"store/media":   {"store", "github.com/bbrks/go-blurhash", "golang.org/x/image"},
 	"store/geo":     {},
-	"store/search":  {"store", "store/geo", "github.com/blevesearch/bleve/v2"},
+	"store/search":  {"store", "store/geo", "github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api"},
 	"store/sheet":   {"store", "store/geo", "golang.org/x/net", "golang.org/x/text", "github.com/arran4/golang-ical"},
 	"store/geo/gen": {"store/geo"}, // a developer's tool that makes what store/geo embeds
 

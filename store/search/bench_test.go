@@ -1,7 +1,6 @@
 package search_test
 
 import (
-	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"path/filepath"
@@ -91,7 +90,7 @@ func BenchmarkIndex(b *testing.B) {
 	slices.Sort(took)
 	b.ReportMetric(took[990].Seconds()*1000, "p99-ms")
 	b.ReportMetric(took[500].Seconds()*1000, "p50-ms")
-	b.Log(fmt.Sprintf("%d records, %d MB of text", benchRecords, size>>20))
+	b.Logf("%d records, %d MB of text", benchRecords, size>>20)
 }
 
 // diskSize is how many bytes the index has on the disk.

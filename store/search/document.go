@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/geo"
 )
 
 // The names of facets that do not come from the fields of kinds, and the kinds of
@@ -74,7 +75,8 @@ func (x *Index) recordDocument(tx *store.Txn, it store.Item) document {
 	}
 	d := document{fieldFacet: recordFacets(it, publisher), fieldWords: join(r.Title, r.Pitch, strings.Join(r.Tags, " "))}
 	if r.Place.Located() {
-		d[fieldPlace] = map[string]any{"lon": r.Place.Lon, "lat": r.Place.Lat}
+		at := geo.Point{Lon: r.Place.Lon, Lat: r.Place.Lat}
+		d[fieldPlace], d[fieldCell] = map[string]any{"lon": at.Lon, "lat": at.Lat}, cellOf(at)
 	}
 	d.addText(r.Lang, r.Title, x.text(it))
 	return d

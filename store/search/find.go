@@ -3,7 +3,6 @@ package search
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -154,5 +153,3 @@ func mayShow(tx *store.Txn, v store.Viewer, r *store.Record) bool {
 	publisher, err := tx.ActorByIRI(r.Lab)
 	return err == nil && Findable(publisher) && !tx.HostBlocked(publisher.Host)
 }
-
-func kilometres(km float64) string { return strconv.FormatFloat(km, 'f', -1, 64) + "km" }

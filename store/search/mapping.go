@@ -14,7 +14,7 @@ import (
 
 // format is the version of all that is below and of document.go: an index of
 // another one is built afresh.
-const format = "1"
+const format = "2"
 
 // The fields of a document. Texts stand in the field of their language.
 const (
@@ -23,6 +23,7 @@ const (
 	fieldWords   = "words"   // title, pitch and names as they are written, for beginnings of words
 	fieldFacet   = "facet"   // "name=value", see facet
 	fieldPlace   = "place"   // a position
+	fieldCell    = "cell"    // where the position is, roughly: see near.go
 	fieldEnglish = "English" // added to the name of a text
 )
 
@@ -59,6 +60,7 @@ func newMapping() (*mapping.IndexMappingImpl, error) {
 	facets := textField(keyword.Name)
 	facets.DocValues = true // what facets are counted from
 	d.AddFieldMappingsAt(fieldFacet, facets)
+	d.AddFieldMappingsAt(fieldCell, textField(keyword.Name))
 	place := bleve.NewGeoPointFieldMapping()
 	place.Store, place.IncludeInAll = false, false
 	d.AddFieldMappingsAt(fieldPlace, place)

@@ -36,6 +36,31 @@ func TestDistance(t *testing.T) {
 	}
 }
 
+// Whatever the place, a search around it finds what lies within, over the
+// antimeridian too, and nothing else.
+func TestWithin(t *testing.T) {
+	w := newWorld(t)
+	for title, at := range map[string]geo.Point{"ouest": {Lon: 179.9, Lat: -14.3}, "est": {Lon: -179.9, Lat: -14.3}, "nord": {Lon: 5, Lat: 84}} {
+		w.record(w.lab, title, func(e *store.Experiment) {
+			e.Place = store.Place{Lon: at.Lon, Lat: at.Lat, Precision: store.AtCommune}
+		})
+	}
+	for _, c := range []struct {
+		at   geo.Point
+		km   float64
+		want []string
+	}{
+		{geo.Point{Lon: 179.95, Lat: -14.3}, 30, []string{"ouest", "est"}},
+		{geo.Point{Lon: 179.95, Lat: -14.3}, 10, []string{"ouest"}},
+		{geo.Point{Lon: 178.5, Lat: -14.3}, 160, []string{"ouest"}},
+		{geo.Point{Lon: 12, Lat: 84}, 90, []string{"nord"}},
+		{geo.Point{Lon: 5, Lat: 83.2}, 88, nil},
+		{geo.Point{Lon: 5, Lat: 83.2}, 90, []string{"nord"}},
+	} {
+		w.want(search.Query{Near: &c.at, Within: c.km}, c.want...)
+	}
+}
+
 func TestOrder(t *testing.T) {
 	w := newWorld(t)
 	at := func(year int, change func(*store.Experiment)) func(*store.Experiment) {

@@ -124,20 +124,13 @@ func (q *Query) query() query.Query {
 		all = append(all, hasFacet(name, value))
 	}
 	if q.Near != nil && q.Within > 0 {
-		all = append(all, q.near())
+		all = append(all, near{*q.Near, q.Within})
 	}
 	all = append(all, textQueries(words(q.Text))...)
 	if len(all) == 0 {
 		return bleve.NewMatchAllQuery()
 	}
 	return bleve.NewConjunctionQuery(all...)
-}
-
-func (q *Query) near() query.Query {
-	near := bleve.NewGeoDistanceQuery(q.Near.Lon, q.Near.Lat, kilometres(q.Within))
-	near.SetField(fieldPlace)
-	near.SetBoost(0)
-	return near
 }
 
 // textQueries ask for each word. Words that say nothing ("les", "the") do not

@@ -214,7 +214,8 @@ func (s *seeking) teach(key string) *assets.Empty {
 		e.Actions = append(e.Actions, s.link("search.wider", address(searchPath, url.Values{askText: {s.query.Text}})))
 	}
 	k := store.Kinds[0]
-	return &assets.Empty{Title: e.Title, Text: e.Text, Actions: append(e.Actions, s.link("list."+k.Name+".title", "/"+k.Path), s.link("nav.network", "/reseau"))}
+	e.Actions = append(e.Actions, s.link("list."+k.Name+".title", "/"+k.Path), s.link("nav.network", "/reseau"))
+	return e
 }
 
 // found are the cards of what was found, with the words that were looked for
