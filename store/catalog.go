@@ -17,7 +17,7 @@ type Rev [32]byte
 
 // Digest fingerprints a set of objects, whatever their order: the XOR of
 // SHA-256(id, 0, rev) of each. The zero Digest is that of nothing.
-type Digest [32]byte
+type Digest [32]byte //nolint:recvcheck // it is read into, and else a value
 
 func (r Rev) String() string    { return hex.EncodeToString(r[:]) }
 func (d Digest) String() string { return hex.EncodeToString(d[:]) }
@@ -54,7 +54,7 @@ func (d *Digest) Toggle(iri string, rev Rev) {
 }
 
 // Holdings counts a set of objects by kind and fingerprints it.
-type Holdings struct {
+type Holdings struct { //nolint:recvcheck // it is added to, and else a value
 	Digest Digest         `json:"digest"`
 	Kinds  map[string]int `json:"kinds,omitempty"` // none is zero
 }

@@ -14,7 +14,7 @@ func (t *Txn) counted(k []byte) int {
 	if len(b) != 8 {
 		return 0
 	}
-	return int(binary.BigEndian.Uint64(b)) //nolint:gosec // count wrote an int
+	return int(binary.BigEndian.Uint64(b))
 }
 
 // Tally is what a profile counts: records that everybody may see, and accepted
@@ -33,7 +33,7 @@ func (t *Txn) Tally(a *Actor) Tally {
 // countFollow keeps the numbers of both ends of a follow that was (old) and is
 // (now) accepted or not.
 func (t *Txn) countFollow(follower, followed ID, old, now bool) {
-	by := 0
+	var by int
 	switch {
 	case now && !old:
 		by = 1

@@ -25,7 +25,7 @@ type Event struct {
 	Campaign   string             `json:"campaign,omitempty"`
 	Attendance Attendance         `json:"attendance,omitzero"`
 	Minutes    string             `json:"minutes,omitempty"`
-	Actions    Entries[ToDo]      `json:"actions,omitempty"`
+	Actions    Entries[Task]      `json:"actions,omitempty"`
 
 	Participants int       `json:"participants,omitempty"` // places taken, as who publishes it counts
 	Speaker      string    `json:"speaker,omitempty"`      // mirrored: IRI of who answers those who join, beside Lab
@@ -54,8 +54,8 @@ func (a Attendance) Total() int {
 	return a.Professionals + a.Users + a.Citizens + a.Elected + a.Agents + a.Others
 }
 
-// ToDo is something that was decided at an event.
-type ToDo struct {
+// Task is something that was decided at an event.
+type Task struct {
 	Who  string `json:"who,omitempty"`
 	What string `json:"what"`
 	Due  string `json:"due,omitempty"`
@@ -101,10 +101,10 @@ var _ = newKind(Kind{
 		attended("Others", func(a *Attendance) any { return &a.Others }),
 		{Name: "minutes", Widget: Text, Max: 20_000, Wire: "essaim:minutes", At: at(func(e *Event) any { return &e.Minutes })},
 		{Name: "actions", Widget: Table, Max: 50, Wire: "essaim:actions", At: at(func(e *Event) any { return &e.Actions }), Columns: []Field{
-			{Name: "what", Widget: Line, Required: true, Max: 300, At: at(func(d *ToDo) any { return &d.What })},
-			{Name: "who", Widget: Line, Max: 200, At: at(func(d *ToDo) any { return &d.Who })},
-			{Name: "due", Widget: Day, At: at(func(d *ToDo) any { return &d.Due })},
-			{Name: "done", Widget: Tick, At: at(func(d *ToDo) any { return &d.Done })},
+			{Name: "what", Widget: Line, Required: true, Max: 300, At: at(func(d *Task) any { return &d.What })},
+			{Name: "who", Widget: Line, Max: 200, At: at(func(d *Task) any { return &d.Who })},
+			{Name: "due", Widget: Day, At: at(func(d *Task) any { return &d.Due })},
+			{Name: "done", Widget: Tick, At: at(func(d *Task) any { return &d.Done })},
 		}},
 
 		imageField, attachmentsField, licenceField, audienceField,

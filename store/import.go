@@ -114,7 +114,7 @@ func (t *Txn) ImportFile(id ID) []byte {
 
 // PutImportedRow remembers what an import did with its n-th row.
 func (t *Txn) PutImportedRow(id ID, n int, row *ImportedRow) {
-	t.putJSON(key(tImportRow, id, binary.BigEndian.AppendUint32(nil, uint32(n))), row) //nolint:gosec // rows are few
+	t.putJSON(key(tImportRow, id, binary.BigEndian.AppendUint32(nil, uint32(n))), row)
 }
 
 // ImportedRows yields what an import did, by row, from the n-th on. Rows that were
@@ -122,7 +122,7 @@ func (t *Txn) PutImportedRow(id ID, n int, row *ImportedRow) {
 func (t *Txn) ImportedRows(id ID, n int) iter.Seq2[int, *ImportedRow] {
 	return func(yield func(int, *ImportedRow) bool) {
 		prefix := key(tImportRow, id)
-		from := key(tImportRow, id, binary.BigEndian.AppendUint32(nil, uint32(n))) //nolint:gosec // rows are few
+		from := key(tImportRow, id, binary.BigEndian.AppendUint32(nil, uint32(n)))
 		for k, v := range t.scanRange(prefix, from, prefixEnd(prefix), false) {
 			row := new(ImportedRow)
 			mustDecode(k, v, row)

@@ -84,7 +84,7 @@ const (
 	tUpload      = "qu/" // actor id, id -> Upload
 
 	tApp  = "ka/" // client id -> App
-	tCode = "kc/" // hash of an authorization code -> Code
+	tCode = "uc/" // hash of an authorization code -> Code
 
 	tAccount = "u/"  // id -> Account
 	tEmail   = "ue/" // e-mail -> account id

@@ -225,6 +225,9 @@ func (t *Txn) collect(q Query, entries iter.Seq2[ID, listing]) Page {
 		lab = hash16(a.IRI)
 	}
 	var counts facetCounts
+	if q.Counts {
+		counts = facetCounts{}
+	}
 	for id, l := range entries {
 		missed, only := q.misses(l, lab)
 		if missed > 0 && !(q.Counts && missed == 1 && only != "") || !t.mayList(q.Viewer, l, id) {
@@ -268,19 +271,16 @@ func (q *Query) misses(l listing, lab []byte) (missed int, only string) {
 type facetCounts map[string]*int
 
 // add counts the values of a listing: all, or those of one field.
-func (c *facetCounts) add(l listing, only string) {
-	if *c == nil {
-		*c = facetCounts{}
-	}
+func (c facetCounts) add(l listing, only string) {
 	for entry := range bytes.SplitSeq(bytes.TrimPrefix(l[listingHead:], []byte{0}), []byte{0}) {
 		if only != "" && (len(entry) <= len(only) || entry[len(only)] != '=' || string(entry[:len(only)]) != only) {
 			continue
 		}
-		if n, ok := (*c)[string(entry)]; ok {
+		if n, ok := c[string(entry)]; ok {
 			*n++
 		} else {
 			n := 1
-			(*c)[string(entry)] = &n
+			c[string(entry)] = &n
 		}
 	}
 }

@@ -233,6 +233,7 @@ var ladder = map[string]row{
 // and every kind of viewer: of records that were at their step from the beginning,
 // and of those that were public or the team's first.
 func TestEveryWayOutKeepsToTheLadder(t *testing.T) {
+	t.Parallel()
 	for name, before := range map[string]store.Audience{"born": "", "narrowed": store.Public, "widened": store.Team} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -123,10 +123,10 @@ type followed struct {
 	Problem      store.SyncProblem
 }
 
-func (f followed) copying() bool { return f.State == store.Accepted && !f.Same && f.Problem == "" }
+func (f *followed) copying() bool { return f.State == store.Accepted && !f.Same && f.Problem == "" }
 
 // unfinished says what did not come in time.
-func (f followed) unfinished(err error) error {
+func (f *followed) unfinished(err error) error {
 	if f.State == store.Asked {
 		return fmt.Errorf("%s has not answered yet; the request stands: %w", f.Address, err)
 	}
@@ -134,7 +134,7 @@ func (f followed) unfinished(err error) error {
 }
 
 // progress is how much of each kind is here; empty before anything is known.
-func (f followed) progress() string {
+func (f *followed) progress() string {
 	var parts []string
 	for _, kind := range slices.Sorted(maps.Keys(f.There)) {
 		parts = append(parts, fmt.Sprintf("%s %d of %d", kind, f.Here[kind], f.There[kind]))

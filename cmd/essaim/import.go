@@ -82,7 +82,7 @@ func (in *importRequest) read(file string) error {
 		return fmt.Errorf("%s has more than %d MB", file, sheet.MaxBytes>>20)
 	}
 	in.Name = filepath.Base(file)
-	in.Data, err = os.ReadFile(file) //nolint:gosec // the file that was named
+	in.Data, err = os.ReadFile(file)
 	return err
 }
 
@@ -147,7 +147,7 @@ func waitForImport(ctx context.Context, c *cobra.Command, l *line, id store.ID) 
 // importBar draws progress on a terminal, and nothing elsewhere.
 func importBar(w io.Writer) func(done, total int) {
 	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) { //nolint:gosec // a descriptor fits
+	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return func(int, int) {}
 	}
 	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(w), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())

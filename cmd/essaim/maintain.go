@@ -53,7 +53,6 @@ func (n *node) tidy(ctx context.Context) error {
 		func(tx *store.Txn) int { return tx.TrimFeeds(tx.Now().Add(-keepDeletions), tidyBatch) },
 		func(tx *store.Txn) int { return tx.ForgetExpired(tidyBatch) },
 		func(tx *store.Txn) int { return tx.ForgetImports(tidyBatch) },
-		func(tx *store.Txn) int { return tx.ForgetImports(tidyBatch) },
 	}
 	for _, forget := range old {
 		if err := n.inBatches(ctx, forget); err != nil {

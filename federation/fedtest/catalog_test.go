@@ -226,9 +226,9 @@ func TestTypedCollections(t *testing.T) {
 	var total, seen int
 	for next := n.URL + "/actors/estran/events?page=true"; next != ""; {
 		var page struct {
-			TotalItems   int
-			Next         string
-			OrderedItems []Object
+			TotalItems   int      `json:"totalItems"`
+			Next         string   `json:"next"`
+			OrderedItems []Object `json:"orderedItems"`
 		}
 		if err := json.NewDecoder(n.Get(strings.TrimPrefix(next, n.URL)).Body).Decode(&page); err != nil {
 			t.Fatal(err)

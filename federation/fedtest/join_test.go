@@ -93,7 +93,7 @@ func TestPeersJoinAndAreAnswered(t *testing.T) {
 
 	// Nobody hears who takes part.
 	for _, path := range []string{"/o/" + chosen.ID.String(), "/actors/estran/outbox?page=true"} {
-		if body := s.bob.Get(s.node.URL + path).Body; strings.Contains(string(body), s.bob.IRI) {
+		if body := s.bob.Get(s.node.URL + path).Body; strings.Contains(body, s.bob.IRI) {
 			t.Errorf("%s names who takes part: %s", path, body)
 		}
 	}
@@ -115,8 +115,14 @@ func (s *stage) answered(verb, event string) {
 	eventually(s.t, s.node, verb+" was sent", func(*store.Txn) bool {
 		for _, body := range s.bob.Peer.Posted() {
 			var got struct {
-				Type, Actor string
-				Object      struct{ Type, Actor, Object, ID string }
+				Type   string `json:"type"`
+				Actor  string `json:"actor"`
+				Object struct {
+					Type   string `json:"type"`
+					Actor  string `json:"actor"`
+					Object string `json:"object"`
+					ID     string `json:"id"`
+				} `json:"object"`
 			}
 			if json.Unmarshal([]byte(body), &got) == nil && got.Type == verb && got.Actor == s.node.Lab.IRI &&
 				got.Object.Type == "Join" && got.Object.Object == event && got.Object.Actor == s.bob.IRI && got.Object.ID != "" {

@@ -95,29 +95,29 @@ func befriend(t *testing.T, n *Node, a *PeerActor) {
 // circlesOf makes circles with these names.
 func circlesOf(t *testing.T, n *Node, names ...string) map[store.Audience]store.Audience {
 	t.Helper()
-	real := map[store.Audience]store.Audience{}
+	made := map[store.Audience]store.Audience{}
 	err := n.Store.Update(t.Context(), func(tx *store.Txn) error {
 		for _, name := range names {
 			c := &store.Circle{Name: name}
 			if err := tx.PutCircle(c); err != nil {
 				return err
 			}
-			real[store.Audience("circle:"+name)] = c.Audience()
+			made[store.Audience("circle:"+name)] = c.Audience()
 		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return real
+	return made
 }
 
 // moved publishes a record at one step and saves it at another.
 func moved(t *testing.T, n *Node, from, to store.Audience, circles map[store.Audience]store.Audience) move {
 	t.Helper()
 	at := func(step store.Audience) store.Audience {
-		if real, ok := circles[step]; ok {
-			return real
+		if circle, ok := circles[step]; ok {
+			return circle
 		}
 		return step
 	}

@@ -1,11 +1,14 @@
 package fedtest
 
 import (
+	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/federation/vocab"
 	"github.com/essaim/essaim/store"
 )
 
@@ -100,5 +103,25 @@ func TestForgedRelationNeverShows(t *testing.T) {
 			s.want(s.mail(s.eve, With(s.eve.Activity("Update", forged), Object{"id": s.eve.Peer.URL + "/activities/again", "cc": forged["cc"]})).Send(), http.StatusAccepted)
 			eventually(t, s.node, "once it is served it shows", backs(e.IRI, "replique", 1))
 		})
+	}
+}
+
+// The origin tells who took its record up, once it knows.
+func TestReplicationsAreACollection(t *testing.T) {
+	origin, adopter := Start(t, "estran"), Start(t, "piton")
+	connect(t, adopter, origin)
+	e := experiment("LabAccès", store.Public)
+	publish(t, origin, &federation.Activity{Verb: "Create", Actor: origin.Lab.IRI, Item: e})
+	eventually(t, adopter, "the original arrived", has(e.IRI, "LabAccès"))
+	taken := relating("Accès au Port", "replique", e.IRI)
+	publish(t, adopter, &federation.Activity{Verb: "Create", Actor: adopter.Lab.IRI, Item: taken})
+	eventually(t, origin, "it shows", backs(e.IRI, "replique", 1))
+	var got struct {
+		TotalItems   int
+		OrderedItems []string
+	}
+	answer := origin.Get(strings.TrimPrefix(e.IRI, origin.URL) + "/replications" + vocab.PageQuery)
+	if err := json.NewDecoder(answer.Body).Decode(&got); err != nil || got.TotalItems != 1 || !slices.Equal(got.OrderedItems, []string{taken.IRI}) {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }

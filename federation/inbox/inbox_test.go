@@ -2,6 +2,7 @@ package inbox_test
 
 import (
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 
@@ -24,7 +25,7 @@ func TestStoreThatTakesNothingIsSaidBeforeTheBodyIsRead(t *testing.T) {
 			BaseURL: "https://labo.example", Refuses: func() error { return why },
 		})
 		front := inbox.New(inbox.Config{Node: node})
-		r := httptest.NewRequest("POST", "https://labo.example/inbox", unread{t})
+		r := httptest.NewRequest(http.MethodPost, "https://labo.example/inbox", unread{t})
 		r.Header.Set("Content-Type", "application/activity+json")
 		r.Header.Set("Signature", `keyId="https://pair.example/actor#main-key",headers="(request-target) host date digest",signature="AAAA"`)
 		if err := front.PostInbox(httptest.NewRecorder(), r, ""); !errors.Is(err, why) {

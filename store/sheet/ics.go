@@ -51,7 +51,7 @@ func readICS(data []byte) (*Sheet, error) {
 // icsLine is the line that the parser names: "parsing line 12: …".
 func icsLine(err error) int {
 	line := 0
-	for _, word := range strings.Fields(err.Error()) {
+	for word := range strings.FieldsSeq(err.Error()) {
 		if n := strings.TrimSuffix(word, ":"); n != "" && strings.Trim(n, "0123456789") == "" && len(n) < 9 {
 			for _, digit := range n {
 				line = line*10 + int(digit-'0')

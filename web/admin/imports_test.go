@@ -103,9 +103,9 @@ func TestImportOfAWrongFileSaysWhy(t *testing.T) {
 	s := serve(t, webtest.New(t))
 	c := s.As(t, s.Admin)
 	for data, want := range map[string]string{
-		"":                       "Choisissez un fichier",
-		"\n\n":                   "Ce fichier est vide",
-		"a;b\n1;\"2\n":           "Ligne 2",
+		"":                        "Choisissez un fichier",
+		"\n\n":                    "Ce fichier est vide",
+		"a;b\n1;\"2\n":            "Ligne 2",
 		strings.Repeat("a;", 600): "trop de colonnes",
 	} {
 		a := upload(t, c, "event", "x.csv", data)

@@ -228,7 +228,9 @@ func TestOnlyWhatLiesSomewhereIsOnTheMap(t *testing.T) {
 	}}
 	s.publish(t, exact)
 	c := s.Visitor(t)
-	var list struct{ Features []feature }
+	var list struct {
+		Features []feature `json:"features"`
+	}
 	if err := json.Unmarshal([]byte(c.Get("/experimentations.geojson").Body), &list); err != nil {
 		t.Fatal(err)
 	}

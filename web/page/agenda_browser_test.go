@@ -17,7 +17,7 @@ func TestPagesOfEventsInABrowser(t *testing.T) {
 	s := newSite(t)
 	e := joinable("restricted", 3)
 	e.Place = store.Place{Name: "La Fabrique", Commune: "Rennes", PostalCode: "35000"}
-	e.Actions = store.Entries[store.ToDo]{{Who: "Ana", What: "Écrire", Due: "2026-12-01"}}
+	e.Actions = store.Entries[store.Task]{{Who: "Ana", What: "Écrire", Due: "2026-12-01"}}
 	path := federation.PagePath(s.publish(t, s.node.Contributor, e))
 	s.publish(t, s.node.Contributor, takesPlace("Il y a un mois", -30, ""))
 	guest := s.Visitor(t).Post(path+"/participer", url.Values{"name": {"Ana"}, "email": {"ana@exemple.fr"}}).Location

@@ -41,7 +41,7 @@ func (p *Pages) newStamp(ctx context.Context, form string) (string, error) {
 }
 
 func makeStamp(key []byte, form string, at time.Time) string {
-	b := binary.BigEndian.AppendUint64(nil, uint64(at.UnixMilli())) //nolint:gosec // after 1970
+	b := binary.BigEndian.AppendUint64(nil, uint64(at.UnixMilli()))
 	b = append(b, make([]byte, 16)...)
 	rand.Read(b[8:])
 	return base64.RawURLEncoding.EncodeToString(append(b, stampMark(key, form, b)...))
@@ -64,7 +64,7 @@ func checkStamp(key []byte, form, stamp string, now time.Time) *store.FieldError
 	if err != nil || len(b) != stampSize || !hmac.Equal(b[24:], stampMark(key, form, b[:24])) {
 		return &store.FieldError{Reason: "error.stamp"}
 	}
-	switch age := now.Sub(time.UnixMilli(int64(binary.BigEndian.Uint64(b)))); { //nolint:gosec // we wrote it
+	switch age := now.Sub(time.UnixMilli(int64(binary.BigEndian.Uint64(b)))); {
 	case age < 0, age > maxFill:
 		return &store.FieldError{Reason: "error.stamp"}
 	case age < minFill:

@@ -36,7 +36,7 @@ type Letter struct {
 // New starts a sink, which ends with the test.
 func New(t testing.TB) *Sink {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func New(t testing.TB) *Sink {
 		}
 	})
 	t.Cleanup(func() {
-		l.Close()
+		_ = l.Close()
 		served.Wait()
 	})
 	return s
@@ -83,7 +83,7 @@ func (s *Sink) Wait(t testing.TB, n int) []Letter {
 
 // serve speaks as much of RFC 5321 as a client needs.
 func (s *Sink) serve(c net.Conn) {
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	text := textproto.NewConn(c)
 	var l Letter
 	say := func(line string) { _ = text.PrintfLine("%s", line) } // who hung up hears nothing
