@@ -117,8 +117,8 @@ func TestReplicationsAreACollection(t *testing.T) {
 	publish(t, adopter, &federation.Activity{Verb: "Create", Actor: adopter.Lab.IRI, Item: taken})
 	eventually(t, origin, "it shows", backs(e.IRI, "replique", 1))
 	var got struct {
-		TotalItems   int
-		OrderedItems []string
+		TotalItems   int      `json:"totalItems"`
+		OrderedItems []string `json:"orderedItems"`
 	}
 	answer := origin.Get(strings.TrimPrefix(e.IRI, origin.URL) + "/replications" + vocab.PageQuery)
 	if err := json.NewDecoder(answer.Body).Decode(&got); err != nil || got.TotalItems != 1 || !slices.Equal(got.OrderedItems, []string{taken.IRI}) {
