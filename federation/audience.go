@@ -56,15 +56,16 @@ func (n *Node) address(tx *store.Txn, a *Activity, it store.Item) {
 	a.open = r.Audience == store.Public
 }
 
-// recipients are those who hear of a record: the followers of who publishes it
+// recipients are those who hear of a record at once: the followers of who publishes it
 // when it is open, else whom it names; and who publishes what it answers or
 // relates to.
 func (n *Node) recipients(tx *store.Txn, publisher store.ID, it store.Item) []store.Recipient {
 	r := it.Envelope()
 	var to []store.Recipient
 	if r.Audience.Open() {
+		bulk := store.KindOf(r.Kind).Bulk
 		for f := range tx.Followers(publisher) {
-			if f.State == store.Accepted {
+			if f.State == store.Accepted && (!bulk || readsCatalog(tx, f.Follower)) {
 				to = append(to, store.Recipient{Actor: f.Follower, Inbox: f.Inbox})
 			}
 		}
@@ -79,6 +80,12 @@ func (n *Node) recipients(tx *store.Txn, publisher store.ID, it store.Item) []st
 		}
 	}
 	return to
+}
+
+// readsCatalog says whether an actor's server announced that it reads catalogues.
+func readsCatalog(tx *store.Txn, follower store.ID) bool {
+	a, err := tx.Actor(follower)
+	return err == nil && (a.Local || a.TakesCatalog())
 }
 
 func recipient(a *store.Actor) store.Recipient {

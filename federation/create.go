@@ -120,11 +120,20 @@ func (n *Node) publishItem(tx *store.Txn, a *Activity, old store.Item) error {
 	if err := tx.PutRecord(a.Item, a.embed); err != nil {
 		return err
 	}
+	noteForDigest(tx, r, envelopeOf(old))
 	n.withdraw(tx, a, old, without(before, after))
 	if old != nil && old.Envelope().Audience.Open() && !a.open {
 		tx.HideFromOutbox(a.actor.ID, r.ID)
 	}
 	return n.spread(tx, a, before, after)
+}
+
+// envelopeOf is nil for no item.
+func envelopeOf(it store.Item) *store.Record {
+	if it == nil {
+		return nil
+	}
+	return it.Envelope()
 }
 
 // spread sends the record to those who may see it now.

@@ -58,8 +58,7 @@ func (n *Node) resync(ctx context.Context, host string) error {
 // reads catalogues.
 func readsCatalogs(tx *store.Txn, lab *store.Actor, host string) bool {
 	return slices.ContainsFunc(onHost(followersOf(tx, lab), host), func(r store.Recipient) bool {
-		a, err := tx.Actor(r.Actor)
-		return err == nil && a.TakesCatalog()
+		return readsCatalog(tx, r.Actor)
 	})
 }
 

@@ -32,7 +32,7 @@ type Supporter struct {
 
 var _ = newKind(Kind{
 	Name: "initiative", Path: "initiatives", Letter: "i", Type: "Article", Schema: "Project",
-	Section: "mutual-aid", Look: "initiative", Rank: 60,
+	Section: "mutual-aid", Look: "initiative", Rank: 60, Bulk: true,
 	New: func() Item { return new(Initiative) },
 	Fields: asked([]Field{
 		titleField, pitchField,

@@ -23,6 +23,7 @@ type Kind struct {
 	Look    string   // shape and colour: see the classes kind-* of the style sheet
 	Rank    int      // the order in which people meet the kinds
 	Front   bool     // its newest stand on the home page
+	Bulk    bool     // there are many at a time: servers that read no catalogues hear of them once a day
 	Reply   bool     // a short text without a title, which may stand in the thread of a record
 	Adopts  []string // ActivityStreams types of other software that become this kind
 	// Knows narrows Adopts to the objects that it says yes to; nil takes them all.
