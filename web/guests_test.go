@@ -101,7 +101,7 @@ func TestPlaceThatIsNotConfirmedIsReleased(t *testing.T) {
 	visitor.send(t, federation.PagePath(event)+"/participer", url.Values{"name": {"Ana"}, "email": {"ana@exemple.test"}})
 	link := placeInLetter.FindString(read(t, sink.Wait(t, 1)[0]))
 	now.pass(federation.ConfirmWithin + time.Minute)
-	n.publish(t, "De quoi réveiller le nœud")
+	n.visitor(t).send(t, federation.PagePath(event)+"/participer", url.Values{"name": {"Bob"}, "email": {"bob@exemple.test"}}) // wakes the node
 	n.eventually(t, "the place is free again", func(tx *store.Txn) bool {
 		_, err := tx.GuestSeat(event.ID, "ana@exemple.test")
 		return err != nil

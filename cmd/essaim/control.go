@@ -86,21 +86,29 @@ func unhurried(w http.ResponseWriter) error {
 	return errors.Join(c.SetReadDeadline(time.Time{}), c.SetWriteDeadline(time.Time{}))
 }
 
-// serveControl takes orders on the socket until ctx ends. Only the owner of the
-// data directory may give them. Without a socket (its path may be too long for
-// the system) the node runs all the same.
-func (n *node) serveControl(ctx context.Context) error {
+// listenControl opens the socket on which commands give orders. Only the owner of
+// the data directory may give them. Without a socket (its path may be too long
+// for the system) the node runs all the same: nil.
+func (n *node) listenControl(ctx context.Context) (net.Listener, error) {
 	path := filepath.Join(n.dir, socketName)
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove old socket: %w", err) // the store's lock says that it is nobody's
+		return nil, fmt.Errorf("remove old socket: %w", err) // the store's lock says that it is nobody's
 	}
 	l, err := new(net.ListenConfig).Listen(ctx, "unix", path)
 	if err != nil {
 		n.log.Warn("other commands cannot reach this node while it runs", "err", err)
-		return nil
+		return nil, nil
 	}
 	if err := os.Chmod(path, 0o600); err != nil {
-		return errors.Join(err, l.Close())
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+// serveControl takes orders until ctx ends.
+func (n *node) serveControl(ctx context.Context, l net.Listener) error {
+	if l == nil {
+		return nil
 	}
 	return n.serveHTTP(ctx, l, n.orders())
 }

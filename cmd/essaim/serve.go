@@ -72,13 +72,17 @@ func (n *node) run(ctx context.Context, ready func(context.Context) error) error
 	if err != nil {
 		return err
 	}
+	control, err := n.listenControl(ctx) // before anybody can see that the node is ready
+	if err != nil {
+		return err
+	}
 	listener, err := n.listen(ctx)
 	if err != nil {
 		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.serveHTTP(ctx, listener, handler) })
-	g.Go(func() error { return n.serveControl(ctx) })
+	g.Go(func() error { return n.serveControl(ctx, control) })
 	g.Go(func() error { return n.serveMetrics(ctx) })
 	g.Go(func() error { return n.door.Work(ctx) })
 	g.Go(func() error { return n.delivery.Run(ctx) })

@@ -19,6 +19,8 @@ type hub struct {
 	mu        sync.Mutex
 	listeners map[*listener]bool
 	closed    bool
+	begun     bool     // last was read
+	last      store.ID // the change from which on there is something to carry
 }
 
 const (
@@ -35,11 +37,7 @@ func (h *hub) publicKey() string { return h.vapid().public }
 // run dispatches changes until ctx ends, and then ends the streams.
 func (h *hub) run(ctx context.Context) error {
 	defer h.close()
-	var last store.ID
-	err := h.api.Node.Store.View(ctx, func(tx *store.Txn) error {
-		last = tx.LastChange()
-		return nil
-	})
+	last, err := h.begin(ctx)
 	if err != nil {
 		return fmt.Errorf("read changes: %w", err)
 	}
@@ -71,6 +69,22 @@ func (h *hub) run(ctx context.Context) error {
 type event struct {
 	store.Change
 	entry store.Entry // of a record or an announcement that is there
+}
+
+// begin says from which change on streams carry what is new: what follows the
+// first of them, or the start of run.
+func (h *hub) begin(ctx context.Context) (store.ID, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.begun {
+		return h.last, nil
+	}
+	err := h.api.Node.Store.View(ctx, func(tx *store.Txn) error {
+		h.last = tx.LastChange()
+		return nil
+	})
+	h.begun = err == nil
+	return h.last, err
 }
 
 // read takes the next changes out of the log.
@@ -123,7 +137,11 @@ func eventOf(tx *store.Txn, c store.Change) (event, bool) {
 }
 
 // join adds a listener; leave removes it.
-func (h *hub) join(l *listener) {
+func (h *hub) join(ctx context.Context, l *listener) {
+	if _, err := h.begin(ctx); err != nil {
+		l.end()
+		return
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {

@@ -55,7 +55,7 @@ func streamEvents(c *call) (any, error) {
 		return nil, err
 	}
 	l := c.newListener(c.secret, stream)
-	c.hub.join(l)
+	c.hub.join(c.r.Context(), l)
 	defer c.hub.leave(l)
 	h := c.w.Header()
 	h.Set("Content-Type", "text/event-stream")
@@ -119,7 +119,7 @@ func streamSocket(c *call) (any, error) {
 		return nil, &refusal{http.StatusUpgradeRequired, "This address is a WebSocket", ""}
 	}
 	l := c.newListener(c.secret, streams...)
-	c.hub.join(l) // before the client knows that the stream is open
+	c.hub.join(c.r.Context(), l) // before the client knows that the stream is open
 	defer c.hub.leave(l)
 	ws, err := websocket.Accept(c.w, c.r, &websocket.AcceptOptions{
 		// Of any origin: it is the token that says who asks, and no browser sends
