@@ -82,6 +82,10 @@ func objectOf(end string) func(*world, *secret) string {
 	return func(_ *world, s *secret) string { return s.id() + end }
 }
 
+func apiOf(end string) func(*world, *secret) string {
+	return func(_ *world, s *secret) string { return "/api/v1/statuses/" + s.record.ID.String() + end }
+}
+
 func bucketOf(_ *world, s *secret) string {
 	return fmt.Sprintf("/actors/estran/catalog/buckets?bucket=%02x", store.BucketOf(s.record.IRI))
 }
@@ -141,6 +145,18 @@ var waysOut = []wayOut{
 	{name: "the search for a word", seenBy: byEverybody, accept: asPage, path: at("/en/recherche?q=mobilite&kind=experiment&tri=recent")},
 	{name: "the codebook", seenBy: byNobody, accept: "*/*", path: at("/experimentations.codebook.csv")},
 	{name: "the data sets", seenBy: byNobody, accept: asPage, path: at("/donnees")},
+
+	{name: "its status", seenBy: byDocument, accept: "application/json", path: apiOf(""), atMost: true},
+	{name: "the context of its status", seenBy: byDocument, accept: "application/json", path: apiOf("/context"), atMost: true},
+	{name: "the history of its status", seenBy: byDocument, accept: "application/json", path: apiOf("/history"), atMost: true},
+	{name: "the source of its status", seenBy: byDocument, accept: "application/json", path: apiOf("/source"), atMost: true},
+	{name: "the status of its answer", seenBy: byDocument, accept: "application/json", path: func(_ *world, s *secret) string { return "/api/v1/statuses/" + s.note.ID.String() }, atMost: true},
+	{name: "the public timeline", seenBy: byEverybody, accept: "application/json", path: at("/api/v1/timelines/public?limit=40")},
+	{name: "the local timeline", seenBy: byEverybody, accept: "application/json", path: at("/api/v1/timelines/public?local=true&limit=40")},
+	{name: "the timeline of a tag", seenBy: byEverybody, accept: "application/json", path: at("/api/v1/timelines/tag/secrets?limit=40")},
+	{name: "the home timeline", seenBy: byDocument, accept: "application/json", path: at("/api/v1/timelines/home?limit=40"), atMost: true},
+	{name: "the statuses of the lab", seenBy: byDocument, accept: "application/json", path: func(w *world, _ *secret) string { return "/api/v1/accounts/" + w.node.Lab.ID.String() + "/statuses?limit=40" }, atMost: true},
+	{name: "the search of an app", seenBy: byDocument, accept: "application/json", path: func(_ *world, s *secret) string { return "/api/v2/search?q=" + s.word("title") }, atMost: true, show: func(s *secret) []string { return []string{s.word("pitch")} }},
 
 	{name: "administration", seenBy: byNobody, accept: asPage, path: at("/admin")},
 	{name: "deliveries", seenBy: byNobody, accept: asPage, path: at("/admin/livraisons")},

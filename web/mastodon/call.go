@@ -32,10 +32,14 @@ type call struct {
 // act is what an address does: it returns the entity to answer with.
 type act func(*call) (any, error)
 
+// anybody is who asks without a token: an app, which reads documents and no pages
+// of this site.
+var anybody = store.Viewer{Away: true}
+
 // begin finds out who asks. A token that is not valid is refused, even where none
 // is needed: clients learn by it that they must sign in again.
 func (d *API) begin(w http.ResponseWriter, r *http.Request) (*call, error) {
-	c := &call{API: d, w: w, r: r}
+	c := &call{API: d, w: w, r: r, viewer: anybody}
 	if c.secret = bearer(r); c.secret == "" {
 		return c, nil
 	}
