@@ -61,11 +61,13 @@ func initiative(title, stamp string) url.Values {
 }
 
 // A campaign: 450 initiatives come from a table, 30 from people without an account,
-// and all of them are on the list, on the map and, once verified, on a peer.
+// and all of them are on the list, on the map and, once verified, on two peers.
 func TestCampaignOfInitiativesByTableAndOpenForm(t *testing.T) {
 	home, now := openForm(t, "bretagne", 30)
-	peer := start(t, "pdl")
-	peer.follow(t, home)
+	peers := []node{start(t, "pdl"), start(t, "occitanie")}
+	for _, peer := range peers {
+		peer.follow(t, home)
+	}
 	admin, visitor := home.signedIn(t, "maelle", store.Admin), home.visitor(t)
 	importTable(t, home, admin, 450)
 
@@ -105,11 +107,13 @@ func TestCampaignOfInitiativesByTableAndOpenForm(t *testing.T) {
 	for _, rec := range written {
 		admin.send(t, "/admin/moderation", url.Values{"act": {"verify"}, "record": {rec.ID.String()}})
 	}
-	peer.eventually(t, "all 480 have arrived", func(tx *store.Txn) bool {
-		return len(tx.ListKind("initiative", store.Query{Limit: 1000}).Items) == 480
-	})
-	if got := onMap(t, peer.visitor(t), peer); got != 480 {
-		t.Errorf("got %d on the map of the peer, want 480", got)
+	for _, peer := range peers {
+		peer.eventually(t, "all 480 have arrived", func(tx *store.Txn) bool {
+			return tx.ListKind("initiative", store.Query{}).Total == 480
+		})
+		if got := onMap(t, peer.visitor(t), peer); got != 480 {
+			t.Errorf("got %d on the map of a peer, want 480", got)
+		}
 	}
 }
 
