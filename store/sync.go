@@ -162,7 +162,8 @@ func (t *Txn) Syncs() iter.Seq[*Sync] {
 	}
 }
 
-// Waiting counts the jobs that wait, but for those that were put aside and later
+// Waiting counts the jobs that wait to be done now or failed before, but for those
+// that were put aside. What is planned for later is not waiting, nor are later
 // looks at what was copied.
 func (t *Txn) Waiting() int {
 	n := 0
@@ -170,7 +171,8 @@ func (t *Txn) Waiting() int {
 		for k, v := range t.scan(key(tJob, kind, byte(0)), false) {
 			j := new(Job)
 			mustDecode(k, v, j)
-			if !j.Stuck && (kind != SyncJob || !j.Due.After(t.now)) {
+			planned := j.Due.After(t.now) && (j.Tries == 0 || kind == SyncJob)
+			if !j.Stuck && !planned {
 				n++
 			}
 		}
