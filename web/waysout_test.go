@@ -155,7 +155,9 @@ var waysOut = []wayOut{
 	{name: "the local timeline", seenBy: byEverybody, accept: "application/json", path: at("/api/v1/timelines/public?local=true&limit=40")},
 	{name: "the timeline of a tag", seenBy: byEverybody, accept: "application/json", path: at("/api/v1/timelines/tag/secrets?limit=40")},
 	{name: "the home timeline", seenBy: byDocument, accept: "application/json", path: at("/api/v1/timelines/home?limit=40"), atMost: true},
-	{name: "the statuses of the lab", seenBy: byDocument, accept: "application/json", path: func(w *world, _ *secret) string { return "/api/v1/accounts/" + w.node.Lab.ID.String() + "/statuses?limit=40" }, atMost: true},
+	{name: "the statuses of the lab", seenBy: byDocument, accept: "application/json", path: func(w *world, _ *secret) string {
+		return "/api/v1/accounts/" + w.node.Lab.ID.String() + "/statuses?limit=40"
+	}, atMost: true},
 	{name: "the search of an app", seenBy: byDocument, accept: "application/json", path: func(_ *world, s *secret) string { return "/api/v2/search?q=" + s.word("title") }, atMost: true, show: func(s *secret) []string { return []string{s.word("pitch")} }},
 
 	{name: "administration", seenBy: byNobody, accept: asPage, path: at("/admin")},
