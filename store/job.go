@@ -34,11 +34,15 @@ func jobKey(j *Job) []byte {
 // kind of job reads; it must encode as JSON.
 func (t *Txn) AddJob(kind string, data any) { t.AddJobAt(kind, data, t.now) }
 
-// AddJobAt is AddJob for work that is not to be done before a moment.
+// AddJobAt is AddJob for work that is not to be done before a moment, not even by
+// the part of a millisecond that is not kept.
 func (t *Txn) AddJobAt(kind string, data any, due time.Time) {
 	b, err := json.Marshal(data)
 	if err != nil {
 		panic(err)
+	}
+	if due.After(t.now) {
+		due = due.Add(time.Millisecond - 1)
 	}
 	j := &Job{ID: t.NewID(), Kind: kind, Data: b, Due: stamp(due)}
 	t.putJSON(jobKey(j), j)

@@ -51,6 +51,24 @@ func TestJobsAreDoneInTheOrderInWhichTheyAreDue(t *testing.T) {
 	})
 }
 
+func TestJobIsNeverEarly(t *testing.T) {
+	s, c := open(t)
+	due := c.at.Add(time.Minute + 300*time.Microsecond)
+	update(t, s, func(tx *store.Txn) { tx.AddJobAt("a", nil, due) })
+	c.pass(time.Minute)
+	view(t, s, func(tx *store.Txn) {
+		if early, next := tx.DueJobs(1); early != nil || next.Before(due) {
+			t.Errorf("at %v: got %v, next %v, due %v", tx.Now(), kinds(early), next, due)
+		}
+	})
+	c.pass(time.Millisecond)
+	view(t, s, func(tx *store.Txn) {
+		if late, _ := tx.DueJobs(1); len(late) != 1 {
+			t.Errorf("at %v: got %v", tx.Now(), kinds(late))
+		}
+	})
+}
+
 func TestStuckJobIsKeptAside(t *testing.T) {
 	s, c := open(t)
 	update(t, s, func(tx *store.Txn) { tx.AddJob("a", nil) })
