@@ -31,7 +31,7 @@ func census(t *testing.T, rows int) string {
 // initiatives are the titles that a node shows to everybody, and how often.
 func (l *labProcess) initiatives() map[string]int {
 	l.t.Helper()
-	table, err := sheet.Read([]byte(l.get("/initiatives.csv", "", http.StatusOK)))
+	table, err := sheet.Read([]byte(l.get("/initiatives.csv", "", http.StatusOK)), time.Now())
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -46,17 +46,17 @@ func (d *Desk) Open(ctx context.Context, by store.Viewer, kind *store.Kind, name
 	if !by.Runs {
 		return nil, fmt.Errorf("import by %s: %w", by.Actor, federation.ErrForbidden)
 	}
-	s, err := sheet.Read(data)
+	now := d.Node.Store.Now()
+	s, err := sheet.Read(data, now)
 	if err != nil {
 		return nil, err
 	}
 	i := &store.Import{
 		By: by.Actor, File: name, Source: sourceOf(name), Format: string(s.Format),
-		Mapping: encode(sheet.Guess(kind, s, d.labels(kind))), State: store.ImportDraft, Total: len(s.Rows),
+		Mapping: encode(sheet.Guess(kind, s, d.labels(kind))), State: store.ImportDraft, Total: len(s.Rows), Created: now,
 	}
 	err = d.Node.Store.Update(ctx, func(tx *store.Txn) error {
 		kept := *i // the transaction may run again
-		kept.Created = tx.Now()
 		tx.PutImport(&kept)
 		tx.PutImportFile(kept.ID, data)
 		*i = kept

@@ -37,7 +37,7 @@ func (d *Desk) read(ctx context.Context, id store.ID) (*reading, error) {
 		return nil, err
 	}
 	r.kind = store.KindOf(r.mapping.Kind)
-	if r.sheet, err = sheet.Read(data); err != nil {
+	if r.sheet, err = sheet.Read(data, r.Import.Created); err != nil {
 		return nil, err
 	}
 	r.filler = sheet.NewFiller(r.mapping, r.sheet, d.words())

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"golang.org/x/text/encoding/charmap"
@@ -54,7 +55,7 @@ func TestSeparatorAndEncodingAreFound(t *testing.T) {
 		"UTF-8": text, "with its mark": mark + text, "Windows-1252": windows, "UTF-16": wide.String(),
 		"line ends of Windows": strings.ReplaceAll(text, "\n", "\r\n"), "named": "sep=;\r\n" + text,
 	} {
-		s, err := Read([]byte(data))
+		s, err := Read([]byte(data), time.Time{})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -68,7 +69,7 @@ func TestSeparatorAndEncodingAreFound(t *testing.T) {
 		}
 	}
 	for _, separator := range []string{",", "\t"} {
-		s, err := Read([]byte(strings.Join([]string{"a", "b;c", "d\n1", "2;3;4", "5\n"}, separator)))
+		s, err := Read([]byte(strings.Join([]string{"a", "b;c", "d\n1", "2;3;4", "5\n"}, separator)), time.Time{})
 		if err != nil || len(s.Columns) != 3 {
 			t.Errorf("%q: %v, %v", separator, s, err)
 		}
@@ -86,7 +87,7 @@ func TestMistakesOfAFileSayWhere(t *testing.T) {
 		strings.Repeat("a;", 600):    {Reason: "too-many-columns", Line: 1},
 		strings.Repeat("a\n", 60000): {Reason: "too-many-rows", Line: MaxRows + 2},
 	} {
-		_, err := Read([]byte(text))
+		_, err := Read([]byte(text), time.Time{})
 		if got := IsMalformed(err); got == nil || got.Reason != want.Reason || got.Line != want.Line {
 			t.Errorf("%.20q: got %v, want %v", text, err, &want)
 		}
@@ -94,7 +95,7 @@ func TestMistakesOfAFileSayWhere(t *testing.T) {
 }
 
 func TestLinesAndNamesAreKept(t *testing.T) {
-	s, err := Read([]byte("a;;a;b\n\n1;2;3;4;\n;;;\n\"x\ny\";2\n1;2;3;4;5\n"))
+	s, err := Read([]byte("a;;a;b\n\n1;2;3;4;\n;;;\n\"x\ny\";2\n1;2;3;4;5\n"), time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +119,7 @@ func FuzzRead(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		s, err := Read(data)
+		s, err := Read(data, time.Time{})
 		if err != nil {
 			if IsMalformed(err) == nil {
 				t.Errorf("%v is no mistake of the file", err)

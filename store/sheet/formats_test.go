@@ -72,7 +72,7 @@ func TestFilesOfOtherSoftware(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, err := sheet.Read(data)
+			s, err := sheet.Read(data, readAt)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -109,7 +109,7 @@ func TestBrokenFilesOfOtherSoftware(t *testing.T) {
 		"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY\r\n":                                                "ics",
 		`{"type": "FeatureCollection", "features": [` + strings.Repeat("{},", sheet.MaxRows+1) + `{}]}`: "too-many-rows",
 	} {
-		_, err := sheet.Read([]byte(data))
+		_, err := sheet.Read([]byte(data), readAt)
 		if m := sheet.IsMalformed(err); m == nil || m.Reason != want {
 			t.Errorf("%.40q: got %v, want %s", data, err, want)
 		}
@@ -130,7 +130,7 @@ func FuzzFill(f *testing.F) {
 	}
 	k := store.KindOf("event")
 	f.Fuzz(func(t *testing.T, data []byte) {
-		s, err := sheet.Read(data)
+		s, err := sheet.Read(data, readAt)
 		if err != nil {
 			if sheet.IsMalformed(err) == nil {
 				t.Errorf("%v is no mistake of the file", err)

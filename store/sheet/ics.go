@@ -21,29 +21,33 @@ const (
 
 // icsColumns are what is read of an event, as it stands there.
 var icsColumns = map[string]ics.ComponentProperty{
-	"uid": ics.ComponentPropertyUniqueId, "summary": ics.ComponentPropertySummary, "description": ics.ComponentPropertyDescription,
+	"summary": ics.ComponentPropertySummary, "description": ics.ComponentPropertyDescription,
 	"location": ics.ComponentPropertyLocation, "url": ics.ComponentPropertyUrl, "categories": ics.ComponentPropertyCategories,
 }
 
 // icsStates are the states of an event in our words.
 var icsStates = map[string]string{"CONFIRMED": "confirme", "TENTATIVE": "provisoire", "CANCELLED": "annule"}
 
-// readICS reads the events of a calendar. Of those that come again it takes the
-// first.
-func readICS(data []byte) (*Sheet, error) {
+// readICS reads the events of a calendar, as they look at a moment: an event that
+// comes again is a row for each time, as far as series reach.
+func readICS(data []byte, at time.Time) (*Sheet, error) {
 	calendar, err := ics.ParseCalendar(bytes.NewReader(data))
 	if err != nil {
 		return nil, &Malformed{Format: ICalendar, Line: icsLine(err), Reason: "ics", Err: err}
 	}
 	t := table{Sheet: Sheet{Format: ICalendar}, at: map[string]int{}}
-	for _, name := range []string{"uid", "summary", "description", "location", "dtstart", "dtend", "zone", "url", "categories", "lat", "lon", "state"} {
+	for _, name := range []string{"uid", "summary", "description", "location", "dtstart", "dtend", "zone", "url", "categories", "lat", "lon", "state", "series"} {
 		t.at[name], t.Columns = len(t.Columns), append(t.Columns, name)
 	}
-	for n, event := range calendar.Events() {
-		if n == MaxRows {
-			return nil, &Malformed{Format: ICalendar, Reason: "too-many-rows"}
+	events := calendar.Events()
+	series := newSeries(events, at)
+	for n, event := range events {
+		for _, o := range series.occurrences(event) {
+			if len(t.Rows) == MaxRows {
+				return nil, &Malformed{Format: ICalendar, Reason: "too-many-rows"}
+			}
+			t.addEvent(t.row(n+1), event, o)
 		}
-		t.addEvent(t.row(n+1), event)
 	}
 	return t.done()
 }
@@ -62,7 +66,7 @@ func icsLine(err error) int {
 	return line
 }
 
-func (t *table) addEvent(row int, event *ics.VEvent) {
+func (t *table) addEvent(row int, event *ics.VEvent, o occurrence) {
 	for column, property := range icsColumns {
 		if p := event.GetProperty(property); p != nil {
 			t.set(row, column, withoutMarkup(p.Value))
@@ -76,11 +80,11 @@ func (t *table) addEvent(row int, event *ics.VEvent) {
 		t.set(row, "lat", lat)
 		t.set(row, "lon", lon)
 	}
-	start, zone := icsTime(event.GetProperty(ics.ComponentPropertyDtStart), "")
-	end, _ := icsTime(event.GetProperty(ics.ComponentPropertyDtEnd), zone)
-	t.set(row, "dtstart", start)
-	t.set(row, "dtend", end)
-	t.set(row, "zone", zone)
+	t.set(row, "uid", o.uid)
+	t.set(row, "dtstart", o.start)
+	t.set(row, "dtend", o.end)
+	t.set(row, "zone", o.zone)
+	t.set(row, "series", o.series)
 }
 
 // icsTime is a time as the clocks of a zone show it: of its own when we know it,

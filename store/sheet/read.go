@@ -1,10 +1,14 @@
 package sheet
 
-import "bytes"
+import (
+	"bytes"
+	"time"
+)
 
-// Read reads a file of any of the formats; which one it is, its content says. It
-// answers *Malformed.
-func Read(data []byte) (*Sheet, error) {
+// Read reads a file of any of the formats; which one it is, its content says. Of a
+// calendar's series it takes what is within a year of at; the same file at the same
+// moment is the same rows. It answers *Malformed.
+func Read(data []byte, at time.Time) (*Sheet, error) {
 	if len(data) > MaxBytes {
 		return nil, &Malformed{Reason: "too-large"}
 	}
@@ -15,7 +19,7 @@ func Read(data []byte) (*Sheet, error) {
 	case bytes.HasPrefix(begin, []byte("{")), bytes.HasPrefix(begin, []byte("[")):
 		s, err = readJSON(begin)
 	case len(begin) >= len(calendarBegin) && bytes.EqualFold(begin[:len(calendarBegin)], []byte(calendarBegin)):
-		s, err = readICS(begin)
+		s, err = readICS(begin, at)
 	default:
 		s, err = readCSV(data)
 	}

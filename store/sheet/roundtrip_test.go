@@ -41,7 +41,7 @@ func export(t *testing.T, k *store.Kind, items ...store.Item) []byte {
 // bring reads records back, each mistake being one of the test.
 func bring(t *testing.T, k *store.Kind, data []byte) []store.Item {
 	t.Helper()
-	s, err := sheet.Read(data)
+	s, err := sheet.Read(data, readAt)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -128,7 +128,7 @@ func TestHostileTextsBreakNoFormat(t *testing.T) {
 	s.publish(t, bad)
 	c := s.Visitor(t)
 
-	table, err := sheet.Read([]byte(c.Get("/experimentations.csv").Body))
+	table, err := sheet.Read([]byte(c.Get("/experimentations.csv").Body), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func TestEveryKindHasEveryForm(t *testing.T) {
 			if a := c.Get(lang + "/donnees/" + k.Path); a.Status != http.StatusOK || a.Has("column-") || a.Has("field.") {
 				t.Errorf("%s%s: codebook page: %d\n%s", lang, k.Path, a.Status, a.Body)
 			}
-			book, err := sheet.Read([]byte(c.Get(lang + "/" + k.Path + ".codebook.csv").Body))
+			book, err := sheet.Read([]byte(c.Get(lang+"/"+k.Path+".codebook.csv").Body), time.Now())
 			if err != nil || len(book.Rows) != len(k.Columns()) {
 				t.Errorf("%s%s: codebook: %v", lang, k.Path, err)
 			}
@@ -266,7 +266,7 @@ func TestDataOfARecordIsForWhoMaySeeIt(t *testing.T) {
 func TestLongListsAreWhole(t *testing.T) {
 	s := newSite(t)
 	many(t, s, 2*batch+1)
-	table, err := sheet.Read([]byte(s.Visitor(t).Get("/experimentations.csv").Body))
+	table, err := sheet.Read([]byte(s.Visitor(t).Get("/experimentations.csv").Body), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
