@@ -7,15 +7,16 @@ import (
 	"github.com/essaim/essaim/store"
 )
 
-// Moderate does what a member who runs the node decided about something that was
+// Moderate does what a moderator decided about something that was
 // written without an account: the decision, what it changes for everybody else and
 // its line in the log, in one transaction. then, which may be nil, is done in it,
 // too. Errors: ErrForbidden, store.ErrNotFound, store.ErrNotNow, store.FieldErrors.
 func (n *Node) Moderate(ctx context.Context, by store.Viewer, m store.Moderation, then func(*store.Txn, store.Item, *store.Contribution) error) error {
 	return n.Store.Update(ctx, func(tx *store.Txn) error {
-		if !by.Runs || !by.Local {
+		if !by.May(store.Moderate) {
 			return fmt.Errorf("%s by %s: %w", m.Act, by.Actor, ErrForbidden)
 		}
+		by.Runs = true // the lab carries out what its moderators decide
 		it, err := tx.Record(m.Record)
 		if err != nil {
 			return err

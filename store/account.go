@@ -20,28 +20,6 @@ type Account struct {
 	Created  time.Time `json:"created"`
 }
 
-// Role is what an account may do at this node.
-type Role string
-
-// The roles.
-const (
-	Admin       Role = "admin"       // everything
-	Animator    Role = "animator"    // all records, the lab, the network
-	Contributor Role = "contributor" // own records
-)
-
-// Runs says whether the role may act for the lab.
-func (r Role) Runs() bool { return r == Admin || r == Animator }
-
-// Manages says whether the role may give another, or a way to sign in as
-// somebody who has it.
-func (r Role) Manages(other Role) bool {
-	return r == Admin || r == Animator && other == Contributor
-}
-
-// Roles are all roles, from the widest.
-func Roles() []Role { return []Role{Admin, Animator, Contributor} }
-
 // PutAccount creates or replaces an account; a new one gets its ID here. It
 // answers ErrExists when the e-mail address belongs to another account.
 func (t *Txn) PutAccount(a *Account) error {

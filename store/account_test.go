@@ -63,14 +63,6 @@ func TestEmailBelongsToOneAccount(t *testing.T) {
 	})
 }
 
-func TestRoles(t *testing.T) {
-	for role, want := range map[store.Role]bool{store.Admin: true, store.Animator: true, store.Contributor: false, "": false, "root": false} {
-		if got := role.Runs(); got != want {
-			t.Errorf("%q: got %v, want %v", role, got, want)
-		}
-	}
-}
-
 func TestTokensAndSessionsEnd(t *testing.T) {
 	s, c := open(t)
 	hour := c.at.Add(time.Hour)

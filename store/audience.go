@@ -78,7 +78,8 @@ func (a Audience) code() byte { return byte(max(0, slices.Index(audienceCodes, a
 type Viewer struct {
 	Actor   string // IRI of a member who signed in, or of the actor that signed a request
 	Local   bool   // a member of this node
-	Runs    bool   // an administrator or animator of this node
+	Role    Role   // of a member of this node
+	Runs    bool   // an administrator or animator of this node, or the node itself
 	Node    bool   // another node, which fetches for its labs and members
 	Away    bool   // somebody who reads documents, not pages, and is no member
 	Circles []ID   // the circles of this node that a member belongs to
@@ -91,7 +92,7 @@ type Viewer struct {
 // stand in this transaction. Make one for each request: who was taken out of a
 // circle loses sight with the next.
 func (t *Txn) ViewerOf(member *Actor, role Role) Viewer {
-	v := Viewer{Actor: member.IRI, Local: true, Runs: role.Runs()}
+	v := Viewer{Actor: member.IRI, Local: true, Role: role, Runs: role.Runs()}
 	for _, c := range t.CirclesOf(member.IRI) {
 		v.Circles = append(v.Circles, c.ID)
 	}
@@ -108,6 +109,8 @@ func (v Viewer) CanSee(r *Record) bool {
 	case v.Actor == "":
 		return false
 	case v.Local && v.Runs && !r.Remote, v.Actor == r.Lab, slices.Contains(r.Authors, v.Actor), slices.Contains(r.Addressed, v.Actor):
+		return true
+	case r.Unverified && !r.Remote && v.May(Moderate):
 		return true
 	case r.Audience.Circle() != 0:
 		return v.belongsTo(r.Audience) && !r.Remote

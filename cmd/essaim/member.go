@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -41,7 +42,7 @@ func memberAddCommand() *cobra.Command {
 	f.StringVar(&in.Handle, "member", "", "the handle: small letters, digits and _")
 	f.StringVar(&in.Name, "name", "", "the name that people read")
 	f.StringVar(&in.Email, "email", "", "the e-mail address to sign in with")
-	f.StringVar(&in.Role, "role", string(store.Contributor), "what the login may do: contributor, animator or admin")
+	f.StringVar(&in.Role, "role", string(store.Contributor), "what the login may do: contributor, moderator, animator or admin")
 	f.BoolVar(&passwordStdin, "password-stdin", false, "read the password from the first line of standard input")
 	required(c, "member")
 	return c
@@ -109,8 +110,8 @@ var addMember = task[memberRequest, memberAdded]{"member/add", func(ctx context.
 // addMember gives the lab a member who can sign in.
 func (n *node) addMember(ctx context.Context, in memberRequest) (*store.Actor, *store.Account, error) {
 	account := &store.Account{Email: in.Email, Password: in.Hash, Role: store.Role(in.Role), Lang: n.config.Node.Language}
-	if account.Role != store.Admin && account.Role != store.Animator && account.Role != store.Contributor {
-		return nil, nil, fmt.Errorf("role %q is none of %s, %s, %s", in.Role, store.Contributor, store.Animator, store.Admin)
+	if !slices.Contains(store.Roles(), account.Role) {
+		return nil, nil, fmt.Errorf("role %q is none of %s", in.Role, store.Roles())
 	}
 	if in.Email != "" {
 		if err := checkEmail(in.Email); err != nil {

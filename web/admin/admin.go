@@ -2,8 +2,8 @@
 // set-up of a new node, one's own account, and the administration of the lab.
 //
 // Private matters of an account go to web/session, what others may see of it to
-// federation.Node.Publish. The administration is for roles that run the node
-// (store.Role.Runs). No page needs JavaScript.
+// federation.Node.Publish. Who may open which page of the administration is
+// store's to say (store.Role.May). No page needs JavaScript.
 package admin
 
 import (
@@ -85,24 +85,24 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.member(r, "/mon-compte/mot-de-passe", p.password)
 	p.member(r, "/mon-compte/cercles", p.myCircles)
 
-	p.runs(r, "/admin", p.home)
+	p.may(r, store.Moderate, "/admin", p.home)
 	p.runs(r, "/admin/demandes", p.requests)
 	p.runs(r, "/admin/livraisons", p.deliveries)
 	p.runs(r, "/admin/livraisons/reessayer", p.retry)
 	p.runs(r, "/admin/livraisons/abandonner", p.drop)
 	p.runs(r, "/admin/taches", p.jobs)
-	p.runs(r, "/admin/membres", p.members)
-	p.runs(r, "/admin/membres/nouveau", p.invite)
-	p.runs(r, "/admin/membres/lien", p.renewLink)
+	p.may(r, store.Invite, "/admin/membres", p.members)
+	p.may(r, store.Invite, "/admin/membres/nouveau", p.invite)
+	p.may(r, store.Invite, "/admin/membres/lien", p.renewLink)
 	p.runs(r, "/admin/cercles", p.circles)
 	p.runs(r, "/admin/cercles/nouveau", p.newCircle)
 	p.member(r, "/admin/cercles/{id:[0-9]+}", p.editCircle)
 	p.runs(r, "/admin/cercles/{id:[0-9]+}/supprimer", p.deleteCircle)
 	p.importRoutes(r)
 	p.runs(r, "/admin/lab", p.lab)
-	p.runs(r, "/admin/blocages", p.blocks)
-	p.runs(r, "/admin/signalements", p.reports)
-	p.runs(r, "/admin/moderation", p.moderation)
+	p.may(r, store.BlockHosts, "/admin/blocages", p.blocks)
+	p.may(r, store.Moderate, "/admin/signalements", p.reports)
+	p.may(r, store.Moderate, "/admin/moderation", p.moderation)
 	p.runs(r, "/admin/moderation/formulaire", p.switchForm)
 }
 
@@ -120,10 +120,13 @@ func (p *Pages) member(r *mux.Router, path string, h reply.Handler) {
 	}))).Methods(http.MethodGet, http.MethodHead, http.MethodPost)
 }
 
-// runs mounts a page for those who run the node.
-func (p *Pages) runs(r *mux.Router, path string, h reply.Handler) {
+// runs mounts a page for those who run the lab.
+func (p *Pages) runs(r *mux.Router, path string, h reply.Handler) { p.may(r, store.RunLab, path, h) }
+
+// may mounts a page for those who may do something.
+func (p *Pages) may(r *mux.Router, act store.Act, path string, h reply.Handler) {
 	p.member(r, path, func(w http.ResponseWriter, r *http.Request) error {
-		if !p.Frame.Viewer(r).Runs {
+		if !p.Frame.Viewer(r).May(act) {
 			return &reply.Error{Status: http.StatusForbidden}
 		}
 		return h(w, r)

@@ -96,17 +96,19 @@ func (p *Pages) tasks(r *http.Request, n figures) []task {
 	all := []struct {
 		count           int
 		tone, key, href string
+		act             store.Act
 	}{
-		{n.asking, "info", "asking", "/admin/demandes"},
-		{n.reports, "warn", "reports", "/admin/signalements"},
-		{n.moderate, "info", "moderate", "/admin/moderation"},
-		{n.lost, "err", "lost", "/admin/livraisons"},
-		{n.failing, "warn", "failing", "/admin/livraisons"},
-		{n.stuck, "err", "stuck", "/admin/taches"},
+		{n.asking, "info", "asking", "/admin/demandes", store.RunLab},
+		{n.reports, "warn", "reports", "/admin/signalements", store.Moderate},
+		{n.moderate, "info", "moderate", "/admin/moderation", store.Moderate},
+		{n.lost, "err", "lost", "/admin/livraisons", store.RunLab},
+		{n.failing, "warn", "failing", "/admin/livraisons", store.RunLab},
+		{n.stuck, "err", "stuck", "/admin/taches", store.RunLab},
 	}
+	viewer := p.Frame.Viewer(r)
 	var list []task
 	for _, x := range all {
-		if x.count > 0 {
+		if x.count > 0 && viewer.May(x.act) {
 			list = append(list, task{
 				Badge: assets.Badge{Tone: x.tone, Text: p.t(r, "admin.todo."+x.key+"-badge")},
 				Link:  assets.Link{Text: p.t(r, "admin.todo."+x.key, "count", x.count), Href: x.href},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/markup"
 )
@@ -29,26 +30,32 @@ func (p *Pages) plain(r *http.Request, title string) top {
 }
 
 // tabs are the pages of the administration, in order: the ends of their paths
-// and of the keys of their names.
-var tabs = []struct{ path, key string }{
-	{"/admin", "home"},
-	{"/admin/demandes", "requests"},
-	{"/admin/livraisons", "deliveries"},
-	{"/admin/membres", "members"},
-	{"/admin/cercles", "circles"},
-	{"/admin/imports", "imports"},
-	{"/admin/lab", "lab"},
-	{"/admin/blocages", "blocks"},
-	{"/admin/signalements", "reports"},
-	{"/admin/moderation", "moderation"},
+// and of the keys of their names, and what who sees them must be allowed to do.
+var tabs = []struct {
+	path, key string
+	act       store.Act
+}{
+	{"/admin", "home", store.Moderate},
+	{"/admin/demandes", "requests", store.RunLab},
+	{"/admin/livraisons", "deliveries", store.RunLab},
+	{"/admin/membres", "members", store.Invite},
+	{"/admin/cercles", "circles", store.RunLab},
+	{"/admin/imports", "imports", store.RunLab},
+	{"/admin/lab", "lab", store.RunLab},
+	{"/admin/blocages", "blocks", store.BlockHosts},
+	{"/admin/signalements", "reports", store.Moderate},
+	{"/admin/moderation", "moderation", store.Moderate},
 }
 
 // admin begins a page of the administration. current is the path of its tab.
 func (p *Pages) admin(r *http.Request, title, current string) top {
 	t := top{Page: p.Frame.Page(r, title), Development: p.Development}
 	t.Section, t.NoIndex = "admin", true
+	viewer := p.Frame.Viewer(r)
 	for _, x := range tabs {
-		t.Tabs = append(t.Tabs, tab{p.t(r, "admin.tab."+x.key), x.path, x.path == current})
+		if viewer.May(x.act) {
+			t.Tabs = append(t.Tabs, tab{p.t(r, "admin.tab."+x.key), x.path, x.path == current})
+		}
 	}
 	return t
 }

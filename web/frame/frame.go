@@ -50,7 +50,7 @@ func (f *Frame) Page(r *http.Request, title string) assets.Page {
 func (f *Frame) address(r *http.Request, p *assets.Page) {
 	viewer, _, actor := f.Sessions.Viewer(r.Context())
 	if actor != nil {
-		p.Viewer = &assets.Viewer{Name: actor.DisplayName(), Handle: actor.Address(), Admin: viewer.Runs}
+		p.Viewer = &assets.Viewer{Name: actor.DisplayName(), Handle: actor.Address(), Admin: viewer.May(store.Moderate)}
 	}
 }
 

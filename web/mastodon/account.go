@@ -201,6 +201,8 @@ func roleID(r store.Role) string {
 		return "3"
 	case store.Animator:
 		return "2"
+	case store.Moderator:
+		return "1"
 	}
 	return "-99"
 }
