@@ -24,10 +24,13 @@ var (
 // days): an index that is further behind may have missed something.
 const remembered = 25 * 24 * time.Hour
 
-// settings of the engine of bleve: only the newest state is of use.
-var settings = map[string]any{
-	"numSnapshotsToKeep":     1,
-	"scorchPersisterOptions": map[string]any{"NumPersisterWorkers": 1},
+// settings of the engine of bleve: only the newest state is of use. Bleve writes the
+// place of the index into them: every index has its own.
+func settings() map[string]any {
+	return map[string]any{
+		"numSnapshotsToKeep":     1,
+		"scorchPersisterOptions": map[string]any{"NumPersisterWorkers": 1},
+	}
 }
 
 // open makes sure that bleve is open, with an index that can catch up. Whoever
@@ -78,7 +81,7 @@ func openFiles(dir string) (b bleve.Index, err error) {
 			b, err = nil, fmt.Errorf("%w: %v", errDamaged, p)
 		}
 	}()
-	return bleve.OpenUsing(dir, settings)
+	return bleve.OpenUsing(dir, settings())
 }
 
 var (
@@ -136,7 +139,7 @@ func (x *Index) create() error {
 	if err != nil {
 		return fmt.Errorf("make search index: %w", err)
 	}
-	b, err := bleve.NewUsing(x.Dir, m, scorch.Name, scorch.Name, settings)
+	b, err := bleve.NewUsing(x.Dir, m, scorch.Name, scorch.Name, settings())
 	if err != nil {
 		return fmt.Errorf("make search index: %w", err)
 	}

@@ -122,3 +122,23 @@ func TestRebuildKeepsUpWithWhatChanges(t *testing.T) {
 	}
 	w.want(text("nouveau"), "Nouveau")
 }
+
+// Several nodes may live in one process, as in the demonstration: what one index
+// writes down of itself is not the other's. The race detector would tell.
+func TestIndexesDoNotShareTheirSettings(t *testing.T) {
+	var all []*world
+	for range 4 {
+		w := newWorld(t) // nothing is opened yet
+		w.record(w.lab, "Un", nil)
+		all = append(all, w)
+	}
+	done := make(chan error)
+	for _, w := range all {
+		go func() { done <- w.index.Rebuild(t.Context(), nil) }()
+	}
+	for range all {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
