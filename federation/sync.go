@@ -20,8 +20,6 @@ const (
 	syncSlice    = 20 * time.Second // then the copy goes on as a new job
 	pollEvery    = 6 * time.Hour
 	compareEvery = 7 * 24 * time.Hour // buckets, too
-	retryFirst   = 10 * time.Second
-	retryLast    = 7 * 24 * time.Hour
 )
 
 var (
@@ -224,11 +222,26 @@ func (c *copying) wait(s *store.Sync, failed error, now time.Time) time.Duration
 	p := problemOf(failed)
 	s.Fail(p, now)
 	c.n.Log.Debug("copy catalogue", "actor", c.lab.IRI, "err", failed)
-	first := retryFirst
-	if p != store.ProblemUnreachable {
-		first = time.Hour
+	silent := time.Duration(float64(now.Sub(s.Since)) / c.n.Scale)
+	return c.n.scaled(jitter(pause(p, s.Fails, silent)))
+}
+
+// pause is how long a copy waits after a try that failed. Who does not answer is
+// asked as often as those who do for a day, daily for a month, then once a week; who
+// answers with nonsense soon costs less.
+func pause(p store.SyncProblem, fails int, silent time.Duration) time.Duration {
+	const day = 24 * time.Hour
+	first, last := time.Hour, 7*day
+	if p == store.ProblemUnreachable {
+		first = 10 * time.Second
+		switch {
+		case silent < day:
+			last = pollEvery
+		case silent < 30*day:
+			last = day
+		}
 	}
-	return c.n.scaled(jitter(min(retryLast, first<<(2*min(s.Fails-1, 10)))))
+	return min(last, first<<(2*min(fails-1, 10)))
 }
 
 // jitter keeps nodes apart that began together.

@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -10,13 +9,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/essaim/essaim/federation/fetch"
 	"github.com/essaim/essaim/federation/keyring"
+	"github.com/essaim/essaim/federation/simnet"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/bolt"
 )
@@ -89,36 +88,13 @@ func hang(ctx context.Context, _ letterIn) (*fetch.Response, error) {
 
 func refused(context.Context, letterIn) (*fetch.Response, error) { return nil, fetch.ErrTemporary }
 
-// mortal is an engine that dies with its process: nothing is read or written
-// after that, and what was written stays.
-type mortal struct {
-	store.Engine
-	dead atomic.Bool
-}
-
-var errDead = errors.New("process is dead")
-
-func (m *mortal) View(ctx context.Context, fn func(store.Tx) error) error {
-	if m.dead.Load() {
-		return errDead
-	}
-	return m.Engine.View(ctx, fn)
-}
-
-func (m *mortal) Update(ctx context.Context, fn func(store.Tx) error) error {
-	if m.dead.Load() {
-		return errDead
-	}
-	return m.Engine.Update(ctx, fn)
-}
-
 // sender is a worker on a real store, with one actor, and the world around it.
 type sender struct {
 	*world
 	t      testing.TB
 	file   string
 	config Config
-	engine *mortal
+	engine *simnet.Mortal
 	store  *store.Store
 	actor  *store.Actor
 	worker *Worker
@@ -166,7 +142,7 @@ func (s *sender) open() {
 	s.t.Helper()
 	db, err := bolt.Open(s.file, bolt.Options{NoSync: true, InitialMmap: 16 << 20, MinFree: -1, MinFreePercent: -1})
 	s.must(err)
-	s.engine = &mortal{Engine: db}
+	s.engine = &simnet.Mortal{Engine: db}
 	s.store, err = store.Open(context.Background(), s.engine, nil)
 	s.must(err)
 }
@@ -192,7 +168,7 @@ func (s *sender) run() {
 func (s *sender) stop() {
 	if s.cancel != nil {
 		s.cancel()
-		if err := <-s.ended; err != nil && !s.engine.dead.Load() {
+		if err := <-s.ended; err != nil && !s.engine.Dead() {
 			s.t.Error(err)
 		}
 		s.cancel = nil
@@ -205,7 +181,7 @@ func (s *sender) stop() {
 
 // crash ends both as a power cut would: nothing is written back.
 func (s *sender) crash() {
-	s.engine.dead.Store(true)
+	s.engine.Kill()
 	s.stop()
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -42,11 +41,11 @@ func (m *model) published(n *simNode, a *federation.Activity) {
 	}
 }
 
-func (m *model) arrived(to string, body io.Reader) {
+func (m *model) arrived(to string, body []byte) {
 	var a struct {
 		ID string `json:"id"`
 	}
-	if err := json.NewDecoder(body).Decode(&a); err != nil {
+	if err := json.Unmarshal(body, &a); err != nil {
 		panic(err)
 	}
 	m.mu.Lock()

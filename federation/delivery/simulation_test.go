@@ -1,15 +1,15 @@
 package delivery
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
-	"net/http/httptest"
-	"net/netip"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,6 +26,7 @@ import (
 	"github.com/essaim/essaim/federation/httpsig"
 	"github.com/essaim/essaim/federation/inbox"
 	"github.com/essaim/essaim/federation/keyring"
+	"github.com/essaim/essaim/federation/simnet"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/bolt"
 )
@@ -57,18 +58,13 @@ const (
 	simLinks = 1        // labs that each lab begins to exchange with
 )
 
-// simulation is a network. Its rand belongs to the goroutine of run; requests,
-// which come in no certain order, share another.
+// simulation is a network. Its rand belongs to the goroutine of run.
 type simulation struct {
 	*testing.T
 	dir   string
 	rand  *rand.Rand
 	model *model
 	nodes []*simNode
-	hosts map[string]*simNode
-
-	mu    sync.Mutex
-	fates *rand.Rand
 }
 
 // simNode is one lab's node, whose lab and those of links follow each other.
@@ -79,12 +75,11 @@ type simNode struct {
 	links  []*simNode
 	posts  []store.Item
 	worker *Worker
+	front  *inbox.Front
 
-	cut   atomic.Bool // no request reaches it or leaves it
-	front atomic.Pointer[inbox.Front]
-
+	wire   *simnet.Host
 	db     *bolt.DB
-	engine *mortal
+	engine *simnet.Mortal
 	cancel context.CancelFunc
 	work   *errgroup.Group
 	lost   atomic.Bool // it gave a host up and has jobs to do
@@ -92,12 +87,13 @@ type simNode struct {
 
 func newSimulation(t *testing.T, seed uint64) *simulation {
 	s := &simulation{
-		T: t, dir: t.TempDir(), model: newModel(), hosts: map[string]*simNode{},
-		rand: rand.New(rand.NewPCG(seed, 1)), fates: rand.New(rand.NewPCG(seed, 2)),
+		T: t, dir: t.TempDir(), model: newModel(), rand: rand.New(rand.NewPCG(seed, 1)),
 	}
+	net := simnet.New(seed, simnet.Faults{Lost: 5, Unanswered: 3, Hanging: 2, Failing: 2, Throttled: 1})
 	for i := range *simNodes {
 		n := &simNode{sim: s, host: fmt.Sprintf("lab%d.example", i)}
-		s.nodes, s.hosts[n.host] = append(s.nodes, n), n
+		n.wire = net.Host(n.host)
+		s.nodes = append(s.nodes, n)
 	}
 	for _, n := range s.nodes {
 		for range simLinks {
@@ -151,14 +147,14 @@ func (s *simulation) fortune(n *simNode) []event {
 	}
 	for range s.rand.IntN(3) {
 		from := s.within(simTime)
-		plan = append(plan, event{from, func() { n.cut.Store(true) }}, event{from + s.within(5*day), func() { n.cut.Store(false) }})
+		plan = append(plan, event{from, func() { n.wire.Cut(true) }}, event{from + s.within(5*day), func() { n.wire.Cut(false) }})
 	}
 	for range s.rand.IntN(2) {
 		from := s.within(simTime)
 		plan = append(plan, event{from, n.crash}, event{from + s.within(day), n.start})
 	}
 	if s.rand.IntN(40) == 0 {
-		plan = []event{{s.within(day), func() { n.cut.Store(true) }}, {simAway, func() { n.cut.Store(false) }}}
+		plan = []event{{s.within(day), func() { n.wire.Cut(true) }}, {simAway, func() { n.wire.Cut(false) }}}
 	}
 	return plan
 }
@@ -167,63 +163,23 @@ func (s *simulation) within(d time.Duration) time.Duration {
 	return time.Duration(s.rand.Int64N(int64(d)))
 }
 
-// fate draws what happens to a request: whether it arrives, and the answer that
-// its sender gets in place of the true one, if any.
-func (s *simulation) fate() (arrives bool, res *fetch.Response, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch n := s.fates.IntN(100); {
-	case n < 5:
-		return false, nil, fetch.ErrTemporary
-	case n < 8:
-		return true, nil, fetch.ErrTemporary
-	case n < 10:
-		return n%2 == 0, nil, fetch.ErrTimeout
-	case n < 12:
-		return false, &fetch.Response{Status: http.StatusBadGateway}, nil
-	case n < 13:
-		return false, &fetch.Response{Status: http.StatusTooManyRequests, RetryAfter: time.Hour}, nil
-	}
-	return true, nil, nil
-}
-
-// Post is the wire.
-func (n *simNode) Post(_ context.Context, req *http.Request) (*fetch.Response, error) {
-	to := n.sim.hosts[req.URL.Host]
-	arrives, res, err := n.sim.fate()
-	if errors.Is(err, fetch.ErrTimeout) {
-		<-time.After(30 * time.Second)
-	}
-	front := to.front.Load()
-	if n.cut.Load() || to.cut.Load() || front == nil {
-		return nil, fetch.ErrTemporary
-	}
-	if arrives {
-		req.RequestURI = req.URL.RequestURI()
-		status := to.receive(front, req)
-		if err == nil {
-			return &fetch.Response{Status: status}, nil
-		}
-	}
-	return res, err
-}
-
-// receive is the shared inbox of a node: what is refused there for another
+// ServeHTTP is the shared inbox of the node: what is refused there for another
 // reason than its death is a violation.
-func (n *simNode) receive(front *inbox.Front, req *http.Request) int {
-	body, err := req.GetBody()
+func (n *simNode) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	body, err := io.ReadAll(req.Body)
 	if err == nil {
-		err = front.PostInbox(httptest.NewRecorder(), req, "")
+		req.Body = io.NopCloser(bytes.NewReader(body))
+		err = n.front.PostInbox(w, req, "")
 	}
 	switch {
-	case errors.Is(err, errDead), errors.Is(err, store.ErrClosed):
-		return http.StatusServiceUnavailable
+	case errors.Is(err, simnet.ErrDead), errors.Is(err, store.ErrClosed):
+		w.WriteHeader(http.StatusServiceUnavailable)
 	case err != nil:
 		n.sim.Errorf("%s refuses an activity: %v", n.host, err)
-		return http.StatusBadRequest
+		w.WriteHeader(http.StatusBadRequest)
+	default:
+		n.sim.model.arrived(n.host, body)
 	}
-	n.sim.model.arrived(n.host, body)
-	return http.StatusAccepted
 }
 
 // publish creates a record, changes one or deletes one.
@@ -260,7 +216,7 @@ func (n *simNode) open() {
 	if err != nil {
 		n.sim.Fatal(err)
 	}
-	n.db, n.engine = db, &mortal{Engine: db}
+	n.db, n.engine = db, &simnet.Mortal{Engine: db}
 	s, err := store.Open(context.Background(), n.engine, nil)
 	if err != nil {
 		n.sim.Fatal(err)
@@ -269,9 +225,7 @@ func (n *simNode) open() {
 		Store: s, BaseURL: "https://" + n.host, Keys: keyring.Of(s), Log: slog.New(slog.DiscardHandler), Lang: "fr",
 		Words:  func(_, key string, _ ...any) string { return key },
 		Render: func(markdown string) string { return "<p>" + markdown + "</p>" },
-		Fetch: fetch.New(fetch.Config{Resolve: func(context.Context, string) ([]netip.Addr, error) {
-			return nil, fetch.ErrTemporary // nothing that is not on the wire
-		}}),
+		Fetch:  fetch.New(fetch.Config{Wire: n.wire}),
 	})
 }
 
@@ -332,8 +286,9 @@ func (n *simNode) start() {
 	if n.engine == nil {
 		n.open()
 	}
-	n.worker = New(Config{Store: n.Store, Keys: n.Keys, Post: n, Log: n.Log, Resync: n.resync})
-	n.front.Store(inbox.New(inbox.Config{Node: n.Node, Policy: httpsig.Policy{Origin: n.BaseURL}, Alive: n.worker.Wake}))
+	n.worker = New(Config{Store: n.Store, Keys: n.Keys, Post: n.Fetch, Log: n.Log, Resync: n.resync})
+	n.front = inbox.New(inbox.Config{Node: n.Node, Policy: httpsig.Policy{Origin: n.BaseURL}, Alive: n.worker.Wake})
+	n.wire.Serve(n)
 	ctx, cancel := context.WithCancel(context.Background())
 	n.cancel, n.work = cancel, new(errgroup.Group)
 	n.work.Go(func() error { return n.worker.Run(ctx) })
@@ -357,15 +312,15 @@ func (n *simNode) crash() {
 	if n.cancel == nil {
 		return
 	}
-	n.engine.dead.Store(true)
-	n.front.Store(nil)
+	n.engine.Kill()
+	n.wire.Serve(nil)
 	n.cancel()
 	_ = n.work.Wait() // that it could not write any more
 	n.close()
 }
 
 func (n *simNode) stop() {
-	n.front.Store(nil)
+	n.wire.Serve(nil)
 	n.cancel()
 	if err := n.work.Wait(); err != nil {
 		n.sim.Error(err)

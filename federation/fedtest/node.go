@@ -23,6 +23,7 @@ import (
 	"github.com/essaim/essaim/federation/httpsig"
 	"github.com/essaim/essaim/federation/inbox"
 	"github.com/essaim/essaim/federation/keyring"
+	"github.com/essaim/essaim/federation/simnet"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/bolt"
 	"github.com/essaim/essaim/web/activitypub"
@@ -69,6 +70,11 @@ func Clocked(now func() time.Time) Option {
 	return func(n *Node) { n.now = now }
 }
 
+// In puts the node on a host of a simulated network.
+func In(host *simnet.Host) Option {
+	return func(n *Node) { n.host = host }
+}
+
 // Node is a node under test. Its fields are valid while it runs.
 type Node struct {
 	*federation.Node
@@ -86,6 +92,7 @@ type Node struct {
 	allow    func(host string) bool
 	serving  func(*Node) http.Handler
 	now      func() time.Time // nil: that of the machine
+	host     *simnet.Host     // nil: real sockets
 	db       *bolt.DB
 	server   *http.Server
 	cancel   context.CancelFunc
@@ -100,17 +107,24 @@ func (n *Node) Admin() store.Viewer {
 // Start runs a node whose lab has the given handle, until the test ends.
 func Start(t testing.TB, handle string, options ...Option) *Node {
 	t.Helper()
+	n := newNode(t, options)
+	lab, err := n.SetUp(context.Background(), store.Actor{Handle: handle, Name: "Labo " + handle, Lang: "fr", Territory: []string{"region:53"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.Lab = lab
+	return n
+}
+
+// newNode runs a node that was not set up.
+func newNode(t testing.TB, options []Option) *Node {
+	t.Helper()
 	n := &Node{t: t, dir: t.TempDir(), listen: "127.0.0.1:0"}
 	for _, o := range options {
 		o(n)
 	}
 	n.start()
 	t.Cleanup(n.Stop)
-	lab, err := n.SetUp(context.Background(), store.Actor{Handle: handle, Name: "Labo " + handle, Lang: "fr", Territory: []string{"region:53"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	n.Lab = lab
 	return n
 }
 
@@ -126,10 +140,7 @@ func (n *Node) Stop() {
 	if n.cancel == nil {
 		return
 	}
-	ctx, done := context.WithTimeout(context.Background(), 200*time.Millisecond)
-	defer done()
-	_ = n.server.Shutdown(ctx) // what still runs is cut off by Close
-	_ = n.server.Close()
+	n.silence()
 	n.cancel()
 	if err := n.work.Wait(); err != nil {
 		n.t.Error(err)
@@ -141,14 +152,59 @@ func (n *Node) Stop() {
 	n.cancel = nil
 }
 
+// silence ends what answers others.
+func (n *Node) silence() {
+	if n.host != nil {
+		n.host.Serve(nil)
+		return
+	}
+	ctx, done := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer done()
+	_ = n.server.Shutdown(ctx) // what still runs is cut off by Close
+	_ = n.server.Close()
+}
+
 func (n *Node) start() {
 	n.t.Helper()
+	l := n.address()
+	n.open()
+	ctx, cancel := context.WithCancel(context.Background())
+	n.cancel, n.work = cancel, new(errgroup.Group)
+	n.work.Go(func() error { return n.Worker.Run(ctx) })
+	n.work.Go(func() error { return n.Work(ctx) })
+	if n.host != nil {
+		n.host.Serve(n.handler())
+		return
+	}
+	n.server = &http.Server{Handler: n.handler(), ErrorLog: slog.NewLogLogger(n.Log.Handler(), slog.LevelWarn)}
+	n.work.Go(func() error {
+		if err := n.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+}
+
+// address is where the node is from now on, with a listener where it has sockets.
+func (n *Node) address() net.Listener {
+	n.t.Helper()
+	if n.host != nil {
+		n.listen, n.URL = n.host.Name, "https://"+n.host.Name
+		return nil
+	}
 	l, err := net.Listen("tcp", n.listen)
 	if err != nil {
 		n.t.Fatal(err)
 	}
 	n.listen, n.URL = l.Addr().String(), "http://"+l.Addr().String()
-	if n.db, err = bolt.Open(filepath.Join(n.dir, "essaim.db"), bolt.Options{NoSync: !n.durable, InitialMmap: 64 << 20, MinFree: -1, MinFreePercent: -1}); err != nil {
+	return l
+}
+
+// open opens the store and puts the node together on it.
+func (n *Node) open() {
+	n.t.Helper()
+	var err error
+	if n.db, err = bolt.Open(filepath.Join(n.dir, "essaim.db"), bolt.Options{NoSync: !n.durable, InitialMmap: n.mmap(), MinFree: -1, MinFreePercent: -1}); err != nil {
 		n.t.Fatal(err)
 	}
 	engine := store.Engine(n.db)
@@ -160,32 +216,37 @@ func (n *Node) start() {
 		n.t.Fatal(err)
 	}
 	n.assemble(s)
-	n.server = &http.Server{Handler: n.handler(), ErrorLog: slog.NewLogLogger(n.Log.Handler(), slog.LevelWarn)}
-	ctx, cancel := context.WithCancel(context.Background())
-	n.cancel, n.work = cancel, new(errgroup.Group)
-	n.work.Go(func() error { return n.Worker.Run(ctx) })
-	n.work.Go(func() error { return n.Work(ctx) })
-	n.work.Go(func() error {
-		if err := n.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			return err
-		}
-		return nil
-	})
+}
+
+// mmap is small where there may be a hundred nodes.
+func (n *Node) mmap() int64 {
+	if n.host != nil {
+		return 1 << 20
+	}
+	return 64 << 20
 }
 
 func (n *Node) assemble(s *store.Store) {
 	log := slog.New(slog.DiscardHandler)
 	ring := keyring.Of(s)
 	n.Node = federation.New(federation.Config{
-		Store: s, BaseURL: n.URL, Keys: ring, Log: log, Lang: "fr", Scale: RetryScale,
+		Store: s, BaseURL: n.URL, Keys: ring, Log: log, Lang: "fr", Scale: n.scale(),
 		Fetch:  fetch.New(n.fetchConfig(s, ring)),
 		Words:  func(_, key string, args ...any) string { return key },
 		Render: func(markdown string) string { return "<p>" + markdown + "</p>" },
 	})
 	n.Worker = delivery.New(delivery.Config{
-		Store: s, Keys: ring, Post: n.Fetch, Log: log, Scale: RetryScale, Resync: n.Resync,
+		Store: s, Keys: ring, Post: n.Fetch, Log: log, Scale: n.scale(), Resync: n.Resync,
 	})
 	n.Sessions = session.New(s, session.Config{BaseURL: n.URL, Log: log})
+}
+
+// scale is 1 where time is virtual.
+func (n *Node) scale() float64 {
+	if n.host != nil {
+		return 1
+	}
+	return RetryScale
 }
 
 func (n *Node) fetchConfig(s *store.Store, ring *keyring.Ring) fetch.Config {
@@ -199,6 +260,9 @@ func (n *Node) fetchConfig(s *store.Store, ring *keyring.Ring) fetch.Config {
 			})
 			return blocked || err != nil
 		},
+	}
+	if n.host != nil {
+		c.Wire, c.AllowHTTP = n.host, false
 	}
 	if n.fetching != nil {
 		n.fetching(&c)
@@ -215,7 +279,7 @@ func (n *Node) handler() http.Handler {
 		Node: n.Node, Sessions: n.Sessions, Version: "test",
 		Errors: reply.Responder{Log: n.Log, Render: reply.JSON},
 		Front: inbox.New(inbox.Config{
-			Node: n.Node, Policy: httpsig.Policy{Origin: n.URL, AllowHTTP: true}, Alive: n.Worker.Wake,
+			Node: n.Node, Policy: httpsig.Policy{Origin: n.URL, AllowHTTP: n.host == nil}, Alive: n.Worker.Wake,
 			Allow: n.allow,
 		}),
 	})

@@ -61,12 +61,13 @@ type Config struct {
 	Timeout     time.Duration                                                // one GET in all, redirects and waiting included; 0: 10 s
 	PostTimeout time.Duration                                                // one POST in all; 0: 30 s
 	FailureTTL  time.Duration                                                // how long a failed GET is remembered, a temporary one a sixth of it; 0: 1 min
+	Wire        http.RoundTripper                                            // simulations: what stands for the network; nil: guarded sockets
 }
 
 // Client fetches and posts. Its methods may be called from many goroutines.
 type Client struct {
 	Config
-	transport *http.Transport
+	transport http.RoundTripper
 	flights   flights
 	lanes     *lanes
 	failures  *otter.Cache[string, failure]
@@ -107,7 +108,10 @@ func (cfg *Config) setDefaults() {
 	}
 }
 
-func newTransport(cfg Config) *http.Transport {
+func newTransport(cfg Config) http.RoundTripper {
+	if cfg.Wire != nil {
+		return cfg.Wire
+	}
 	return &http.Transport{
 		Proxy:                  nil, // a proxy would dial where the guard cannot see
 		DialContext:            newDialer(cfg).dial,
@@ -124,7 +128,7 @@ func newTransport(cfg Config) *http.Transport {
 }
 
 // Close ends the idle connections. Fetches under way end with their callers.
-func (c *Client) Close() { c.transport.CloseIdleConnections() }
+func (c *Client) Close() { (&http.Client{Transport: c.transport}).CloseIdleConnections() }
 
 // BaseURL is the root of a host's server, without a slash: https, or http where
 // development mode may dial the host although it is private.

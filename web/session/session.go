@@ -66,10 +66,11 @@ func New(s *store.Store, c Config) *Manager {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	m := &Manager{Config: c, store: s, scs: scs.New(), tries: newTries(c.Limit, s.Now), hashing: make(chan struct{}, 2)}
-	m.scs.Store, m.scs.Lifetime = cookieStore{s}, idle
+	m := &Manager{Config: c, store: s, tries: newTries(c.Limit, s.Now), hashing: make(chan struct{}, 2)}
+	// scs.New would start a goroutine that cleans a store of its own for ever.
+	m.scs = &scs.SessionManager{Store: cookieStore{s}, Lifetime: idle, Codec: scs.GobCodec{}, ErrorFunc: m.fail}
+	m.scs.Cookie = scs.SessionCookie{HttpOnly: true, Path: "/", SameSite: http.SameSiteLaxMode, Persist: true}
 	m.scs.Cookie.Name, m.scs.Cookie.Secure = cookieName(c.BaseURL)
-	m.scs.ErrorFunc = m.fail
 	return m
 }
 
