@@ -56,20 +56,22 @@ var layers = map[string][]string{
 	"store/geo":     {},
 	"store/search":  {"store", "store/geo", "github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api"},
 	"store/sheet":   {"store", "store/geo", "golang.org/x/net", "golang.org/x/text", "github.com/arran4/golang-ical"},
-	"store/geo/gen": {"store/geo"}, // a developer's tool that makes what store/geo embeds
+	"store/geo/gen": {"store/geo"},              // a developer's tool that makes what store/geo embeds
+	"web/atlas/gen": {"store/geo", "web/atlas"}, // one that makes the drawings that web/assets embeds
 
 	"web": {
 		"store", "federation", "federation/inbox", "federation/httpsig", "federation/webfinger", "federation/nodeinfo",
 		"web/page", "web/admin", "web/activitypub", "web/opendata", "web/mastodon", "web/oauth", "web/frame", "web/mail", "web/session", "web/reply", "web/assets",
 		"github.com/gorilla/mux", "github.com/go-chi/httprate", "github.com/maypok86/otter/v2", "golang.org/x/time",
 	},
-	"web/page":  append([]string{"web/schemaorg", "web/feed", "store/search"}, dialect...),
+	"web/page":  append([]string{"web/schemaorg", "web/atlas", "web/feed", "store/search"}, dialect...),
 	"web/admin": append([]string{"store/sheet", "federation/fetch", "federation/intake"}, dialect...),
 	"web/activitypub": append([]string{
 		"federation/vocab", "federation/webfinger", "federation/nodeinfo", "federation/inbox", "federation/httpsig", "federation/catalog",
 	}, dialect...),
 	"web/opendata":  append([]string{"store/sheet", "web/schemaorg", "github.com/gorilla/feeds"}, dialect...),
 	"web/schemaorg": {"store", "web/markup"},
+	"web/atlas":     {"store/geo"},
 	"web/mail":      {"store", "github.com/wneessen/go-mail"},
 	"web/session":   {"store", "github.com/alexedwards/argon2id", "github.com/alexedwards/scs/v2"},
 	"web/frame":     {"store", "web/session", "web/reply", "web/assets"},

@@ -12,7 +12,10 @@ type aboutPage struct {
 	Sections []section
 }
 
-type section struct{ Title, Text string }
+type section struct {
+	Title, Text string
+	Links       []assets.Link
+}
 
 // accessibility is the declaration that the law asks for (RGAA): non conforming
 // until somebody independent has looked.
@@ -21,16 +24,32 @@ func (p *Pages) accessibility(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) legal(w http.ResponseWriter, r *http.Request) error {
-	return p.about(w, r, "legal", "publisher", "content", "data", "software")
+	return p.about(w, r, "legal", "publisher", "content", "data", geography, "software")
 }
 
 func (p *Pages) about(w http.ResponseWriter, r *http.Request, key string, sections ...string) error {
 	a := p.ask(r)
 	d := aboutPage{Page: a.page(a.t(key+".title"), "")}
 	for _, s := range sections {
-		d.Sections = append(d.Sections, section{a.t(key + "." + s + ".title"), a.t(key+"."+s+".text", "lab", d.Site.Name, "address", d.Site.Handle)})
+		part := section{Title: a.t(key + "." + s + ".title"), Text: a.t(key+"."+s+".text", "lab", d.Site.Name, "address", d.Site.Handle)}
+		if s == geography {
+			part.Links = a.geoLicences()
+		}
+		d.Sections = append(d.Sections, part)
 	}
 	return p.Frame.Render(w, r, http.StatusOK, "about.html", d)
+}
+
+// geography is the section of the legal page that names the sources of the maps,
+// as their licences ask.
+const geography = "geo"
+
+func (a *ask) geoLicences() []assets.Link {
+	return []assets.Link{
+		a.link("legal.geo.licence", "https://www.etalab.gouv.fr/licence-ouverte-open-licence"),
+		a.link("legal.geo.cc-by", "https://creativecommons.org/licenses/by/4.0/"),
+		a.link("legal.geo.geonames", "https://www.geonames.org/"),
+	}
 }
 
 // robots keeps search engines off what is nobody's reading; a demonstration is

@@ -5,29 +5,23 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/geo"
+	"github.com/essaim/essaim/web/atlas"
 )
 
-// chart is the picture of the network: labs as dots at their regions, follows as
-// arcs. It is made for its template; numbers are ready to stand in attributes.
+// chart is the picture of the network: labs as dots at their territories, follows
+// as arcs. It is made for its template; numbers are ready to stand in attributes.
 type chart struct {
-	Width, Height int
-	Title, Text   string // for those who do not see it
-	Land          []string
-	Regions       []point
-	Insets        []inset
-	Arcs          []arc
-	Dots          []dot
+	ground
+	Title, Text string // for those who do not see it
+	Arcs        []arc
+	Dots        []dot
 }
 
-type inset struct {
-	X, Y, Size int
-	Name       string
-	NameX      int
-	NameY      int
-}
+// point is a place of the drawing.
+type point = atlas.Point
 
 // arc is a follow: a curve and the head of its arrow.
 type arc struct {
@@ -90,28 +84,25 @@ func (s *sketch) followedBy(actor *store.Actor, published int, accepted bool) {
 	l.in, l.inAsked = true, !accepted
 }
 
+// The picture has room for names on both sides of the mainland.
+const (
+	chartWidth  = 880
+	chartHeight = 640
+	chartMiddle = chartWidth / 2
+)
+
 const maxLabels = 16 // beyond, names would cover each other: the table has them
 
 // draw places the labs and joins them.
 func (s *sketch) draw(a *ask) chart {
-	c := chart{
-		Width: chartWidth, Height: chartHeight, Title: a.t("network.picture"),
-		Land: []string{outlinePath(coast), outlinePath(corsica)},
-	}
-	for _, code := range store.Territories.Slugs {
-		if s := spots[code]; s.inset == 0 {
-			c.Regions = append(c.Regions, project(s.lon, s.lat))
-		}
-	}
-	for i, code := range overseas {
-		x := int(insetLeft(i + 1))
-		c.Insets = append(c.Insets, inset{X: x, Y: insetTop, Size: insetSize, Name: a.place(code), NameX: x + insetSize/2, NameY: insetTop + insetSize - 7})
-	}
-	s.settle()
+	sheet := atlas.France(chartWidth, chartHeight)
+	c := chart{ground: a.ground(sheet, atlas.Regions), Title: a.t("network.picture")}
+	s.settle(sheet)
+	insets := sheet.Frames[1].Y
 	for i, l := range s.labs {
 		d := dot{X: round(l.at.X), Y: round(l.at.Y), R: round(l.radius), Home: i == 0}
 		if i == 0 || len(s.labs) <= maxLabels {
-			d.Label = l.label()
+			d.Label = l.label(insets)
 		}
 		c.Dots = append(c.Dots, d)
 	}
@@ -123,26 +114,34 @@ func (s *sketch) draw(a *ask) chart {
 	return c
 }
 
-// settle gives every lab its place: at its region, beside those who are there
-// already, or at the edge when it has no region.
-func (s *sketch) settle() {
+// settle gives every lab its place: at its territory, beside those who are there
+// already, or at the edge when the picture does not show it.
+func (s *sketch) settle(sheet atlas.Sheet) {
 	taken := map[string]int{}
 	for _, l := range s.labs {
-		code := ""
-		if len(l.actor.Territory) > 0 {
-			code = l.actor.Territory[0]
-		}
-		at, ok := place(code)
-		if p := l.place; p.Located() && onMainland(p.Lon, p.Lat) {
-			code, at, ok = p.Code, project(p.Lon, p.Lat), true
-		}
-		if !ok {
-			code, at = "", point{X: chartWidth - 60, Y: 40}
+		code, position := l.position()
+		at, ok := sheet.Place(position)
+		if code == "" || !ok {
+			code, at, ok = "", point{X: chartWidth - 60, Y: 40}, false
 		}
 		l.at = beside(at, taken[code], ok)
 		l.radius = 8 + math.Min(10, 2*math.Sqrt(float64(l.published)))
 		taken[code]++
 	}
+}
+
+// position is where a lab is: its place, or the first of its territories. The code
+// is empty when that is not known.
+func (l *lab) position() (code string, at geo.Point) {
+	if l.place.Located() {
+		return l.place.Code, geo.Point{Lon: l.place.Lon, Lat: l.place.Lat}
+	}
+	for _, code := range l.actor.Territory {
+		if p, ok := geo.Lookup(code); ok {
+			return code, p.Point
+		}
+	}
+	return "", geo.Point{}
 }
 
 // beside is the n-th place at a spot: on a spiral round a region, one below the
@@ -159,12 +158,12 @@ func beside(at point, n int, round bool) point {
 }
 
 // label stands outwards of the dot: left of it in the west, right of it in the
-// east, below it overseas.
-func (l *lab) label() *label {
+// east, above its inset overseas.
+func (l *lab) label(insets float64) *label {
 	n := &label{Text: l.actor.DisplayName(), Anchor: "start", at: point{X: l.at.X + l.radius + 7, Y: l.at.Y + 5}}
 	switch {
-	case l.at.Y > insetTop:
-		n.Anchor, n.at = "middle", point{X: l.at.X, Y: insetTop + insetSize + 18}
+	case l.at.Y > insets:
+		n.Anchor, n.at = "middle", point{X: l.at.X, Y: insets - 6}
 	case l.at.X < chartMiddle:
 		n.Anchor, n.at.X = "end", l.at.X-l.radius-7
 	}
@@ -234,17 +233,7 @@ func arrowhead(end, from point) string {
 	base := towards(end, from, long)
 	dx, dy := (end.X-base.X)/long*wide, (end.Y-base.Y)/long*wide
 	tip := towards(end, from, -2)
-	return "M" + pair(tip) + " L" + pair(point{base.X - dy, base.Y + dx}) + " L" + pair(point{base.X + dy, base.Y - dx}) + " Z"
-}
-
-func outlinePath(degrees [][2]float64) string {
-	var b strings.Builder
-	for i, d := range degrees {
-		b.WriteByte("ML"[min(i, 1)])
-		b.WriteString(pair(project(d[0], d[1])))
-	}
-	b.WriteByte('Z')
-	return b.String()
+	return "M" + pair(tip) + " L" + pair(point{X: base.X - dy, Y: base.Y + dx}) + " L" + pair(point{X: base.X + dy, Y: base.Y - dx}) + " Z"
 }
 
 func pair(p point) string { return round(p.X) + " " + round(p.Y) }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/atlas"
 )
 
 // lone is a request without a server.
@@ -19,20 +20,34 @@ func group(id store.ID, territory ...string) *store.Actor {
 	return &store.Actor{ID: id, Type: store.Group, Name: fmt.Sprint("Labo ", id), Territory: territory}
 }
 
-func TestEveryRegionHasItsPlace(t *testing.T) {
-	seen := map[string]string{}
-	for _, code := range store.Territories.Slugs {
-		p, ok := place(code)
-		if !ok || p.X < 0 || p.X > chartWidth || p.Y < 0 || p.Y > chartHeight {
-			t.Errorf("%s is at %v, %v", code, p, ok)
-		}
-		if other := seen[pair(p)]; other != "" {
-			t.Errorf("%s and %s are in one place", code, other)
-		}
-		seen[pair(p)] = code
+func TestLabsStandAtTheirTerritories(t *testing.T) {
+	sheet := atlas.France(chartWidth, chartHeight)
+	m := newSketch(group(1, "com:35238"), 0)
+	for i, code := range append([]string{"dep:29"}, store.Territories.Slugs...) {
+		m.follows(group(store.ID(i+2), code), 0, true)
 	}
-	if _, ok := place("dep:29"); ok {
-		t.Error("a département was taken for a region")
+	m.settle(sheet)
+	seen := map[string]bool{}
+	for _, l := range m.labs {
+		p := l.at
+		if p.X < 0 || p.X > chartWidth || p.Y < 0 || p.Y > chartHeight || p.X == chartWidth-60 {
+			t.Errorf("%v is at %v", l.actor.Territory, p)
+		}
+		if seen[pair(p)] {
+			t.Errorf("%v is where another is", l.actor.Territory)
+		}
+		seen[pair(p)] = true
+	}
+}
+
+func TestALabOfNoTerritoryStandsAtTheEdge(t *testing.T) {
+	m := newSketch(group(1), 0)
+	m.follows(group(2, "region:99"), 0, true)
+	m.settle(atlas.France(chartWidth, chartHeight))
+	for _, l := range m.labs {
+		if l.at.X != chartWidth-60 {
+			t.Errorf("it is at %v", l.at)
+		}
 	}
 }
 

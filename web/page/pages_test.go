@@ -54,7 +54,7 @@ func TestEveryPage(t *testing.T) {
 		{"/@estran", forVisitors, "L'équipe", "The team"},
 		{"/membres", forVisitors, "Maëlle Kerbiriou", "2 members"},
 		{"/@yann", forVisitors, "Le guichet des marées", "Takes part in"},
-		{"/reseau", forVisitors, "Nous suivons 1 labo ou compte", "Schematic map"},
+		{"/reseau", forVisitors, "Nous suivons 1 labo ou compte", "Map of the network"},
 		{"/reseau/calanques.example/calanques", forVisitors, "1 publication reçue", "Seen from here"},
 		{"/fil", forVisitors, "La navette de la cale", "River of the network"},
 		{"/themes/mobilite", forVisitors, "Thème : mobilité", "Theme: mobility"},
