@@ -35,7 +35,8 @@ func checkAudience(tx *store.Txn, a *Activity, was *store.Record) error {
 
 // address writes the audience of a record as the wire has it, and remembers in
 // the record whom it names (ActivityPub §5.6, DOMAIN: only labs that follow each
-// other with ours are named, never the followers collection, for followed-labs).
+// other with ours, and whom its text names, never the followers collection, for
+// followed-labs).
 func (n *Node) address(tx *store.Txn, a *Activity, it store.Item) {
 	r := it.Envelope()
 	a.To, a.Cc, r.Addressed = nil, nil, nil
@@ -48,17 +49,32 @@ func (n *Node) address(tx *store.Txn, a *Activity, it store.Item) {
 		for lab := range tx.MutualLabs(a.actor.ID) {
 			a.To = append(a.To, lab.IRI)
 		}
+		a.To = appendNew(a.To, r.Mentions...)
 		r.Addressed = slices.Clone(a.To)
+	case store.Named:
+		a.To, r.Addressed = slices.Clone(r.Mentions), slices.Clone(r.Mentions)
 	default:
 		return
 	}
-	a.Cc = append(a.Cc, concernedLabs(tx, it)...)
+	if r.Audience.Open() {
+		a.Cc = appendNew(appendNew(a.Cc, r.Mentions...), concernedLabs(tx, it)...)
+	}
 	a.open = r.Audience == store.Public
 }
 
+// appendNew appends what is not in the list yet.
+func appendNew(list []string, more ...string) []string {
+	for _, s := range more {
+		if !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
 // recipients are those who hear of a record at once: the followers of who publishes it
-// when it is open, else whom it names; and who publishes what it answers or
-// relates to.
+// when it is open, else those for whom it is; whom its text names; and who publishes
+// what it answers or relates to.
 func (n *Node) recipients(tx *store.Txn, publisher store.ID, it store.Item) []store.Recipient {
 	r := it.Envelope()
 	var to []store.Recipient
@@ -70,9 +86,9 @@ func (n *Node) recipients(tx *store.Txn, publisher store.ID, it store.Item) []st
 			}
 		}
 	}
-	named := append(slices.Clone(r.Addressed), concernedLabs(tx, it)...)
-	if !r.Audience.Federates() {
-		named = nil
+	var named []string
+	if r.Audience.Federates() {
+		named = appendNew(appendNew(slices.Clone(r.Addressed), r.Mentions...), concernedLabs(tx, it)...)
 	}
 	for _, iri := range named {
 		if actor, err := tx.ActorByIRI(iri); err == nil {

@@ -3,6 +3,7 @@ package federation
 import (
 	"fmt"
 	"net/url"
+	"slices"
 
 	"github.com/essaim/essaim/federation/vocab"
 	"github.com/essaim/essaim/store"
@@ -25,6 +26,7 @@ func create(n *Node, tx *store.Txn, a *Activity) error {
 	if err := checkAudience(tx, a, &store.Record{InReplyTo: r.InReplyTo}); err != nil {
 		return err
 	}
+	nameParties(tx, a, r)
 	n.complete(tx, a, r)
 	if err := n.publishItem(tx, a, nil); err != nil {
 		return err
@@ -121,6 +123,7 @@ func (n *Node) publishItem(tx *store.Txn, a *Activity, old store.Item) error {
 		return err
 	}
 	noteForDigest(tx, r, envelopeOf(old))
+	tellNewlyMentioned(tx, r, envelopeOf(old))
 	n.withdraw(tx, a, old, without(before, after))
 	if old != nil && old.Envelope().Audience.Open() && !a.open {
 		tx.HideFromOutbox(a.actor.ID, r.ID)
@@ -182,13 +185,14 @@ func (n *Node) publication(tx *store.Txn, a *Activity) vocab.Publication {
 	r := a.Item.Envelope()
 	p := vocab.Publication{To: a.To, Cc: a.Cc, TagURL: n.TagURL}
 	if r.Body != "" {
-		p.Body = n.Render(r.Body)
+		p.Body = n.Render(n.WithMentions(tx, r))
 	}
 	if root, err := tx.Record(r.Root); err == nil {
 		p.Context = root.Envelope().IRI
 	}
+	p.Mentions = mentioned(tx, r)
 	for _, iri := range concernedLabs(tx, a.Item) {
-		if actor, err := tx.ActorByIRI(iri); err == nil {
+		if actor, err := tx.ActorByIRI(iri); err == nil && !slices.Contains(r.Mentions, iri) {
 			p.Mentions = append(p.Mentions, actor)
 		}
 	}

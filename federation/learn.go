@@ -235,6 +235,9 @@ func unreachable(err error) error {
 // gather does what an activity of this node needs from the network before its
 // transaction begins.
 func (n *Node) gather(ctx context.Context, a *Activity) error {
+	if a.Item != nil && !a.byForm() {
+		return n.gatherMentions(ctx, a)
+	}
 	if a.Verb != "Follow" || n.IsLocal(a.Object) {
 		return nil
 	}

@@ -148,7 +148,7 @@ func (n *Node) readMirror(tx *store.Txn, doc vocab.Doc, owner *store.Actor) (sto
 	reaches := n.reaches(tx, owner)
 	r.Addressed = slices.DeleteFunc(r.Addressed, func(iri string) bool { return !reaches(iri) })
 	if r.Audience == store.FollowedLabs && !tx.FollowedHere(owner.ID) {
-		r.Audience = store.Team // for followers, of whom nobody is here: only for those whom it names
+		r.Audience = store.Named // for followers, of whom nobody is here: only for those whom it names
 	}
 	if old, err := tx.RecordByIRI(r.IRI); err == nil {
 		if old.Envelope().Lab != owner.IRI {

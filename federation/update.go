@@ -53,6 +53,7 @@ func (n *Node) updateItem(tx *store.Txn, a *Activity) error {
 	if len(r.Authors) == 0 {
 		r.Authors = o.Authors
 	}
+	nameParties(tx, a, r)
 	if err := n.publishItem(tx, a, old); err != nil {
 		return err
 	}

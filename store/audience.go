@@ -6,12 +6,13 @@ import (
 )
 
 // Audience is a step of the ladder that says who may see a record. The zero
-// value is the narrowest step.
+// value counts as the narrowest step.
 type Audience string
 
 // The ladder, from the narrowest step to the widest. Between Team and LabOnly
 // stand the circles of this node, each a step of its own (CircleAudience).
 const (
+	Named        Audience = "named"         // its authors and those whom it names, on this node and elsewhere
 	Team         Audience = "team"          // its authors and those who run the node
 	LabOnly      Audience = "lab"           // everybody who signs in at this node
 	FollowedLabs Audience = "followed-labs" // the members of labs that follow each other with this one
@@ -21,7 +22,7 @@ const (
 )
 
 // Federates says whether records of this audience leave the node.
-func (a Audience) Federates() bool { return a == FollowedLabs || a.Open() }
+func (a Audience) Federates() bool { return a == Named || a == FollowedLabs || a.Open() }
 
 // Open says whether everybody who knows the address may see it, on other nodes
 // too. What is only on this site is not open: its pages show it, its documents do
@@ -59,14 +60,15 @@ func (a Audience) Step() Audience {
 }
 
 // ladder are the steps from the narrowest to the widest.
-var ladder = []Audience{Team, circleStep, LabOnly, FollowedLabs, OnSite, Unlisted, Public}
+var ladder = []Audience{Named, Team, circleStep, LabOnly, FollowedLabs, OnSite, Unlisted, Public}
 
 // rank is the place on the ladder, counted from the narrowest: 0. What is no step
 // is the narrowest.
 func (a Audience) rank() int { return max(0, slices.Index(ladder, a.Step())) }
 
 // Within says whether everybody who may see a may see b, too: it is the same
-// step or a lower one. Of two circles neither is within the other.
+// step or a lower one. Of two circles neither is within the other. What names
+// those who may see it is within every step: it tells them of its own accord.
 func (a Audience) Within(b Audience) bool {
 	return a == b || a.rank() == 0 || a.rank() < b.rank()
 }
@@ -108,7 +110,7 @@ func (v Viewer) CanSee(r *Record) bool {
 		return true
 	case v.Actor == "":
 		return false
-	case v.Local && v.Runs && !r.Remote, v.Actor == r.Lab, slices.Contains(r.Authors, v.Actor), slices.Contains(r.Addressed, v.Actor):
+	case v.Local && v.Runs && !r.Remote && r.Audience != Named, v.Actor == r.Lab, slices.Contains(r.Authors, v.Actor), slices.Contains(r.Addressed, v.Actor):
 		return true
 	case r.Unverified && !r.Remote && v.May(Moderate):
 		return true
@@ -140,6 +142,8 @@ func (v Viewer) listsAll(a Audience, remote bool) (may, known bool) {
 		return true, true
 	case v.Actor == "":
 		return false, true
+	case a == Named:
+		return false, false
 	case v.Local && (a == LabOnly || a == FollowedLabs || v.Runs && !remote):
 		return true, true
 	}
@@ -153,7 +157,8 @@ func (v Viewer) onSite() bool { return v.Local || v.Actor == "" && !v.Away }
 func (v Viewer) claims(r *Record) bool { return v.Claim != 0 && v.Claim == r.ID && !r.Remote }
 
 // CanEdit says whether v may change or delete the record: its authors, those who
-// run the node where it is at home, and who holds its edit link.
+// run the node where it is at home, unless it is not for them, and who holds its
+// edit link.
 func (v Viewer) CanEdit(r *Record) bool {
-	return v.claims(r) || v.Local && !r.Remote && (v.Runs || slices.Contains(r.Authors, v.Actor))
+	return v.claims(r) || v.Local && !r.Remote && (v.Runs && r.Audience != Named || slices.Contains(r.Authors, v.Actor))
 }

@@ -10,10 +10,10 @@ import (
 const circle = store.ID(7)
 
 var ladder = []store.Audience{
-	store.Team, store.CircleAudience(circle), store.LabOnly, store.FollowedLabs, store.Unlisted, store.Public,
+	store.Named, store.Team, store.CircleAudience(circle), store.LabOnly, store.FollowedLabs, store.Unlisted, store.Public,
 }
 
-// The ladder as a table: for every kind of viewer, a letter a step from team to
+// The ladder as a table: for every kind of viewer, a letter a step from named to
 // public: l may see it and finds it in lists, s may see it, - may not.
 func TestLadder(t *testing.T) {
 	lab, peer, author := iri(home, "lab"), iri(other, "lab"), iri(home, "author")
@@ -22,27 +22,27 @@ func TestLadder(t *testing.T) {
 		viewer      store.Viewer
 		own, mirror string
 	}{
-		{"visitor", store.Viewer{}, "----sl", "----sl"},
-		{"author", store.Viewer{Actor: author, Local: true}, "llllll", "--llsl"},
-		{"author of the circle", store.Viewer{Actor: author, Local: true, Circles: []store.ID{circle}}, "llllll", "--llsl"},
-		{"member", store.Viewer{Actor: iri(home, "member"), Local: true}, "--llsl", "--llsl"},
-		{"member of the circle", store.Viewer{Actor: iri(home, "member"), Local: true, Circles: []store.ID{circle - 1, circle}}, "-lllsl", "--llsl"},
-		{"member of another circle", store.Viewer{Actor: iri(home, "member"), Local: true, Circles: []store.ID{circle + 70}}, "--llsl", "--llsl"},
-		{"animator", store.Viewer{Actor: iri(home, "animator"), Local: true, Runs: true}, "llllll", "--llsl"},
-		{"our lab", store.Viewer{Actor: lab, Local: true}, "llllll", "--llsl"},
-		{"lab that was named", store.Viewer{Actor: peer}, "---lsl", "llllsl"},
-		{"node of a lab that was named", store.Viewer{Actor: iri(other, "node"), Node: true}, "---lsl", "----sl"},
-		{"stranger who claims a circle", store.Viewer{Actor: iri(other, "bob"), Circles: []store.ID{circle}}, "----sl", "----sl"},
-		{"member there", store.Viewer{Actor: iri(other, "bob")}, "----sl", "----sl"},
-		{"lab that was not named", store.Viewer{Actor: iri("third.example", "lab")}, "----sl", "----sl"},
-		{"its node", store.Viewer{Actor: iri("third.example", "node"), Node: true}, "----sl", "----sl"},
-		{"node of a like-named host", store.Viewer{Actor: "https://other.example.evil/node", Node: true}, "----sl", "----sl"},
-		{"node without an address", store.Viewer{Actor: "other.example", Node: true}, "----sl", "----sl"},
+		{"visitor", store.Viewer{}, "-----sl", "-----sl"},
+		{"author", store.Viewer{Actor: author, Local: true}, "lllllll", "---llsl"},
+		{"author of the circle", store.Viewer{Actor: author, Local: true, Circles: []store.ID{circle}}, "lllllll", "---llsl"},
+		{"member", store.Viewer{Actor: iri(home, "member"), Local: true}, "---llsl", "---llsl"},
+		{"member of the circle", store.Viewer{Actor: iri(home, "member"), Local: true, Circles: []store.ID{circle - 1, circle}}, "--lllsl", "---llsl"},
+		{"member of another circle", store.Viewer{Actor: iri(home, "member"), Local: true, Circles: []store.ID{circle + 70}}, "---llsl", "---llsl"},
+		{"animator", store.Viewer{Actor: iri(home, "animator"), Local: true, Runs: true}, "-llllll", "---llsl"},
+		{"our lab", store.Viewer{Actor: lab, Local: true}, "lllllll", "---llsl"},
+		{"lab that was named", store.Viewer{Actor: peer}, "l---lsl", "lllllsl"},
+		{"node of a lab that was named", store.Viewer{Actor: iri(other, "node"), Node: true}, "----lsl", "-----sl"},
+		{"stranger who claims a circle", store.Viewer{Actor: iri(other, "bob"), Circles: []store.ID{circle}}, "-----sl", "-----sl"},
+		{"member there", store.Viewer{Actor: iri(other, "bob")}, "-----sl", "-----sl"},
+		{"lab that was not named", store.Viewer{Actor: iri("third.example", "lab")}, "-----sl", "-----sl"},
+		{"its node", store.Viewer{Actor: iri("third.example", "node"), Node: true}, "-----sl", "-----sl"},
+		{"node of a like-named host", store.Viewer{Actor: "https://other.example.evil/node", Node: true}, "-----sl", "-----sl"},
+		{"node without an address", store.Viewer{Actor: "other.example", Node: true}, "-----sl", "-----sl"},
 	}
 	for _, v := range viewers {
 		for i, step := range ladder {
 			own := store.Record{Lab: lab, Authors: []string{author}, Audience: step}
-			if step == store.FollowedLabs {
+			if step == store.FollowedLabs || step == store.Named {
 				own.Addressed = []string{peer}
 			}
 			mirror := store.Record{Lab: peer, Remote: true, Audience: step}
@@ -74,7 +74,7 @@ func wantSeen(t *testing.T, what string, v store.Viewer, r *store.Record, want b
 func TestMirroredRecordForAMember(t *testing.T) {
 	ana := store.Viewer{Actor: iri(home, "ana"), Local: true}
 	bob := store.Viewer{Actor: iri(home, "bob"), Local: true, Runs: true}
-	letter := &store.Record{Lab: iri(other, "eve"), Remote: true, Audience: store.Team, Addressed: []string{ana.Actor}}
+	letter := &store.Record{Lab: iri(other, "eve"), Remote: true, Audience: store.Named, Addressed: []string{ana.Actor}}
 	if !ana.CanSee(letter) || bob.CanSee(letter) || ana.CanEdit(letter) || bob.CanEdit(letter) {
 		t.Error("a letter is for whom it names, also from those who run the node")
 	}
@@ -106,10 +106,10 @@ func TestOnlyTheTeamEdits(t *testing.T) {
 
 func TestWhatFederates(t *testing.T) {
 	for i, step := range ladder {
-		if got, want := step.Federates(), i >= 3; got != want {
+		if got, want := step.Federates(), i >= 4 || step == store.Named; got != want {
 			t.Errorf("%s: federates %v, want %v", step, got, want)
 		}
-		if got, want := step.Open(), i >= 4; got != want {
+		if got, want := step.Open(), i >= 5; got != want {
 			t.Errorf("%s: open %v, want %v", step, got, want)
 		}
 	}
@@ -127,10 +127,10 @@ func TestStepsStandWithinEachOther(t *testing.T) {
 				t.Errorf("%s within %s: got %v, want %v", a, b, got, want)
 			}
 		}
-		if got, want := second.Within(a), i >= 2; got != want {
+		if got, want := second.Within(a), i >= 3; got != want {
 			t.Errorf("%s within %s: got %v, want %v", second, a, got, want)
 		}
-		if got, want := a.Within(second), i == 0; got != want {
+		if got, want := a.Within(second), i <= 1; got != want {
 			t.Errorf("%s within %s: got %v, want %v", a, second, got, want)
 		}
 		if got := store.Audience("nonsense").Within(a); !got {

@@ -2,8 +2,8 @@ package store
 
 import "iter"
 
-// A home is the timeline of one actor of this node: what it publishes and what
-// those whom it follows publish or announce. It is filled by the transactions
+// A home is the timeline of one actor of this node: what it publishes, what those
+// whom it follows publish or announce, and what has a hashtag that it follows. It is filled by the transactions
 // that bring records, announcements and follows, so reading it is one scan.
 //
 // A member's home is read together with that of the lab: what the lab follows,
@@ -54,6 +54,9 @@ func (t *Txn) placeAtHomes(r *Record) {
 			t.tx.Put(key(tHome, reader, r.ID), nil)
 		}
 	}
+	for reader := range t.tagReaders(r) {
+		t.tx.Put(key(tHome, reader, r.ID), nil)
+	}
 }
 
 func (t *Txn) belongsHome(reader ID, r *Record) bool {
@@ -88,8 +91,12 @@ func (t *Txn) emptyHome(reader, author ID) {
 	if err != nil || !t.isLocal(reader) {
 		return
 	}
+	reads := len(t.FollowedTags(reader)) > 0
 	for k := range t.scan(key(tByLab, hash16(a.IRI)), false) {
-		t.tx.Delete(key(tHome, reader, k))
+		it, err := t.Record(idFromKey(k))
+		if !reads || err != nil || !t.readsTagOf(reader, it.Envelope()) {
+			t.tx.Delete(key(tHome, reader, k))
+		}
 	}
 	for k := range t.scan(reactedKey(author, Announced), false) {
 		t.tx.Delete(key(tHome, reader, k))

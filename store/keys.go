@@ -80,6 +80,9 @@ const (
 	tFilter      = "qf/" // actor id, id -> Filter
 	tList        = "ql/" // actor id, id -> List
 	tFollowedTag = "qh/" // actor id, hashtag -> nothing
+	tTagReader   = "qg/" // hashtag, actor id -> nothing: who follows it
+	tTalk        = "qc/" // actor id, root id -> Talk
+	tMessage     = "qd/" // actor id, root id, id -> nothing: what is for it alone, in a talk
 	tPush        = "qs/" // actor id, hash of a token -> Push
 	tUpload      = "qu/" // actor id, id -> Upload
 

@@ -37,29 +37,5 @@ func (t *Txn) DeleteList(actor, id ID) { t.tx.Delete(key(tList, actor, id)) }
 // Lists yields the lists of an actor, oldest first.
 func (t *Txn) Lists(actor ID) iter.Seq[*List] { return rows[List](t, key(tList, actor)) }
 
-// FollowTag says that an actor wants to hear of a hashtag, or no longer.
-func (t *Txn) FollowTag(actor ID, tag string, on bool) {
-	if on {
-		t.tx.Put(key(tFollowedTag, actor, tag), nil)
-		return
-	}
-	t.tx.Delete(key(tFollowedTag, actor, tag))
-}
-
-// FollowsTag says whether an actor wants to hear of a hashtag.
-func (t *Txn) FollowsTag(actor ID, tag string) bool {
-	return t.tx.Get(key(tFollowedTag, actor, tag)) != nil
-}
-
-// FollowedTags are the hashtags that an actor wants to hear of, in lower case.
-func (t *Txn) FollowedTags(actor ID) []string {
-	var tags []string
-	for k := range t.scan(key(tFollowedTag, actor), false) {
-		tags = append(tags, string(k))
-	}
-	slices.Sort(tags)
-	return tags
-}
-
 // Has says whether an actor is on the list.
 func (l *List) Has(actor ID) bool { return slices.Contains(l.Actors, actor) }

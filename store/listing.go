@@ -23,7 +23,7 @@ const (
 
 // audienceCodes are the steps by their code in listings: what is new comes last,
 // so that the codes that lie in stores keep their meaning.
-var audienceCodes = []Audience{Team, LabOnly, FollowedLabs, Unlisted, Public, circleStep, OnSite}
+var audienceCodes = []Audience{Team, LabOnly, FollowedLabs, Unlisted, Public, circleStep, OnSite, Named}
 
 // audienceFacet is the facet by which the records of one circle are found.
 const audienceFacet = "audience"

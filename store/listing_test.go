@@ -130,7 +130,7 @@ func TestTotalsAreTheViewers(t *testing.T) {
 		for i, step := range ladder {
 			e := newExperiment(lab, fmt.Sprintf("https://home.example/o/%d", i))
 			e.Audience, e.Authors = step, []string{ana}
-			if step == store.FollowedLabs {
+			if step == store.FollowedLabs || step == store.Named {
 				e.Addressed = []string{peer}
 			}
 			putRecord(t, tx, e)
@@ -142,12 +142,12 @@ func TestTotalsAreTheViewers(t *testing.T) {
 		want   int
 	}{
 		{"visitor", store.Viewer{}, 1},
-		{"author", store.Viewer{Actor: ana, Local: true}, 6},
+		{"author", store.Viewer{Actor: ana, Local: true}, 7},
 		{"member", store.Viewer{Actor: bob, Local: true}, 3},
 		{"member of the circle", store.Viewer{Actor: bob, Local: true, Circles: []store.ID{circle}}, 4},
 		{"member of another circle", store.Viewer{Actor: bob, Local: true, Circles: []store.ID{70}}, 3},
 		{"animator", store.Viewer{Actor: bob, Local: true, Runs: true}, 6},
-		{"followed lab", store.Viewer{Actor: peer}, 2},
+		{"followed lab", store.Viewer{Actor: peer}, 3},
 		{"its node", store.Viewer{Actor: iri(other, "node"), Node: true}, 2},
 		{"another node", store.Viewer{Actor: iri("third.example", "node"), Node: true}, 1},
 	}

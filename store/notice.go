@@ -153,7 +153,7 @@ func (t *Txn) named(r *Record) []ID {
 		named = t.concerned(parent.Envelope())
 	}
 	for _, iri := range r.Addressed {
-		if id := t.getID(key(tActorIRI, hash16(iri))); id != 0 && r.Audience == Team && !slices.Contains(named, id) {
+		if id := t.getID(key(tActorIRI, hash16(iri))); id != 0 && r.Audience == Named && !slices.Contains(named, id) {
 			named = append(named, id)
 		}
 	}

@@ -23,10 +23,11 @@ func rows[T any](t *Txn, prefix []byte) iter.Seq[*T] {
 
 // privateTables hold rows of one actor of this node below its id.
 var privateTables = []string{
-	tHome, tNotice, tMute, tWish, tBookmark, tBookmarked, tMarker, tPolicy, tFilter, tList, tFollowedTag, tPush, tUpload, tMutedThread,
+	tHome, tNotice, tMute, tWish, tBookmark, tBookmarked, tMarker, tPolicy, tFilter, tList, tFollowedTag, tTalk, tMessage, tPush, tUpload, tMutedThread,
 }
 
 func (t *Txn) forgetPrivate(actor ID) {
+	t.unfollowTags(actor)
 	for _, table := range privateTables {
 		for k := range t.scan(key(table, actor), false) {
 			t.tx.Delete(key(table, actor, k))

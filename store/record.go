@@ -29,6 +29,7 @@ type Record struct {
 	Place     Place    `json:"place,omitzero"`
 	Tags      []string `json:"tags,omitempty"` // without #, beside the themes
 	Image     *Image   `json:"image,omitempty"`
+	Pictures  []Image  `json:"pictures,omitempty"` // beside Image, of what has several
 	Licence   string   `json:"licence,omitempty"`
 	Audience  Audience `json:"audience"`
 
@@ -45,6 +46,7 @@ type Record struct {
 	Lab       string   `json:"lab"`                 // IRI of who publishes it: attributedTo
 	Authors   []string `json:"authors,omitempty"`   // IRIs of members: the team
 	Addressed []string `json:"addressed,omitempty"` // IRIs that may see it besides its audience
+	Mentions  []string `json:"mentions,omitempty"`  // IRIs that its text names; local records only
 	InReplyTo string   `json:"inReplyTo,omitempty"`
 	Root      ID       `json:"root,omitempty"` // record whose thread it is in
 
@@ -146,10 +148,12 @@ func (t *Txn) PutRecord(it Item, raw []byte) error {
 	if r.ID == 0 {
 		r.ID = t.RecordID(r.Created)
 	}
+	var was *Record
 	old, err := t.Record(r.ID)
 	inRiver := err == nil && t.tx.Get(key(tRiver, r.ID)) != nil
 	if err == nil {
 		t.unlist(old)
+		was = old.Envelope()
 	} else {
 		op = Created
 	}
@@ -164,6 +168,7 @@ func (t *Txn) PutRecord(it Item, raw []byte) error {
 		t.tx.Put(key(tRaw, r.ID), raw)
 	}
 	t.list(it)
+	t.converse(was, r)
 	t.catalogue(it)
 	if inRiver {
 		t.AddToRiver(it)
@@ -172,7 +177,7 @@ func (t *Txn) PutRecord(it Item, raw []byte) error {
 	t.change(op, r.Kind, r.ID)
 	if op == Created {
 		t.tellOfRecord(r)
-	} else if old.Envelope().Updated.Before(r.Updated) {
+	} else if was.Updated.Before(r.Updated) {
 		t.tellOfEdit(r)
 	}
 	return nil
@@ -186,6 +191,7 @@ func (t *Txn) DeleteRecord(it Item, ts *Tombstone) {
 		t.unlist(old)
 	}
 	t.leave(r.Lab, r.IRI, !r.Remote)
+	t.converse(r, nil)
 	t.dropReactions(r.ID)
 	t.dropSeats(r.ID)
 	t.Pin(t.getID(key(tActorIRI, hash16(r.Lab))), r.ID, false)

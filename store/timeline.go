@@ -281,6 +281,9 @@ func (t *Txn) displace(it Item) {
 	for reader := range t.hearers(author) {
 		t.tx.Delete(key(tHome, reader, r.ID))
 	}
+	for reader := range t.tagReaders(r) {
+		t.tx.Delete(key(tHome, reader, r.ID))
+	}
 }
 
 // CountAnswers counts the direct answers to a record that everybody may see.

@@ -11,9 +11,10 @@ type Vocabulary struct {
 }
 
 // Has says whether slug belongs to the vocabulary. Circles belong to Audiences, and
-// so does what is only on this site, which nobody is offered.
+// so do the steps that no form offers: only on this site, only for those named.
 func (v *Vocabulary) Has(slug string) bool {
-	return slices.Contains(v.Slugs, slug) || v == &Audiences && (Audience(slug).Circle() != 0 || Audience(slug) == OnSite)
+	a := Audience(slug)
+	return slices.Contains(v.Slugs, slug) || v == &Audiences && (a.Circle() != 0 || a == OnSite || a == Named)
 }
 
 // The vocabularies that several kinds share. Slugs are stable and go on the

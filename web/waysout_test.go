@@ -118,7 +118,8 @@ var waysOut = []wayOut{
 	{name: "the lab", seenBy: byList, newest: 6, accept: asPage, path: at("/lab")},
 	{name: "a theme", seenBy: byList, newest: 6, accept: asPage, path: at("/themes/mobilite")},
 	{name: "a hashtag", seenBy: byList, accept: asPage, path: at("/themes/secrets")},
-	{name: "the author", seenBy: byList, accept: asPage, path: at("/@author")},
+	{name: "the author", seenBy: byList, accept: asPage, path: at("/@author"), atMost: true},
+	{name: "more of the author", seenBy: byList, accept: asPage, path: at("/@author?page=2"), atMost: true},
 	{name: "the thread of another", seenBy: byList, accept: asPage, path: func(w *world, _ *secret) string { return federation.PagePath(w.root) }},
 	{name: "the lab, seen as a neighbour", seenBy: byList, atMost: true, accept: asPage, path: func(w *world, _ *secret) string { return "/reseau/" + w.node.Host() + "/estran" }},
 	{name: "what to publish", seenBy: byNobody, accept: asPage, path: at("/publier")},
@@ -196,7 +197,7 @@ var waysOut = []wayOut{
 }
 
 // steps are the steps of the ladder, as the letters of the table stand for them.
-var steps = []string{"team", "circle", "lab", "followed-labs", "unlisted", "public", "site"}
+var steps = []string{"team", "circle", "lab", "followed-labs", "unlisted", "public", "site", "named"}
 
 // A column says for every viewer which steps show: an x for each, in their order.
 type column func(r row) string
@@ -212,9 +213,9 @@ func byActivity(r row) string { return r.activity }
 // byCatalogue is what stands in lists for labs: those who are named see the rest.
 func byCatalogue(r row) string { return r.catalogue }
 
-func byNobody(row) string                { return "-------" }
-func byEverybody(row) string             { return "-----x-" } // what is public, and never pointed to otherwise
-func byAnybodyWithTheAddress(row) string { return "----xx-" }
+func byNobody(row) string                { return "--------" }
+func byEverybody(row) string             { return "-----x--" } // what is public, and never pointed to otherwise
+func byAnybodyWithTheAddress(row) string { return "----xx--" }
 
 type row struct{ page, list, member, editor, document, activity, catalogue string }
 
@@ -223,28 +224,28 @@ type row struct{ page, list, member, editor, document, activity, catalogue strin
 // counts where another is asked for. The records are the author's; the insider
 // belongs to their circle, the outsider to another one.
 var ladder = map[string]row{
-	"visitor": {"----xxx", "-----xx", "-------", "-------", "----xx-", "-----x-", "-----x-"},
+	"visitor": {"----xxx-", "-----xx-", "--------", "--------", "----xx--", "-----x--", "-----x--"},
 
-	"author in a browser":        {"xxxxxxx", "xxxxxxx", "xxxxxxx", "xxxxxxx", "----xx-", "-----x-", "-----x-"},
-	"colleague in a browser":     {"--xxxxx", "--xx-xx", "--xxxxx", "-------", "----xx-", "-----x-", "-----x-"},
-	"insider in a browser":       {"-xxxxxx", "-xxx-xx", "-xxxxxx", "-------", "----xx-", "-----x-", "-----x-"},
-	"outsider in a browser":      {"--xxxxx", "--xx-xx", "--xxxxx", "-------", "----xx-", "-----x-", "-----x-"},
-	"animator in a browser":      {"xxxxxxx", "xxxxxxx", "xxxxxxx", "xxxxxxx", "----xx-", "-----x-", "-----x-"},
-	"administrator in a browser": {"xxxxxxx", "xxxxxxx", "xxxxxxx", "xxxxxxx", "----xx-", "-----x-", "-----x-"},
+	"author in a browser":        {"xxxxxxxx", "xxxxxxxx", "xxxxxxxx", "xxxxxxxx", "----xx--", "-----x--", "-----x--"},
+	"colleague in a browser":     {"--xxxxx-", "--xx-xx-", "--xxxxx-", "--------", "----xx--", "-----x--", "-----x--"},
+	"insider in a browser":       {"-xxxxxxx", "-xxx-xxx", "-xxxxxxx", "--------", "----xx--", "-----x--", "-----x--"},
+	"outsider in a browser":      {"--xxxxx-", "--xx-xx-", "--xxxxx-", "--------", "----xx--", "-----x--", "-----x--"},
+	"animator in a browser":      {"xxxxxxx-", "xxxxxxx-", "xxxxxxx-", "xxxxxxx-", "----xx--", "-----x--", "-----x--"},
+	"administrator in a browser": {"xxxxxxx-", "xxxxxxx-", "xxxxxxx-", "xxxxxxx-", "----xx--", "-----x--", "-----x--"},
 
-	"author in an app":        {"----xxx", "-----xx", "-------", "-------", "xxxxxxx", "xxxxxxx", "-----x-"},
-	"colleague in an app":     {"----xxx", "-----xx", "-------", "-------", "--xxxxx", "--xxxxx", "-----x-"},
-	"insider in an app":       {"----xxx", "-----xx", "-------", "-------", "-xxxxxx", "-xxxxxx", "-----x-"},
-	"outsider in an app":      {"----xxx", "-----xx", "-------", "-------", "--xxxxx", "--xxxxx", "-----x-"},
-	"animator in an app":      {"----xxx", "-----xx", "-------", "-------", "xxxxxxx", "xxxxxxx", "-----x-"},
-	"administrator in an app": {"----xxx", "-----xx", "-------", "-------", "xxxxxxx", "xxxxxxx", "-----x-"},
+	"author in an app":        {"----xxx-", "-----xx-", "--------", "--------", "xxxxxxxx", "xxxxxxxx", "-----x--"},
+	"colleague in an app":     {"----xxx-", "-----xx-", "--------", "--------", "--xxxxx-", "--xxxxx-", "-----x--"},
+	"insider in an app":       {"----xxx-", "-----xx-", "--------", "--------", "-xxxxxxx", "-xxxxxxx", "-----x--"},
+	"outsider in an app":      {"----xxx-", "-----xx-", "--------", "--------", "--xxxxx-", "--xxxxx-", "-----x--"},
+	"animator in an app":      {"----xxx-", "-----xx-", "--------", "--------", "xxxxxxx-", "xxxxxxx-", "-----x--"},
+	"administrator in an app": {"----xxx-", "-----xx-", "--------", "--------", "xxxxxxx-", "xxxxxxx-", "-----x--"},
 
-	"mutual lab":               {"----xxx", "-----xx", "-------", "-------", "---xxx-", "-----x-", "---x-x-"},
-	"server of the mutual lab": {"----xxx", "-----xx", "-------", "-------", "---xxx-", "-----x-", "---x-x-"},
-	"other lab":                {"----xxx", "-----xx", "-------", "-------", "----xx-", "-----x-", "-----x-"},
-	"server of the other lab":  {"----xxx", "-----xx", "-------", "-------", "----xx-", "-----x-", "-----x-"},
-	"follower":                 {"----xxx", "-----xx", "-------", "-------", "----xx-", "-----x-", "-----x-"},
-	"server of the follower":   {"----xxx", "-----xx", "-------", "-------", "----xx-", "-----x-", "-----x-"},
+	"mutual lab":               {"----xxx-", "-----xx-", "--------", "--------", "---xxx--", "-----x--", "---x-x--"},
+	"server of the mutual lab": {"----xxx-", "-----xx-", "--------", "--------", "---xxx--", "-----x--", "---x-x--"},
+	"other lab":                {"----xxx-", "-----xx-", "--------", "--------", "----xx--", "-----x--", "-----x--"},
+	"server of the other lab":  {"----xxx-", "-----xx-", "--------", "--------", "----xx--", "-----x--", "-----x--"},
+	"follower":                 {"----xxx-", "-----xx-", "--------", "--------", "----xx-x", "-----x--", "-----x--"},
+	"server of the follower":   {"----xxx-", "-----xx-", "--------", "--------", "----xx--", "-----x--", "-----x--"},
 }
 
 // TestEveryWayOutKeepsToTheLadder walks every way out for every step of the ladder
@@ -304,12 +305,15 @@ func (w *world) tell(step string, first store.Audience) *secret {
 		Themes:      []string{"mobilite"}, Tags: []string{"secrets"}, Territory: []string{"region:53"},
 		Image: &store.Image{URL: w.node.URL + "/media/x.png", MediaType: "image/png", Alt: s.word("alt"), Width: 3, Height: 2},
 	}}
+	if s.step == string(store.Named) {
+		s.record.Body += " @insider @" + w.follower
+	}
 	s.record.Partners = store.Entries[store.Partner]{{Org: s.word("partner")}}
 	s.record.Sponsors = store.Entries[store.Sponsor]{{Name: s.word(inner)}}
 	create := &federation.Activity{Verb: "Create", Actor: w.node.Lab.IRI, Item: s.record}
 	w.apply(author, create)
 	s.first = strings.TrimPrefix(create.IRI, w.node.URL)
-	s.note = &store.News{Record: store.Record{Kind: "news", Body: s.word("reply"), Lang: "fr", Audience: audience, InReplyTo: w.root.IRI}}
+	s.note = &store.News{Record: store.Record{Kind: "news", Body: strings.Replace(s.record.Body, s.word("body"), s.word("reply"), 1), Lang: "fr", Audience: audience, InReplyTo: w.root.IRI}}
 	w.publish(author, s.note)
 	w.changeStage(s) // with a note about it, where it leaves the node
 	w.apply(w.members["animator"], &federation.Activity{Verb: "Add", Actor: w.node.Lab.IRI, Object: s.record.IRI})
@@ -433,7 +437,7 @@ func (w *world) compareInner(what string, s *secret, said string, editor bool) {
 func (w *world) deleteAll(secrets []*secret) {
 	for _, s := range secrets {
 		for _, r := range []*store.Record{s.record.Envelope(), s.note.Envelope()} {
-			w.apply(w.members["animator"], &federation.Activity{Verb: "Delete", Actor: r.Lab, Object: r.IRI})
+			w.apply(w.members["author"], &federation.Activity{Verb: "Delete", Actor: r.Lab, Object: r.IRI})
 		}
 	}
 }

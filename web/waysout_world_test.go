@@ -26,13 +26,14 @@ import (
 // that follows each other with ours, one that only follows ours, and somebody on
 // a microblog who follows ours; each with the actor of its server.
 type world struct {
-	t       *testing.T
-	node    *fedtest.Node
-	members map[string]*store.Actor
-	circles map[string]*store.Circle
-	root    *store.Record // public, in whose thread there is something for each step
-	viewers map[string]asker
-	inner   map[string]int // how often an inner field was found, by step
+	t        *testing.T
+	node     *fedtest.Node
+	members  map[string]*store.Actor
+	circles  map[string]*store.Circle
+	follower string        // handle of the one on a microblog
+	root     *store.Record // public, in whose thread there is something for each step
+	viewers  map[string]asker
+	inner    map[string]int // how often an inner field was found, by step
 }
 
 // asker asks for a path as somebody, and returns all that came back but the
@@ -132,6 +133,7 @@ func (w *world) addNeighbours() {
 		if name != "follower" {
 			actor.Show(fedtest.With(actor.Document(), fedtest.Object{"type": "Group"}))
 		}
+		w.follower = "voisin@" + store.HostOf(actor.IRI)
 		w.viewers[name], w.viewers["server of the "+name] = w.signed(actor), w.signed(server)
 		w.sent(actor, actor.Activity("Follow", w.node.Lab.IRI))
 		if name == "mutual lab" {

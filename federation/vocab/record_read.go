@@ -18,6 +18,8 @@ const (
 	maxAuthors = 50
 	maxAddress = 256
 	maxTags    = 50
+
+	maxPictures = 16 // beside the first
 )
 
 var recordTypes = []string{"Article", "Note", "Page", "Event", "Question", "Image", "Video", "Audio", "Document"}
@@ -81,6 +83,7 @@ func readText(r *store.Record, doc Doc, ours bool) {
 	}
 	r.Sensitive = doc.Bool("sensitive")
 	r.Image, r.Attachments = picture(doc), doc.Files()
+	r.Pictures = morePictures(doc, r.Image)
 }
 
 // choices lists the answers of a poll. Nobody votes here.
@@ -126,11 +129,24 @@ func picture(doc Doc) *store.Image {
 		return storeImage(m, true)
 	}
 	for _, m := range doc.Attachments() {
-		if m.Type == "Image" || strings.HasPrefix(m.MediaType, "image/") {
+		if m.isPicture() {
 			return storeImage(m, true)
 		}
 	}
 	return nil
+}
+
+func (m Media) isPicture() bool { return m.Type == "Image" || strings.HasPrefix(m.MediaType, "image/") }
+
+// morePictures are the pictures attached beside the first.
+func morePictures(doc Doc, first *store.Image) []store.Image {
+	var all []store.Image
+	for _, m := range doc.Attachments() {
+		if m.isPicture() && m.URL != first.URL && len(all) < maxPictures {
+			all = append(all, *storeImage(m, true))
+		}
+	}
+	return all
 }
 
 // readPlace reads where the record is, what it answers and who may see it. A url
@@ -169,7 +185,7 @@ func (d Doc) audience(author *store.Actor) store.Audience {
 	if (toFollowers || labs) && !d.Bool("directMessage") {
 		return store.FollowedLabs
 	}
-	return store.Team
+	return store.Named
 }
 
 // readTimes takes the time of receipt for what is missing, to come, or before

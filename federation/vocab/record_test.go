@@ -97,7 +97,7 @@ func TestContentIsCompleteInItself(t *testing.T) {
 	}
 }
 
-func TestNoteHasNoSummaryAndNoName(t *testing.T) {
+func TestNoteHasNoName(t *testing.T) {
 	n := &store.News{Record: store.Record{
 		IRI: "https://labs.example/o/2", Kind: "news", Lang: "fr", Body: "Nouveau", Lab: lab.IRI, Pitch: "x", Title: "y",
 		InReplyTo: "https://labs.example/o/1", Audience: store.Public, Created: noon,
@@ -107,7 +107,7 @@ func TestNoteHasNoSummaryAndNoName(t *testing.T) {
 		Mentions: []*store.Actor{{IRI: "https://b.example/u", Handle: "u", Host: "b.example"}},
 	}
 	d := mustParse(t, string(RecordDocument(n, p)))
-	if d.Has("summary") || d.Has("name") || d.Type() != "Note" || d.Str("content") != "<p>Nouveau</p>" {
+	if d.Str("summary") != "x" || d.Has("name") || d.Type() != "Note" || d.Str("content") != "<p>Nouveau</p>" {
 		t.Errorf("got %s", d.Raw())
 	}
 	if d.Str("context") != "https://labs.example/o/1" || d.IRI("inReplyTo") != "https://labs.example/o/1" {
@@ -194,9 +194,9 @@ func TestAudienceOfForeignObjects(t *testing.T) {
 		{`"to":"https://social.example/u/followers","cc":["as:Public"]`, store.Unlisted, 0},
 		{`"to":"https://social.example/u/followers"`, store.FollowedLabs, 0},
 		{`"to":["https://labs.example/actors/tilab"],"essaim:audience":"followed-labs"`, store.FollowedLabs, 1},
-		{`"to":["https://labs.example/actors/ada"]`, store.Team, 1},
-		{`"to":["https://labs.example/actors/ada","https://social.example/u/followers"],"directMessage":true`, store.Team, 1},
-		{`"type":"Note"`, store.Team, 0},
+		{`"to":["https://labs.example/actors/ada"]`, store.Named, 1},
+		{`"to":["https://labs.example/actors/ada","https://social.example/u/followers"],"directMessage":true`, store.Named, 1},
+		{`"type":"Note"`, store.Named, 0},
 	}
 	for _, tt := range tests {
 		doc := `{"id":"https://social.example/n/1","attributedTo":"https://social.example/u",` + tt.address + `}`

@@ -49,9 +49,10 @@ func newObject(typ string) objectThing {
 
 // RecordDocument writes a record of this node as the ActivityStreams object of
 // its kind, with every property that some server needs to show it well. A Note
-// has no summary, which would be a content warning, and no name, which would be a
-// vote; for all others the summary is the pitch, the only text that Mastodon
-// shows of them. The properties of our own come from the kind's descriptor.
+// has no name, which would be a vote, and its summary is a content warning: news
+// have what they warn of there. For all others the summary is the pitch, the only
+// text that Mastodon shows of them. The properties of our own come from the kind's
+// descriptor.
 func RecordDocument(it store.Item, p Publication) []byte {
 	r, kind := it.Envelope(), store.KindOf(it.Envelope().Kind)
 	t := newObject(kind.Type)
@@ -63,8 +64,11 @@ func RecordDocument(it store.Item, p Publication) []byte {
 		t.SetActivityStreamsInReplyTo(iris(streams.NewActivityStreamsInReplyToProperty(), r.InReplyTo))
 	}
 	x := extension(t.GetUnknownProperties())
-	if !kind.Reply {
+	switch {
+	case !kind.Reply:
 		setTitle(t, x, it, kind)
+	case r.Pitch != "":
+		t.SetActivityStreamsSummary(text(streams.NewActivityStreamsSummaryProperty(), marked(oneLine(r.Pitch))))
 	}
 	setContent(t, x, it, p)
 	setThread(x, r, p)
@@ -151,6 +155,9 @@ func setMedia(x extension, r *store.Record) {
 		image := imageObject(r.Image)
 		x["image"] = image
 		attachments = append(attachments, image)
+	}
+	for i := range r.Pictures {
+		attachments = append(attachments, imageObject(&r.Pictures[i]))
 	}
 	x["attachment"] = append(attachments, fileObjects(r.Attachments)...)
 }

@@ -50,13 +50,13 @@ func (a *ask) offerCircles(fields []assets.Field, it store.Item) error {
 
 // audienceChoices are the answers to "who can read this": the steps of the ladder
 // and, above the team, a circle each of those the viewer belongs to. The circle
-// that the record has now is among them, too, unless it is no more. It opens a View
-// of its own.
+// that the record has now is among them, too, unless it is no more, and the step
+// that it has, if nobody is offered it. It opens a View of its own.
 func (a *ask) audienceChoices(it store.Item) ([]assets.Choice, error) {
 	choices := a.choices(&store.Audiences)
-	if it.Envelope().Audience == store.OnSite {
-		site := string(store.OnSite)
-		choices = append(choices, assets.Choice{Value: site, Text: a.t("audience." + site), Hint: a.t("audience-hint." + site)})
+	if has := it.Envelope().Audience; has == store.OnSite || has == store.Named {
+		step := string(has)
+		choices = append(choices, assets.Choice{Value: step, Text: a.t("audience." + step), Hint: a.t("audience-hint." + step)})
 	}
 	now := it.Envelope().Audience.Circle()
 	err := a.view(func(tx *store.Txn) error {

@@ -94,7 +94,7 @@ type post struct {
 	Lang     string
 	Date     time.Time
 	Href     string
-	Picture  *assets.Picture
+	Pictures []assets.Picture
 	Hidden   bool   // its author asks to fold it
 	Warning  string // what the author says of what is folded
 	Audience string
@@ -107,14 +107,14 @@ func (a *ask) post(tx *store.Txn, it store.Item) post {
 	r := it.Envelope()
 	author := a.actor(tx, r.Lab)
 	p := post{
-		ID: r.ID.String(), Origin: origin(author), Seal: author.IRI, HTML: a.text(it), Lang: a.foreign(r.Lang),
-		Date: r.Created, Href: federation.PagePath(r), Picture: a.picture(r.Image), Hidden: r.Sensitive,
+		ID: r.ID.String(), Origin: origin(author), Seal: author.IRI, HTML: a.text(tx, it), Lang: a.foreign(r.Lang),
+		Date: r.Created, Href: federation.PagePath(r), Pictures: a.pictures(r), Hidden: r.Sensitive,
 		Audience: a.narrow(tx, r.Audience),
 	}
 	if r.Remote {
 		p.Original = original(r)
 	}
-	if r.Remote && r.Title == "" && r.Pitch != "" { // elsewhere the summary of a Note is a warning
+	if r.Title == "" && r.Pitch != "" { // the summary of a Note is a warning
 		p.Hidden, p.Warning = true, r.Pitch
 	}
 	if a.by.CanEdit(r) {

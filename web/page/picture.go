@@ -145,6 +145,21 @@ func (a *ask) picture(img *store.Image) *assets.Picture {
 	return p
 }
 
+// pictures are those of a record that are shown from here.
+func (a *ask) pictures(r *store.Record) []assets.Picture {
+	var all []assets.Picture
+	for i := -1; i < len(r.Pictures); i++ {
+		img := r.Image
+		if i >= 0 {
+			img = &r.Pictures[i]
+		}
+		if p := a.picture(img); p != nil {
+			all = append(all, *p)
+		}
+	}
+	return all
+}
+
 // srcset lists the widths of a picture; nothing when there is one only.
 func (a *ask) srcset(img *store.Image) string {
 	var set strings.Builder

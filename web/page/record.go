@@ -142,7 +142,7 @@ func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage
 		whole.Edit, whole.About = "", a.about(tx, r)
 		d.Post = &whole
 	} else {
-		d.Body = a.text(it)
+		d.Body = a.text(tx, it)
 	}
 	if r.Licence != "" {
 		d.Licence = a.t("licence." + r.Licence)

@@ -229,7 +229,7 @@ func (s *seeking) found(hits []search.Hit, tx *store.Txn) []assets.Card {
 			continue
 		}
 		c := s.card(tx, h.Item)
-		c.Found = marked(marker, h.Item.Envelope().Pitch, func() string { return markup.Plain(string(s.text(h.Item))) })
+		c.Found = marked(marker, h.Item.Envelope().Pitch, func() string { return markup.Plain(string(s.text(tx, h.Item))) })
 		if h.Distance >= 0 {
 			away := s.t("search.away", "km", strconv.FormatFloat(h.Distance, 'f', 0, 64))
 			c.Territory = strings.TrimPrefix(c.Territory+", "+away, ", ")

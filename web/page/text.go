@@ -15,12 +15,12 @@ import (
 const topHeading = 3
 
 // text is the body of a record, safe to show.
-func (a *ask) text(it store.Item) template.HTML {
+func (a *ask) text(tx *store.Txn, it store.Item) template.HTML {
 	r := it.Envelope()
 	if r.Remote {
 		return outline(withoutTitle(markup.Federated(r.HTML), r))
 	}
-	return outline(markup.Markdown(r.Body))
+	return outline(markup.Markdown(a.Node.WithMentions(tx, r)))
 }
 
 // withoutTitle cuts off the title and the pitch with which the content of a
