@@ -3,17 +3,28 @@ package search
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/blevesearch/bleve/v2"
 
 	"github.com/essaim/essaim/store"
 )
 
-// batchSize is how many documents are written at once: few enough that a
-// transaction is short and memory small.
-const batchSize = 500
+const (
+	// batchSize is how many records are read at once: few enough that a transaction
+	// is short and memory small.
+	batchSize = 500
+	// segmentSize is how many documents bleve gathers in memory while an index is
+	// built, and mergeMax how many such pieces it puts together at once: the index of
+	// a large network is one piece after one merge.
+	segmentSize, mergeMax = 2000, 64
+)
 
 // Rebuild builds the index afresh. progress, which may be nil, is told now and
 // then how many of how many records and actors were read. Searches meanwhile find
-// what is there already.
+// what the old index knows.
 func (x *Index) Rebuild(ctx context.Context, progress func(done, total int)) error {
 	release, err := x.hold(ctx)
 	if err != nil {
@@ -32,27 +43,20 @@ func (x *Index) Rebuild(ctx context.Context, progress func(done, total int)) err
 	return x.follow(ctx)
 }
 
-// build is called by whoever holds writing. What changes meanwhile comes after
-// start, and is followed afterwards.
+// build makes an index beside the old one, and puts it in its place. Whoever calls
+// it holds writing. What changes meanwhile comes after start, and is followed
+// afterwards.
 func (x *Index) build(ctx context.Context, progress func(done, total int)) error {
-	x.state.build()
-	if err := x.create(); err != nil {
+	b := builder{Index: x, progress: progress, dir: x.Dir + ".new"}
+	defer os.RemoveAll(b.dir)
+	start, err := b.count(ctx)
+	if err != nil {
 		return err
 	}
-	b := builder{Index: x, progress: progress}
-	start, err := b.count(ctx)
-	for _, k := range store.Kinds {
-		if err == nil {
-			err = b.records(ctx, k.Name)
-		}
+	if err := b.write(ctx); err != nil {
+		return fmt.Errorf("build search index: %w", err)
 	}
-	if err == nil {
-		err = b.actors(ctx)
-	}
-	if err == nil {
-		err = x.write(nil, max(start, 1))
-	}
-	if err != nil {
+	if err := x.replace(b.dir, max(start, 1)); err != nil {
 		return err
 	}
 	x.state.use()
@@ -60,9 +64,10 @@ func (x *Index) build(ctx context.Context, progress func(done, total int)) error
 	return nil
 }
 
-// builder fills an empty index.
+// builder makes a new index.
 type builder struct {
 	*Index
+	dir         string
 	progress    func(done, total int)
 	done, total int
 	ids         []store.ID // of the actors
@@ -88,18 +93,106 @@ func (b *builder) count(ctx context.Context) (start store.ID, err error) {
 	return start, err
 }
 
-func (b *builder) records(ctx context.Context, kind string) error {
+// write makes the files of the new index. The store is read while bleve works.
+func (b *builder) write(ctx context.Context) (err error) {
+	defer recovered(&err)
+	if err := os.RemoveAll(b.dir); err != nil {
+		return err
+	}
+	m, err := newMapping()
+	if err != nil {
+		return err
+	}
+	out, err := bleve.NewBuilder(b.dir, m, map[string]any{
+		"batchSize": segmentSize, "mergeMax": mergeMax, "buildPathPrefix": b.dir,
+	})
+	if err != nil {
+		return err
+	}
+	n, err := b.fill(ctx, out)
+	switch {
+	case err != nil:
+		return err
+	case n > 0:
+		return out.Close()
+	}
+	if err := os.RemoveAll(b.dir); err != nil { // a Builder cannot close what is empty
+		return err
+	}
+	empty, err := bleve.New(b.dir, m)
+	if err != nil {
+		return err
+	}
+	return empty.Close()
+}
+
+// piece is some of what was read: its documents, and how many rows that were.
+type piece struct {
+	docs map[string]document
+	rows int
+}
+
+// fill gives all documents to bleve, and says how many there are.
+func (b *builder) fill(ctx context.Context, out bleve.Builder) (n int, err error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	pieces, end := make(chan piece, 1), make(chan error, 1)
+	go func() {
+		defer close(pieces)
+		end <- b.read(ctx, func(p piece) {
+			select {
+			case pieces <- p:
+			case <-ctx.Done():
+			}
+		})
+	}()
+	for p := range pieces {
+		if err == nil {
+			err = b.add(out, p)
+		}
+		if n += len(p.docs); err != nil {
+			stop()
+		}
+	}
+	return n, errors.Join(err, <-end)
+}
+
+func (b *builder) add(out bleve.Builder, p piece) error {
+	for id, d := range p.docs {
+		if err := out.Index(id, d); err != nil {
+			return fmt.Errorf("index %s: %w", id, err)
+		}
+	}
+	b.done += p.rows
+	if b.progress != nil {
+		b.progress(b.done, max(b.done, b.total))
+	}
+	return nil
+}
+
+// read reads all records, then all actors.
+func (b *builder) read(ctx context.Context, give func(piece)) (err error) {
+	defer recovered(&err)
+	for _, k := range store.Kinds {
+		if err := b.readKind(ctx, k.Name, give); err != nil {
+			return err
+		}
+	}
+	return b.readActors(ctx, give)
+}
+
+func (b *builder) readKind(ctx context.Context, kind string, give func(piece)) error {
 	for before, more := store.ID(0), true; more; {
-		docs, read := map[string]document{}, 0
+		var p piece
+		last := before
 		err := b.Store.View(ctx, func(tx *store.Txn) error {
-			clear(docs)
-			read = 0
+			p, last = piece{docs: map[string]document{}}, before
 			for it := range tx.WalkKind(kind, store.Query{Viewer: everybody}, before) {
-				before = it.Envelope().ID
+				last = it.Envelope().ID
 				if d := b.recordDocument(tx, it); d != nil {
-					docs[documentID(before, recordEnd)] = d
+					p.docs[documentID(last, recordEnd)] = d
 				}
-				if read++; read == batchSize {
+				if p.rows++; p.rows == batchSize {
 					break
 				}
 			}
@@ -108,23 +201,22 @@ func (b *builder) records(ctx context.Context, kind string) error {
 		if err = errors.Join(err, ctx.Err()); err != nil {
 			return err
 		}
-		more = read == batchSize
-		if err := b.add(docs, read); err != nil {
-			return err
-		}
+		before, more = last, p.rows == batchSize
+		give(p)
 	}
 	return nil
 }
 
-func (b *builder) actors(ctx context.Context) error {
-	for len(b.ids) > 0 {
-		part := b.ids[:min(batchSize, len(b.ids))]
-		b.ids = b.ids[len(part):]
-		docs := map[string]document{}
+func (b *builder) readActors(ctx context.Context, give func(piece)) error {
+	for left := b.ids; len(left) > 0; {
+		part := left[:min(batchSize, len(left))]
+		left = left[len(part):]
+		p := piece{rows: len(part)}
 		err := b.Store.View(ctx, func(tx *store.Txn) error {
+			p.docs = map[string]document{}
 			for _, id := range part {
 				if a, err := tx.Actor(id); err == nil && Listed(a) {
-					docs[documentID(id, actorEnd)] = b.actorDocument(a)
+					p.docs[documentID(id, actorEnd)] = b.actorDocument(a)
 				}
 			}
 			return nil
@@ -132,20 +224,36 @@ func (b *builder) actors(ctx context.Context) error {
 		if err = errors.Join(err, ctx.Err()); err != nil {
 			return err
 		}
-		if err := b.add(docs, len(part)); err != nil {
-			return err
-		}
+		give(p)
 	}
 	return nil
 }
 
-func (b *builder) add(docs map[string]document, read int) error {
-	b.done += read
-	if b.progress != nil {
-		b.progress(b.done, max(b.done, b.total))
+// replace opens the index that was built in a directory in the place of the old
+// one, and writes down how far it is.
+func (x *Index) replace(built string, at store.ID) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if err := x.closeBleve(); err != nil {
+		x.Log.Warn("close search index", "err", err)
 	}
-	if len(docs) == 0 {
-		return nil
+	err := os.RemoveAll(x.Dir)
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(x.Dir), 0o700)
 	}
-	return b.write(docs, 0)
+	if err == nil {
+		err = os.Rename(built, x.Dir)
+	}
+	if err != nil {
+		return fmt.Errorf("replace search index: %w", err)
+	}
+	b, err := openFiles(x.Dir)
+	if err != nil {
+		return err
+	}
+	x.bleve = b
+	batch := b.NewBatch()
+	batch.SetInternal(keyFormat, []byte(format))
+	batch.SetInternal(keyAt, []byte(at.String()))
+	return b.Batch(batch)
 }

@@ -76,7 +76,7 @@ func (x *Index) recordDocument(tx *store.Txn, it store.Item) document {
 	d := document{fieldFacet: recordFacets(it, publisher), fieldWords: join(r.Title, r.Pitch, strings.Join(r.Tags, " "))}
 	if r.Place.Located() {
 		at := geo.Point{Lon: r.Place.Lon, Lat: r.Place.Lat}
-		d[fieldPlace], d[fieldCell] = map[string]any{"lon": at.Lon, "lat": at.Lat}, cellOf(at)
+		d[fieldPlace], d[fieldCell] = placeOf(at), cellOf(at)
 	}
 	d.addText(r.Lang, r.Title, x.text(it))
 	return d

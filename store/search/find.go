@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -64,13 +65,10 @@ func (x *Index) Find(ctx context.Context, q Query) (f *Found, err error) {
 		f.Behind = true
 		return f, nil
 	}
-	defer func() { // what reads a file that lost some of its bytes
-		if p := recover(); p != nil {
-			x.state.damaged()
-			f, err = nil, fmt.Errorf("%w: %v", errDamaged, p)
-		}
-	}()
-	found, err := x.bleve.SearchInContext(ctx, q.request())
+	found, err := x.bleve.search(ctx, q.request())
+	if errors.Is(err, errDamaged) {
+		x.state.damaged()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
@@ -81,7 +79,11 @@ func (x *Index) Find(ctx context.Context, q Query) (f *Found, err error) {
 func (q *Query) request() *bleve.SearchRequest {
 	r := bleve.NewSearchRequestOptions(q.query(), max(0, min(q.Limit, maxDepth)), max(0, min(q.Offset, maxDepth)), false)
 	r.AddFacet(fieldFacet, bleve.NewFacetRequest(fieldFacet, maxValues))
-	r.SortByCustom(q.order())
+	order := q.order()
+	if !order.RequiresScore() {
+		r.Score = "none"
+	}
+	r.SortByCustom(order)
 	return r
 }
 

@@ -128,7 +128,7 @@ func (x *Index) publishedBy(ctx context.Context, publisher store.ID) ([]string, 
 	if x.bleve == nil {
 		return nil, ErrClosed
 	}
-	found, err := x.bleve.SearchInContext(ctx, bleve.NewSearchRequestOptions(hasFacet(FacetLab, publisher.String()), batchSize, 0, false))
+	found, err := x.bleve.search(ctx, bleve.NewSearchRequestOptions(hasFacet(FacetLab, publisher.String()), batchSize, 0, false))
 	if err != nil {
 		return nil, err
 	}

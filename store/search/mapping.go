@@ -4,17 +4,13 @@ import (
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/analysis/analyzer/custom"
 	"github.com/blevesearch/bleve/v2/analysis/analyzer/keyword"
-	"github.com/blevesearch/bleve/v2/analysis/char/asciifolding"
-	"github.com/blevesearch/bleve/v2/analysis/lang/en"
-	"github.com/blevesearch/bleve/v2/analysis/lang/fr"
-	"github.com/blevesearch/bleve/v2/analysis/token/lowercase"
 	"github.com/blevesearch/bleve/v2/analysis/tokenizer/unicode"
 	"github.com/blevesearch/bleve/v2/mapping"
 )
 
 // format is the version of all that is below and of document.go: an index of
 // another one is built afresh.
-const format = "2"
+const format = "3"
 
 // The fields of a document. Texts stand in the field of their language.
 const (
@@ -22,7 +18,7 @@ const (
 	fieldText    = "text"    // everything else that is to be read
 	fieldWords   = "words"   // title, pitch and names as they are written, for beginnings of words
 	fieldFacet   = "facet"   // "name=value", see facet
-	fieldPlace   = "place"   // a position
+	fieldPlace   = "place"   // a position, see placeOf
 	fieldCell    = "cell"    // where the position is, roughly: see near.go
 	fieldEnglish = "English" // added to the name of a text
 )
@@ -34,19 +30,11 @@ const (
 	exact   = "essaim-exact"
 )
 
-// newMapping says how documents are taken apart. Accents go before anything else,
-// since the stemmers tell "médiation" from "mediation" otherwise, and capitals
-// before elisions: "L'innovation".
+// newMapping says how documents are taken apart, by the chains of lexicon.go.
 func newMapping() (*mapping.IndexMappingImpl, error) {
 	m := bleve.NewIndexMapping()
-	for name, filters := range map[string][]string{
-		french:  {lowercase.Name, fr.ElisionName, fr.StopName, fr.LightStemmerName},
-		english: {lowercase.Name, en.PossessiveName, en.StopName, en.SnowballStemmerName},
-		exact:   {lowercase.Name, fr.ElisionName},
-	} {
-		err := m.AddCustomAnalyzer(name, map[string]any{
-			"type": custom.Name, "char_filters": []string{asciifolding.Name}, "tokenizer": unicode.Name, "token_filters": filters,
-		})
+	for name := range chains {
+		err := m.AddCustomAnalyzer(name, map[string]any{"type": custom.Name, "tokenizer": unicode.Name, "token_filters": []string{name}})
 		if err != nil {
 			return nil, err
 		}
@@ -57,13 +45,12 @@ func newMapping() (*mapping.IndexMappingImpl, error) {
 		d.AddFieldMappingsAt(field+fieldEnglish, textField(english))
 	}
 	d.AddFieldMappingsAt(fieldWords, textField(exact))
-	facets := textField(keyword.Name)
-	facets.DocValues = true // what facets are counted from
-	d.AddFieldMappingsAt(fieldFacet, facets)
-	d.AddFieldMappingsAt(fieldCell, textField(keyword.Name))
-	place := bleve.NewGeoPointFieldMapping()
-	place.Store, place.IncludeInAll = false, false
-	d.AddFieldMappingsAt(fieldPlace, place)
+	for field, counted := range map[string]bool{fieldFacet: true, fieldCell: false, fieldPlace: true} {
+		f := textField(keyword.Name)
+		f.DocValues = counted // what facets are counted from, and distances
+		f.SkipFreqNorm = true
+		d.AddFieldMappingsAt(field, f)
+	}
 	m.DefaultMapping = d
 	m.StoreDynamic, m.IndexDynamic, m.DocValuesDynamic = false, false, false
 	return m, nil

@@ -35,23 +35,30 @@ func row(degrees float64) int { return int(math.Floor(degrees * cellsPerDegree))
 // kilometresPerDegree of latitude, a little less than it is anywhere.
 const kilometresPerDegree = 110.5
 
-// near asks for places within some kilometres of a point. Bleve's own query looks
+// near asks for what lies within some kilometres of a point. Bleve's own query looks
 // for hundreds of pieces of the globe in every segment; here the cells around the
-// point are looked up and the distance is measured for what lies in them.
+// point are looked up (cellQuery) and the distance is measured for what lies in them
+// and fits otherwise (among).
 type near struct {
 	at     geo.Point
 	within float64
+	among  query.Query
 }
 
 var _ query.Query = near{}
 
-// Searcher makes near a query of bleve.
-func (n near) Searcher(ctx context.Context, r index.IndexReader, m mapping.IndexMapping, o search.SearcherOptions) (search.Searcher, error) {
+// cellQuery asks for the cells around the point.
+func (n near) cellQuery() query.Query {
 	cells := bleve.NewDisjunctionQuery()
 	for _, name := range n.cells() {
 		cells.AddQuery(termQuery(fieldCell, name, 0))
 	}
-	found, err := cells.Searcher(ctx, r, m, o)
+	return cells
+}
+
+// Searcher makes near a query of bleve.
+func (n near) Searcher(ctx context.Context, r index.IndexReader, m mapping.IndexMapping, o search.SearcherOptions) (search.Searcher, error) {
+	found, err := n.among.Searcher(ctx, r, m, o)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +91,14 @@ func (n near) cells() []string {
 	return names
 }
 
-// position reads a place as bleve keeps it.
+// placeOf writes a place as bleve's order by distance reads it. A geographic field
+// of its own would keep it in sixteen grades of precision, all of which would have
+// to be read again for each distance.
+func placeOf(p geo.Point) string {
+	return string(numeric.MustNewPrefixCodedInt64(int64(bleveGeo.MortonHash(p.Lon, p.Lat)), 0)) //nolint:gosec // the bits are what counts
+}
+
+// position reads a place.
 func position(term []byte) (geo.Point, bool) {
 	coded := numeric.PrefixCoded(term)
 	if shift, err := coded.Shift(); err != nil || shift != 0 {

@@ -5,11 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
 	"time"
-
-	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/index/scorch"
 
 	"github.com/essaim/essaim/store"
 )
@@ -28,6 +24,7 @@ const remembered = 25 * 24 * time.Hour
 // place of the index into them: every index has its own.
 func settings() map[string]any {
 	return map[string]any{
+		"asyncErrorCallbackName": guardName,
 		"numSnapshotsToKeep":     1,
 		"scorchPersisterOptions": map[string]any{"NumPersisterWorkers": 1},
 	}
@@ -42,12 +39,22 @@ func (x *Index) open(ctx context.Context) error {
 	switch {
 	case closed:
 		return ErrClosed
-	case ready && !x.state.isBuilding():
-		return nil
-	case !ready && x.openOld(ctx):
+	case x.state.isDamaged():
+		x.shut()
+	case ready || x.openOld(ctx):
 		return nil
 	}
 	return x.build(ctx, nil)
+}
+
+// shut closes bleve for now: the next open begins with what lies on the disk.
+func (x *Index) shut() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.state.shut()
+	if err := x.closeBleve(); err != nil {
+		x.Log.Warn("close search index", "err", err)
+	}
 }
 
 // openOld opens what lies on the disk, and says whether it can be used.
@@ -73,19 +80,7 @@ func (x *Index) openOld(ctx context.Context) bool {
 	return true
 }
 
-// openFiles makes an error of the panic that files of bleve which lost some of
-// their bytes cause.
-func openFiles(dir string) (b bleve.Index, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			b, err = nil, fmt.Errorf("%w: %v", errDamaged, p)
-		}
-	}()
-	return bleve.OpenUsing(dir, settings())
-}
-
 var (
-	errDamaged = errors.New("search index is damaged")
 	errFormat  = errors.New("it is of another version")
 	errPartial = errors.New("it was not finished")
 	errOld     = errors.New("it is too far behind")
@@ -93,7 +88,7 @@ var (
 )
 
 // resumeAt is the change from which an index can go on.
-func (x *Index) resumeAt(ctx context.Context, b bleve.Index) (at store.ID, err error) {
+func (x *Index) resumeAt(ctx context.Context, b *opened) (at store.ID, err error) {
 	have, err := b.GetInternal(keyFormat)
 	if err != nil || string(have) != format {
 		return 0, errors.Join(errFormat, err)
@@ -125,36 +120,14 @@ func (x *Index) lastChange(ctx context.Context) (last store.ID, err error) {
 	return last, err
 }
 
-// create replaces whatever lies on the disk by an empty index.
-func (x *Index) create() error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if err := x.closeBleve(); err != nil {
-		x.Log.Warn("close search index", "err", err)
-	}
-	if err := os.RemoveAll(x.Dir); err != nil {
-		return fmt.Errorf("remove search index: %w", err)
-	}
-	m, err := newMapping()
-	if err != nil {
-		return fmt.Errorf("make search index: %w", err)
-	}
-	b, err := bleve.NewUsing(x.Dir, m, scorch.Name, scorch.Name, settings())
-	if err != nil {
-		return fmt.Errorf("make search index: %w", err)
-	}
-	x.bleve = b
-	return b.SetInternal(keyFormat, []byte(format))
-}
-
-func (x *Index) swap(b bleve.Index) {
+func (x *Index) swap(b *opened) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.bleve = b
 }
 
-// write keeps a batch of documents, and how far the index then is (zero: still
-// being built).
+// write keeps a batch of documents, and how far the index then is (zero: not
+// farther than it was).
 func (x *Index) write(docs map[string]document, at store.ID) error {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
@@ -172,9 +145,13 @@ func (x *Index) write(docs map[string]document, at store.ID) error {
 		}
 	}
 	if at != 0 {
-		batch.SetInternal(keyAt, []byte(strconv.FormatUint(uint64(at), 10)))
+		batch.SetInternal(keyAt, []byte(at.String()))
 	}
-	if err := x.bleve.Batch(batch); err != nil {
+	err := x.bleve.Batch(batch)
+	if errors.Is(err, errDamaged) {
+		x.state.damaged()
+	}
+	if err != nil {
 		return fmt.Errorf("write search index: %w", err)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"unicode"
@@ -8,7 +9,10 @@ import (
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/analysis"
+	"github.com/blevesearch/bleve/v2/mapping"
+	"github.com/blevesearch/bleve/v2/search"
 	"github.com/blevesearch/bleve/v2/search/query"
+	index "github.com/blevesearch/bleve_index_api"
 
 	"github.com/essaim/essaim/store/geo"
 )
@@ -117,20 +121,42 @@ func words(text string) []string {
 // IsEmpty says whether nothing is asked for.
 func (q *Query) IsEmpty() bool { return len(words(q.Text)) == 0 && len(q.Facets) == 0 && q.Near == nil }
 
-// query is q for bleve.
+// query is q for bleve. What says only yes or no stands together, and distances are
+// measured last, for what fits otherwise.
 func (q *Query) query() query.Query {
-	var all []query.Query
+	all := textQueries(words(q.Text))
+	var plain []query.Query
 	for name, value := range q.Facets {
-		all = append(all, hasFacet(name, value))
+		plain = append(plain, hasFacet(name, value))
+	}
+	around := near{within: q.Within}
+	if q.Near != nil {
+		around.at = *q.Near
 	}
 	if q.Near != nil && q.Within > 0 {
-		all = append(all, near{*q.Near, q.Within})
+		plain = append(plain, around.cellQuery())
 	}
-	all = append(all, textQueries(words(q.Text))...)
+	if len(plain) > 0 {
+		all = append(all, unscored{bleve.NewConjunctionQuery(plain...)})
+	}
 	if len(all) == 0 {
 		return bleve.NewMatchAllQuery()
 	}
+	if q.Near != nil && q.Within > 0 {
+		around.among = bleve.NewConjunctionQuery(all...)
+		return around
+	}
 	return bleve.NewConjunctionQuery(all...)
+}
+
+// unscored is a query that says nothing of how well something fits, which is found
+// out much faster.
+type unscored struct{ query.Query }
+
+// Searcher makes unscored a query of bleve.
+func (u unscored) Searcher(ctx context.Context, r index.IndexReader, m mapping.IndexMapping, o search.SearcherOptions) (search.Searcher, error) {
+	o.Score = "none"
+	return u.Query.Searcher(ctx, r, m, o)
 }
 
 // textQueries ask for each word. Words that say nothing ("les", "the") do not

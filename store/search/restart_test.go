@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/blevesearch/bleve/v2/index/scorch"
+
 	"github.com/essaim/essaim/store"
 )
 
@@ -140,5 +142,23 @@ func TestIndexesDoNotShareTheirSettings(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// When a goroutine of bleve's own fails, writes do not wait for it for ever, and the
+// index is built afresh.
+func TestBleveFailsInTheBackground(t *testing.T) {
+	w := newWorld(t)
+	w.record(w.lab, "Un", nil)
+	w.want(text("un"), "Un")
+	failed := scorch.NewScorchError("merger", "panic: out of range", scorch.ErrAsyncPanic)
+	scorch.RegistryAsyncErrorCallbacks["essaim"](failed, filepath.Join(w.dir, "store"))
+	marker := filepath.Join(w.dir, "mine") // gone, when the index was built afresh
+	w.must(os.WriteFile(marker, nil, 0o600))
+	w.record(w.lab, "Deux", nil)
+	w.want(text("deux"), "Deux")
+	w.want(text("un"), "Un")
+	if _, err := os.Stat(marker); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the index goes on as if nothing had happened: %v", err)
 	}
 }

@@ -22,8 +22,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/blevesearch/bleve/v2"
-
 	"github.com/essaim/essaim/store"
 )
 
@@ -33,7 +31,7 @@ var ErrClosed = errors.New("search index is closed")
 // Config is what an Index is made of. All of it is required.
 type Config struct {
 	Store *store.Store
-	Dir   string                   // of the index alone: it is removed when it must be built afresh
+	Dir   string                   // of the index alone, as is Dir with ".new": it is replaced when it must be built afresh
 	Plain func(html string) string // the text of published HTML
 	Log   *slog.Logger
 }
@@ -45,7 +43,7 @@ type Index struct {
 	writing chan struct{} // held by whoever writes to the index
 
 	mu     sync.RWMutex // held for reading while bleve is in use
-	bleve  bleve.Index  // nil: not open
+	bleve  *opened      // nil: not open
 	closed bool
 
 	state state
@@ -95,6 +93,7 @@ func (x *Index) Run(ctx context.Context) error {
 		if x.used() {
 			if err := x.catchUp(ctx); err != nil && ctx.Err() == nil {
 				x.Log.Error("search index", "err", err)
+				x.shut() // what bleve is in the middle of is not known
 				rest = again
 			}
 		}

@@ -10,12 +10,12 @@ import (
 
 // state is how far the index is. Its zero value: nobody needed it yet.
 type state struct {
-	mu       sync.Mutex
-	at       store.ID // the newest change that it knows of
-	building bool
-	ready    bool // it is open
-	inUse    bool
-	moved    chan struct{} // closed when anything of this changes
+	mu    sync.Mutex
+	at    store.ID // the newest change that it knows of
+	harm  bool     // it must be built afresh
+	ready bool     // it is open
+	inUse bool
+	moved chan struct{} // closed when anything of this changes
 }
 
 // now says how far the index is, and whether anybody needs it.
@@ -27,23 +27,24 @@ func (s *state) now() (at store.ID, inUse bool) {
 
 func (s *state) use() { s.change(func() { s.inUse = true }) }
 
-func (s *state) reach(at store.ID) { s.change(func() { s.at, s.building, s.ready = at, false, true }) }
-
-func (s *state) build() { s.change(func() { s.at, s.building = 0, true }) }
+func (s *state) reach(at store.ID) { s.change(func() { s.at, s.harm, s.ready = at, false, true }) }
 
 // damaged has the index built afresh.
-func (s *state) damaged() { s.change(func() { s.building = true }) }
+func (s *state) damaged() { s.change(func() { s.harm = true }) }
+
+// shut says that the index is not open any more.
+func (s *state) shut() { s.change(func() { s.ready = false }) }
 
 func (s *state) knows(change store.ID) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.ready && !s.building && s.at >= change
+	return s.ready && !s.harm && s.at >= change
 }
 
-func (s *state) isBuilding() bool {
+func (s *state) isDamaged() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.building
+	return s.harm
 }
 
 func (s *state) change(how func()) {
@@ -64,7 +65,7 @@ func (s *state) look(change store.ID) (known bool, moved <-chan struct{}) {
 	if s.moved == nil {
 		s.moved = make(chan struct{})
 	}
-	return s.ready && !s.building && s.at >= change, s.moved
+	return s.ready && !s.harm && s.at >= change, s.moved
 }
 
 // reached waits until the index knows of a change, but no longer than d.
