@@ -13,7 +13,7 @@ import (
 // health mounts the addresses by which a supervisor asks: /livez, that the
 // process answers, and /readyz, that its store can be read.
 func health(r *mux.Router, s *store.Store) {
-	r.HandleFunc("/livez", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
+	r.HandleFunc("/livez", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") }).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc("/readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), time.Second)
 		defer cancel()
@@ -22,7 +22,7 @@ func health(r *mux.Router, s *store.Store) {
 			return
 		}
 		say(w, http.StatusOK, "ok")
-	})
+	}).Methods(http.MethodGet, http.MethodHead)
 }
 
 func say(w http.ResponseWriter, status int, text string) {

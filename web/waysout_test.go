@@ -251,7 +251,7 @@ var ladder = map[string]row{
 // TestEveryWayOutKeepsToTheLadder walks every way out for every step of the ladder
 // and every kind of viewer: of records that were at their step from the beginning,
 // and of those that were public or the team's first.
-func TestEveryWayOutKeepsToTheLadder(t *testing.T) {
+func TestEveryWayOutKeepsToTheLadder(t *testing.T) { // V01, V02
 	t.Parallel()
 	for name, before := range map[string]store.Audience{"born": "", "narrowed": store.Public, "widened": store.Team} {
 		t.Run(name, func(t *testing.T) {

@@ -33,7 +33,8 @@ type world struct {
 	follower string        // handle of the one on a microblog
 	root     *store.Record // public, in whose thread there is something for each step
 	viewers  map[string]asker
-	inner    map[string]int // how often an inner field was found, by step
+	inner    map[string]int                // how often an inner field was found, by step
+	peers    map[string]*fedtest.PeerActor // the neighbours that are no servers
 }
 
 // asker asks for a path as somebody, and returns all that came back but the
@@ -45,7 +46,7 @@ const shortPatience = 30 * time.Second
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, members: map[string]*store.Actor{}, circles: map[string]*store.Circle{}, viewers: map[string]asker{}, inner: map[string]int{}}
+	w := &world{t: t, members: map[string]*store.Actor{}, circles: map[string]*store.Circle{}, viewers: map[string]asker{}, peers: map[string]*fedtest.PeerActor{}, inner: map[string]int{}}
 	w.node = fedtest.Start(t, "estran", fedtest.Serving(whole(t)))
 	w.addMembers()
 	w.addCircles()
@@ -134,6 +135,7 @@ func (w *world) addNeighbours() {
 			actor.Show(fedtest.With(actor.Document(), fedtest.Object{"type": "Group"}))
 		}
 		w.follower = "voisin@" + store.HostOf(actor.IRI)
+		w.peers[name] = actor
 		w.viewers[name], w.viewers["server of the "+name] = w.signed(actor), w.signed(server)
 		w.sent(actor, actor.Activity("Follow", w.node.Lab.IRI))
 		if name == "mutual lab" {

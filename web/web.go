@@ -81,6 +81,11 @@ func NewRenderer(zone *time.Location) (*assets.Renderer, error) {
 
 // Handler mounts everything.
 func Handler(c Config) http.Handler {
+	r, f := routes(c)
+	return wrap(r, c, f)
+}
+
+func routes(c Config) (*mux.Router, *frame.Frame) {
 	f := &frame.Frame{
 		Renderer: c.Renderer, Sessions: c.Sessions, Store: c.Node.Store, BaseURL: c.Node.BaseURL,
 		Version: c.Version, SourceURL: c.SourceURL, Demo: c.Demo, Log: c.Log,
@@ -115,7 +120,7 @@ func Handler(c Config) http.Handler {
 	}).Routes(people)
 	opendata.Routes(people, opendata.Config{Frame: f, Node: c.Node})
 	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Mail: c.Mail, Search: c.Search, Allow: perNetwork(c), Software: c.Software}).Routes(people)
-	return wrap(r, c, f)
+	return r, f
 }
 
 // apps mounts the dialect of Mastodon's apps.
@@ -137,7 +142,7 @@ func wrap(h http.Handler, c Config, f *frame.Frame) http.Handler {
 		h = noIndex(h)
 	}
 	h = assets.Language(h)
-	h = f.Responder().Recover(h)
+	h = f.Responder().Recover(pathOnly(h))
 	h = reply.SecurityHeaders(store.Origin(c.Node.BaseURL)[:5] == "https")(h)
 	return reply.WithRequestID(h)
 }
@@ -172,6 +177,18 @@ func limit(perMinute int, proxies []netip.Prefix, errors reply.Responder) mux.Mi
 			errors.Fail(w, r, &reply.Error{Status: http.StatusTooManyRequests, RetryAfter: time.Minute})
 		}),
 	)
+}
+
+// pathOnly forgets the host of a request line that has one (RFC 9112 §3.2.2): no
+// redirect repeats a name that the caller chose.
+func pathOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Host != "" {
+			r = r.Clone(r.Context())
+			r.URL.Scheme, r.URL.Host, r.URL.User = "", "", nil
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func noIndex(next http.Handler) http.Handler {

@@ -27,6 +27,7 @@ import (
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/bolt"
 	"github.com/essaim/essaim/web/activitypub"
+	"github.com/essaim/essaim/web/markup"
 	"github.com/essaim/essaim/web/reply"
 	"github.com/essaim/essaim/web/session"
 )
@@ -233,7 +234,7 @@ func (n *Node) assemble(s *store.Store) {
 		Store: s, BaseURL: n.URL, Keys: ring, Log: log, Lang: "fr", Scale: n.scale(),
 		Fetch:  fetch.New(n.fetchConfig(s, ring)),
 		Words:  func(_, key string, args ...any) string { return key },
-		Render: func(markdown string) string { return "<p>" + markdown + "</p>" },
+		Render: func(text string) string { return markup.Ours(string(markup.Markdown(text))) },
 	})
 	n.Worker = delivery.New(delivery.Config{
 		Store: s, Keys: ring, Post: n.Fetch, Log: log, Scale: n.scale(), Resync: n.Resync,

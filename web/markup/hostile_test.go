@@ -1,82 +1,30 @@
 package markup
 
 import (
+	_ "embed"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	xhtml "golang.org/x/net/html"
 )
 
-// hostile are ways to run a script, to call home or to break out of the page.
-var hostile = []string{
-	`<script>alert(1)</script>`,
-	`<SCRIPT SRC=https://x.example/x.js></SCRIPT>`,
-	`<scr<script>ipt>alert(1)</scr</script>ipt>`,
-	`<script/xss src="https://x.example/x.js"></script>`,
-	`<<script>alert(1);//<</script>`,
-	`<script>alert(1)//`,
-	`<img src=x onerror=alert(1)>`,
-	`<img src="javascript:alert(1)">`,
-	`<img """><script>alert(1)</script>">`,
-	`<img src=x:alert(alt) onerror=eval(src) alt=1>`,
-	`<img srcset="https://t.example/p.gif 1x" src="https://t.example/p.gif">`,
-	`<svg onload=alert(1)>`,
-	`<svg><script>alert(1)</script></svg>`,
-	`<svg><a xlink:href="javascript:alert(1)"><text>x</text></a></svg>`,
-	`<svg><style><img src=x onerror=alert(1)></style></svg>`,
-	`<svg></p><style><a id="</style><img src=1 onerror=alert(1)>">`,
-	`<svg><animate attributeName=href values=javascript:alert(1)></animate></svg>`,
-	`<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">`,
-	`<math href="javascript:alert(1)">x</math>`,
-	`<math><mi><mglyph><svg><mtext><style><path id="</style><img onerror=alert(1) src>">`,
-	`<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>`,
-	`<a href="javascript:alert(1)">x</a>`,
-	`<a href="JaVaScRiPt:alert(1)">x</a>`,
-	`<a href="java&#x09;script:alert(1)">x</a>`,
-	`<a href="&#106;&#97;&#118;&#97;script:alert(1)">x</a>`,
-	`<a href=" javascript:alert(1)">x</a>`,
-	"<a href=\"java\nscript:alert(1)\">x</a>",
-	"<a href=\"\x01javascript:alert(1)\">x</a>",
-	`<a href="data:text/html,<script>alert(1)</script>">x</a>`,
-	`<a href="vbscript:msgbox(1)">x</a>`,
-	`<a href="//x.example/phish">x</a>`,
-	`<a href="https://a.example" onclick="alert(1)" style="position:fixed;inset:0">x</a>`,
-	`<a href="https://a.example/&quot;onmouseover=&quot;alert(1)">x</a>`,
-	`<iframe src="https://x.example"></iframe>`,
-	`<iframe srcdoc="<script>alert(1)</script>">`,
-	`<object data="javascript:alert(1)"></object>`,
-	`<embed src="https://x.example/x.swf">`,
-	`<form action="https://x.example"><input name=password><button>ok</button></form>`,
-	`<input autofocus onfocus=alert(1)>`,
-	`<details open ontoggle=alert(1)>`,
-	`<video><source onerror=alert(1)></video>`,
-	`<audio src=x onerror=alert(1)>`,
-	`<body onload=alert(1)>`,
-	`<base href="https://x.example/">`,
-	`<link rel=stylesheet href=https://x.example/x.css>`,
-	`<meta http-equiv=refresh content="0;url=https://x.example">`,
-	`<style>*{background:url(https://t.example/p)}</style>`,
-	`<p style="background:url(https://t.example/p)">x</p>`,
-	`<p class="skip-link" id="main">x</p>`,
-	`<template><img src=x onerror=alert(1)></template>`,
-	`<noscript><p title="</noscript><img src=x onerror=alert(1)>">`,
-	`<noembed><img title="</noembed><img src onerror=alert(1)>"></noembed>`,
-	`<textarea></p><img src=x onerror=alert(1)></textarea>`,
-	`<title></title><img src=x onerror=alert(1)>`,
-	`<xmp><p title="</xmp><img src=x onerror=alert(1)>">`,
-	`<plaintext><script>alert(1)</script>`,
-	`<!--><img src=x onerror=alert(1)>-->`,
-	`<![CDATA[<img src=x onerror=alert(1)>]]>`,
-	`<?xml version="1.0"?><script>alert(1)</script>`,
-	`<select><template><style><!--</style><a rel="--></style></template></select><img id=x src onerror=alert(1)>">`,
-	`<b title="</b><script>alert(1)</script>">x</b>`,
-	`</div></main></body></html><script>alert(1)</script>`,
-	`<p lang="x&quot; onload=&quot;alert(1)">x</p>`,
-	`<ol start="1 onload=alert(1)"><li>x</li></ol>`,
-	`<blockquote cite="javascript:alert(1)">x</blockquote>`,
-	"<p>\x00<scr\x00ipt>alert(1)</scr\x00ipt></p>",
-}
+//go:embed testdata/hostile.txt
+var hostileLines string
+
+// hostile are ways to run a script, to call home or to break out of the page, each
+// a quoted line of the file.
+var hostile = func() (all []string) {
+	for line := range strings.Lines(hostileLines) {
+		text, err := strconv.Unquote(strings.TrimSpace(line))
+		if err != nil {
+			panic(line) // the file itself is wrong
+		}
+		all = append(all, text)
+	}
+	return all
+}()
 
 var (
 	safeElement = regexp.MustCompile(`^(p|br|span|a|abbr|del|s|pre|blockquote|code|b|strong|u|sub|sup|i|em|h[1-6]|ul|ol|li|ruby|rt|rp|hr|table|thead|tbody|tr|th|td)$`)
