@@ -30,6 +30,7 @@ func (n *Node) answer(tx *store.Txn, a *Activity, state store.FollowState) error
 	}
 	f.State, f.Answered = state, a.When
 	tx.PutFollow(f)
+	n.lookAround(tx)
 	follower, err := tx.Actor(f.Follower)
 	if err != nil {
 		return err

@@ -18,6 +18,9 @@ type crew struct {
 
 // Work does the jobs that changes leave behind, until ctx ends.
 func (n *Node) Work(ctx context.Context) error {
+	if err := n.beginDiscovery(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
 	c := crew{n: n, busy: map[store.ID]string{}, done: make(chan store.ID)}
 	for ctx.Err() == nil {
 		woken := n.Store.Woken()

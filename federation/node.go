@@ -42,6 +42,10 @@ type Config struct {
 	TellGuests func(tx *store.Txn, e *store.Event, guest *store.Seat, change store.EventChange) error
 	// Jobs do the jobs of other kinds than the node's own.
 	Jobs map[string]func(ctx context.Context, j *store.Job) error
+	// Discover lets the node look for other labs, and tell them of its own.
+	Discover bool
+	// Software is what the node runs, for others to read: "essaim 0.1.0".
+	Software string
 	// Scale stretches the delays between the tries of a job; 0 means 1.
 	Scale float64
 }

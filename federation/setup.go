@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"regexp"
+	"slices"
 
 	"github.com/essaim/essaim/federation/keyring"
 	"github.com/essaim/essaim/federation/vocab"
@@ -58,7 +59,11 @@ func (n *Node) SetUp(ctx context.Context, lab store.Actor) (*store.Actor, error)
 		if err := n.put(tx, node, nodeKeys); err != nil {
 			return err
 		}
-		return n.put(tx, group, groupKeys)
+		if err := n.put(tx, group, groupKeys); err != nil {
+			return err
+		}
+		n.lookAround(tx)
+		return nil
 	})
 	return group, err
 }
@@ -148,6 +153,9 @@ func (n *Node) ActorDocument(tx *store.Txn, a *store.Actor) []byte {
 	switch a.Type {
 	case store.Group:
 		p.Collections = collections
+		if n.Discover {
+			p.Collections = append(slices.Clone(collections), "essaim:descriptor")
+		}
 	case store.Person:
 		p.Lines = n.profileLines(tx, a)
 	}

@@ -81,6 +81,7 @@ func (n *Node) unfollow(tx *store.Txn, a *Activity, object string) error {
 		return fmt.Errorf("followed %s: %w", object, ErrIgnored)
 	}
 	tx.DeleteFollow(a.actor.ID, followed.ID)
+	n.lookAround(tx)
 	if a.local && !followed.Local && !tx.FollowedHere(followed.ID) {
 		stopSync(tx, followed.ID)
 	}

@@ -121,6 +121,7 @@ func (n *Node) updateProfile(tx *store.Txn, a *Activity) error {
 	if err := tx.PutActor(&p); err != nil {
 		return err
 	}
+	n.lookAround(tx)
 	a.Object, a.open = p.IRI, true
 	a.To, a.Cc = []string{vocab.Public}, []string{p.Followers}
 	a.embed = n.ActorDocument(tx, &p)
@@ -145,5 +146,6 @@ func (n *Node) updateRemoteActor(tx *store.Txn, a *Activity) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", err, ErrMalformed)
 	}
+	n.heedWish(tx, doc, fresh)
 	return n.putRemoteActor(tx, fresh)
 }

@@ -76,6 +76,8 @@ func (n *Node) do(ctx context.Context, j *store.Job) (err error) {
 		return decoded(j, func(d memberJob) error { return n.askLab(ctx, d) })
 	case store.SyncJob:
 		return n.sync(ctx, j.ID)
+	case store.PeerJob:
+		return n.visit(ctx, j.ID)
 	case jobMove:
 		return decoded(j, func(d moveJob) error { return n.refollow(ctx, d) })
 	case jobGuests:

@@ -86,7 +86,7 @@ const (
 	tPeer        = "dp/" // id -> Peer
 	tPeerIRI     = "di/" // iri -> id
 	tPeerHop     = "dh/" // hop, id -> nothing: of those that are known
-	tPeerCount   = "dn/" // "d" domain, "h" host, "v" who named those that are only heard of -> how many
+	tPeerCount   = "dn/" // "a" for all, "d" domain, "h" host, "v" who named those that are only heard of -> how many
 	tPeerFollows = "df/" // id -> the IRIs that it follows, as it says itself
 )
 
@@ -185,14 +185,17 @@ func (t *Txn) KnownPeers() iter.Seq[*Peer] {
 	}
 }
 
-// PeersOf counts the peers below a registered domain, PeersOn those of one host,
-// PeersNamed those of which nothing is known but that a lab named them.
+// PeersAll counts all peers, PeersOf those below a registered domain, PeersOn those
+// of one host, PeersNamed those of which nothing is known but that a lab named them.
+func (t *Txn) PeersAll() int { return t.peerCount("a", "") }
+
+// PeersOf is described at PeersAll.
 func (t *Txn) PeersOf(domain string) int { return t.peerCount("d", domain) }
 
-// PeersOn is described at PeersOf.
+// PeersOn is described at PeersAll.
 func (t *Txn) PeersOn(host string) int { return t.peerCount("h", host) }
 
-// PeersNamed is described at PeersOf.
+// PeersNamed is described at PeersAll.
 func (t *Txn) PeersNamed(by string) int { return t.peerCount("v", by) }
 
 func (t *Txn) peerCount(of, name string) (n int) {
@@ -203,6 +206,7 @@ func (t *Txn) peerCount(of, name string) (n int) {
 func peerCountKey(of, name string) []byte { return key(tPeerCount, of, hash16(name)) }
 
 func (t *Txn) countPeer(p *Peer, by int) {
+	t.addPeers("a", "", by)
 	t.addPeers("d", p.Domain, by)
 	t.addPeers("h", HostOf(p.IRI), by)
 	if p.State == PeerHeard && len(p.Via) > 0 {

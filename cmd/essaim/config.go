@@ -48,6 +48,7 @@ type FederationConfig struct {
 	Mode            string   `toml:"mode" comment:"open: any node that is not blocked. allow-list: only the hosts of allowed_hosts."`
 	AllowedHosts    []string `toml:"allowed_hosts" comment:"The hosts of the allow-list, such as [\"lab.example.org\"]."`
 	AuthorizedFetch bool     `toml:"authorized_fetch" comment:"Serve ActivityPub documents only to requests that are signed."`
+	Discover        bool     `toml:"discover" comment:"Look for other labs by asking those that this one follows whom they know, and tell them whom it knows."`
 	MaxBody         Size     `toml:"max_body" comment:"The largest document accepted from another node."`
 }
 
@@ -133,7 +134,7 @@ func defaultConfig() Config {
 		},
 		Store:      StoreConfig{MinFree: 64 << 20},
 		Media:      MediaConfig{MaxFile: 20 << 20},
-		Federation: FederationConfig{Mode: modeOpen, AllowedHosts: []string{}, MaxBody: 1 << 20},
+		Federation: FederationConfig{Mode: modeOpen, AllowedHosts: []string{}, Discover: true, MaxBody: 1 << 20},
 		Delivery:   DeliveryConfig{Concurrency: 64, Unhealthy: 16},
 		Limits:     LimitsConfig{Inbox: 300000, Pages: 1200, SignIn: 20, Contributions: 30},
 		OpenForm:   OpenFormConfig{Enabled: true, FederateAfter: Duration{24 * time.Hour}},

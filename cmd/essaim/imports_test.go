@@ -31,8 +31,8 @@ var layers = map[string][]string{
 
 	"federation": {
 		"store", "federation/vocab", "federation/keyring", "federation/fetch", "federation/httpsig", "federation/webfinger",
-		"federation/catalog", "federation/integrity",
-		"github.com/maypok86/otter/v2", "golang.org/x/sync", "golang.org/x/text", "golang.org/x/time",
+		"federation/catalog", "federation/integrity", "federation/nodeinfo", "federation/peers",
+		"github.com/maypok86/otter/v2", "golang.org/x/net", "golang.org/x/sync", "golang.org/x/text", "golang.org/x/time",
 	},
 	"federation/vocab": {"store", "github.com/go-fed/activity", "golang.org/x/net", "golang.org/x/text"},
 	"federation/inbox": {
@@ -47,6 +47,7 @@ var layers = map[string][]string{
 	"federation/nodeinfo":  {"store", "federation/fetch"},
 	"federation/integrity": {"store/jcs", "federation/httpsig", "github.com/mr-tron/base58"},
 	"federation/intake":    {"store", "store/sheet", "store/geo", "federation"},
+	"federation/peers":     {"store", "federation/fetch", "federation/vocab"},
 	"federation/catalog":   {"store", "federation/fetch", "federation/vocab", "golang.org/x/time"},
 
 	"store":         {"store/jcs", "store/geo"}, // geo: names are compared as those of places are
@@ -67,7 +68,7 @@ var layers = map[string][]string{
 	"web/page":  append([]string{"web/schemaorg", "web/atlas", "web/feed", "store/search"}, dialect...),
 	"web/admin": append([]string{"store/sheet", "federation/fetch", "federation/intake"}, dialect...),
 	"web/activitypub": append([]string{
-		"federation/vocab", "federation/webfinger", "federation/nodeinfo", "federation/inbox", "federation/httpsig", "federation/catalog",
+		"federation/vocab", "federation/webfinger", "federation/nodeinfo", "federation/inbox", "federation/httpsig", "federation/catalog", "federation/peers",
 	}, dialect...),
 	"web/opendata":  append([]string{"store/sheet", "web/schemaorg", "github.com/gorilla/feeds"}, dialect...),
 	"web/schemaorg": {"store", "web/markup"},

@@ -66,6 +66,9 @@ func Serving(handler func(*Node) http.Handler) Option {
 	return func(n *Node) { n.serving = handler }
 }
 
+// Discovering lets the node look for other labs.
+func Discovering(n *Node) { n.discover = true }
+
 // Clocked gives the node another clock than that of the machine.
 func Clocked(now func() time.Time) Option {
 	return func(n *Node) { n.now = now }
@@ -88,6 +91,7 @@ type Node struct {
 	dir      string
 	listen   string
 	durable  bool
+	discover bool
 	wrap     func(store.Engine) store.Engine
 	fetching func(*fetch.Config)
 	allow    func(host string) bool
@@ -232,6 +236,7 @@ func (n *Node) assemble(s *store.Store) {
 	ring := keyring.Of(s)
 	n.Node = federation.New(federation.Config{
 		Store: s, BaseURL: n.URL, Keys: ring, Log: log, Lang: "fr", Scale: n.scale(),
+		Discover: n.discover, Software: "essaim test",
 		Fetch:  fetch.New(n.fetchConfig(s, ring)),
 		Words:  func(_, key string, args ...any) string { return key },
 		Render: func(text string) string { return markup.Ours(string(markup.Markdown(text))) },

@@ -104,6 +104,7 @@ var own = map[string]bool{
 	"degree": false, "lang": false, "sha256": false, "size": false, "precision": false, "code": false,
 	"kind": false, "audience": false, "role": false, "territory": false, "property": false,
 	"authors": true, "replications": true, "memberOf": true, "catalog": true,
+	"descriptor": true, "peers": true, "languages": false, "software": false, "seq": false, "digest": false, "via": true, "crawl": false,
 }
 
 // ContextDocument is the JSON-LD context of our namespace, to be served at /ns

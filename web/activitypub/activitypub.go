@@ -59,6 +59,8 @@ func Routes(r *mux.Router, c Config) {
 	for _, base := range []string{"/actors/{handle}", "/actor"} {
 		d.get(r, base+"/{collection:outbox|followers|following|featured|members|posts|events|resources|todos|discussions}", d.actorCollection)
 	}
+	d.get(r, "/peers", d.peers)
+	d.get(r, "/actors/{handle}/descriptor", d.descriptor)
 	d.get(r, "/actors/{handle}/catalog", d.catalogue)
 	d.get(r, "/actors/{handle}/catalog/{part:feed|buckets}", d.catalogue)
 	d.get(r, "/o/{id:[0-9]+}/{collection:replies|likes|shares|replications}", d.recordCollection)
