@@ -126,7 +126,7 @@ func (c *copying) open(ctx context.Context) error {
 	if !speaksCatalog(c.lab) {
 		return c.backfill(ctx)
 	}
-	head, err := c.n.catalogs.Head(ctx, c.lab)
+	head, err := c.n.catalogs.Head(ctx, c.lab, "")
 	if err != nil {
 		return err
 	}
@@ -227,7 +227,7 @@ func (c *copying) wait(s *store.Sync, failed error, now time.Time) time.Duration
 }
 
 // pause is how long a copy waits after a try that failed. Who does not answer is
-// asked as often as those who do for a day, daily for a month, then once a week; who
+// asked as often as those who do for a week, daily for a month, then once a week; who
 // answers with nonsense soon costs less.
 func pause(p store.SyncProblem, fails int, silent time.Duration) time.Duration {
 	const day = 24 * time.Hour
@@ -235,7 +235,7 @@ func pause(p store.SyncProblem, fails int, silent time.Duration) time.Duration {
 	if p == store.ProblemUnreachable {
 		first = 10 * time.Second
 		switch {
-		case silent < day:
+		case silent < 7*day:
 			last = pollEvery
 		case silent < 30*day:
 			last = day

@@ -2,11 +2,13 @@ package federation
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/essaim/essaim/federation/catalog"
+	"github.com/essaim/essaim/federation/fetch"
 	"github.com/essaim/essaim/store"
 )
 
@@ -80,16 +82,9 @@ func (c *copying) keepPage(ctx context.Context, part *catalog.Part, asked time.T
 func (c *copying) check(ctx context.Context) error {
 	full := c.n.Store.Now().Sub(c.s.Full) > c.n.scaled(compareEvery)
 	for _, mend := range []func(context.Context, *catalog.Head) error{c.feed, c.repair, nil} {
-		head, err := c.n.catalogs.Head(ctx, c.lab)
-		if err != nil {
+		head, err := c.look(ctx, full)
+		if err != nil || head == nil {
 			return err
-		}
-		same, err := c.compare(ctx, head, full)
-		if err != nil {
-			return err
-		}
-		if same {
-			return nil
 		}
 		if mend == nil {
 			break
@@ -101,6 +96,46 @@ func (c *copying) check(ctx context.Context) error {
 	return errDigest
 }
 
+// look reads the head and compares; nil: the copy is the same. A head that is still
+// the one that it was compared with last is not sent again.
+func (c *copying) look(ctx context.Context, full bool) (*catalog.Head, error) {
+	tag := c.s.HeadTag
+	if full {
+		tag = ""
+	}
+	head, err := c.n.catalogs.Head(ctx, c.lab, tag)
+	if errors.Is(err, fetch.ErrUnchanged) {
+		return c.lookCloser(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	same, err := c.compare(ctx, head, full)
+	if err != nil || same {
+		return nil, err
+	}
+	return head, nil
+}
+
+// lookCloser is for a head that did not change: the copy may have.
+func (c *copying) lookCloser(ctx context.Context) (*catalog.Head, error) {
+	same := false
+	err := c.save(ctx, func(tx *store.Txn, s *store.Sync) error {
+		have := tx.Catalogue(c.lab.IRI)
+		same = have != nil && have.Public.Plus(have.Restricted).Digest == s.HeadDigest
+		if same {
+			s.Checked = tx.Now()
+			return nil
+		}
+		s.HeadTag = ""
+		return nil
+	})
+	if err != nil || same {
+		return nil, err
+	}
+	return c.look(ctx, false)
+}
+
 // compare notes what the origin says of itself and whether the copy is the same.
 // full has our own count checked before.
 func (c *copying) compare(ctx context.Context, head *catalog.Head, full bool) (same bool, err error) {
@@ -109,10 +144,11 @@ func (c *copying) compare(ctx context.Context, head *catalog.Head, full bool) (s
 			tx.Recount(c.lab.IRI)
 		}
 		have := tx.Catalogue(c.lab.IRI)
-		s.Theirs = head.Kinds
+		s.Theirs, s.HeadTag = head.Kinds, ""
 		same = have != nil && have.Public.Plus(have.Restricted).Digest == head.Digest
 		if same {
 			s.Seq, s.Checked = head.Seq, tx.Now()
+			s.HeadTag, s.HeadDigest = head.ETag, head.Digest
 			if full {
 				s.Full = tx.Now()
 			}

@@ -40,6 +40,9 @@ type Sync struct {
 	Seq    uint64    `json:"seq,omitempty"`    // changes up to this one are here
 	Wants  Selection `json:"wants,omitzero"`
 
+	HeadTag    string `json:"headTag,omitempty"` // ETag of the head when the copy was the same; empty: none
+	HeadDigest Digest `json:"headDigest,omitzero"`
+
 	Theirs  map[string]int `json:"theirs,omitempty"`  // objects by kind, as the origin counts them
 	Seen    int            `json:"seen,omitempty"`    // objects in the pages so far
 	Pages   int            `json:"pages,omitempty"`   // and how many pages that were

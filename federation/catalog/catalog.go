@@ -51,6 +51,7 @@ type Head struct {
 	Feed    string          `json:"essaim:feed"`
 	Buckets string          `json:"essaim:buckets"`
 	First   string          `json:"first"`
+	ETag    string          `json:"-"` // as it was read: the name of this version; may be empty
 }
 
 // Page is a stretch of a catalogue, of its feed, or a bucket of it.

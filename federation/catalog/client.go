@@ -17,7 +17,7 @@ import (
 
 // Fetcher reads documents, guarded and signed.
 type Fetcher interface {
-	Object(ctx context.Context, iri string) (*fetch.Document, error)
+	ObjectUnless(ctx context.Context, iri, etag string) (*fetch.Document, error)
 }
 
 // Client reads the catalogues of others, no more of a host than it may a minute.
@@ -45,10 +45,15 @@ type EnoughError struct{ After time.Duration }
 
 func (e *EnoughError) Error() string { return fmt.Sprintf("enough of this host for %s", e.After) }
 
-// Head reads the head of an actor's catalogue.
-func (c *Client) Head(ctx context.Context, lab *store.Actor) (*Head, error) {
-	h := new(Head)
-	if _, err := c.get(ctx, lab.Catalog, h); err != nil {
+// Head reads the head of an actor's catalogue; fetch.ErrUnchanged when it is still
+// the one with the given ETag, if any.
+func (c *Client) Head(ctx context.Context, lab *store.Actor, etag string) (*Head, error) {
+	got, err := c.spend(ctx, lab.Catalog, etag)
+	if err != nil {
+		return nil, err
+	}
+	h := &Head{ETag: got.ETag}
+	if err := decode(got.Body, h); err != nil {
 		return nil, err
 	}
 	for _, part := range []string{h.Feed, h.Buckets, h.First} {
@@ -129,7 +134,7 @@ func (c *Client) Bucket(ctx context.Context, buckets string, number byte) (map[s
 
 // Object reads one object of the catalogue by its id.
 func (c *Client) Object(ctx context.Context, iri string) (vocab.Doc, error) {
-	got, err := c.spend(ctx, iri)
+	got, err := c.spend(ctx, iri, "")
 	if err != nil {
 		return vocab.Doc{}, err
 	}
@@ -158,20 +163,21 @@ func (c *Client) part(ctx context.Context, address string, read func(vocab.Doc, 
 }
 
 func (c *Client) get(ctx context.Context, address string, into any) (size int, err error) {
-	got, err := c.spend(ctx, address)
+	got, err := c.spend(ctx, address, "")
 	if err != nil {
 		return 0, err
 	}
 	return len(got.Body), decode(got.Body, into)
 }
 
-// spend reads a document if its host's allowance is not used up.
-func (c *Client) spend(ctx context.Context, address string) (*fetch.Document, error) {
+// spend reads a document, unless it is the one with the given ETag, if its host's
+// allowance is not used up.
+func (c *Client) spend(ctx context.Context, address, etag string) (*fetch.Document, error) {
 	l := c.limiter(store.HostOf(address))
 	if short := largest - l.TokensAt(c.now()); short > 0 {
 		return nil, &EnoughError{After: time.Duration(short / float64(l.Limit()) * float64(time.Second))}
 	}
-	got, err := c.fetch.Object(ctx, address)
+	got, err := c.fetch.ObjectUnless(ctx, address, etag)
 	if err != nil {
 		return nil, err
 	}

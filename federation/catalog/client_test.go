@@ -15,7 +15,7 @@ import (
 // answers are documents by address.
 type answers map[string]string
 
-func (a answers) Object(_ context.Context, iri string) (*fetch.Document, error) {
+func (a answers) ObjectUnless(_ context.Context, iri, _ string) (*fetch.Document, error) {
 	body, ok := a[iri]
 	if !ok {
 		return nil, fmt.Errorf("%s: %w", iri, fetch.ErrNotFound)

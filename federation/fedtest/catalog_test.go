@@ -79,7 +79,7 @@ func TestCatalogueIsServedWholeCountedAndProved(t *testing.T) {
 	lab := *n.Lab
 	lab.Catalog = lab.IRI + "/catalog"
 	client := catalog.NewClient(reader.Fetch, reader.Store.Now)
-	head, err := client.Head(t.Context(), &lab)
+	head, err := client.Head(t.Context(), &lab, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,17 +2,36 @@ package fedtest
 
 import (
 	"net/http"
-	"sync/atomic"
+	"sync"
 )
 
-// counter counts the requests to a handler.
-type counter struct{ n atomic.Int64 }
+// counter notes the statuses of a handler's answers.
+type counter struct {
+	mu       sync.Mutex
+	statuses []int
+}
 
 func (c *counter) around(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c.n.Add(1)
-		h.ServeHTTP(w, r)
+		h.ServeHTTP(&noted{w, c}, r)
 	})
 }
 
-func (c *counter) requests() int64 { return c.n.Load() }
+func (c *counter) answers() []int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.statuses
+}
+
+// noted is an answer whose status is noted.
+type noted struct {
+	http.ResponseWriter
+	counter *counter
+}
+
+func (n *noted) WriteHeader(status int) {
+	n.counter.mu.Lock()
+	n.counter.statuses = append(n.counter.statuses, status)
+	n.counter.mu.Unlock()
+	n.ResponseWriter.WriteHeader(status)
+}

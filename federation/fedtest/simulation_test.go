@@ -34,13 +34,13 @@ const (
 )
 
 // What happens when. Everybody follows others in the first hours. For a day half of
-// them are apart from the others. The rest is for finding each other again: the
-// longest pause after a day of failures is less than three days.
+// them are apart from the others. The rest is for finding each other again: after a
+// day of failures deliveries and copies are tried every few hours.
 const (
 	day      = 24 * time.Hour
 	simApart = 30 * time.Hour
 	simHeals = simApart + day
-	simEnds  = simHeals + 3*day
+	simEnds  = simHeals + 2*day
 )
 
 // TestCataloguesConverge runs networks of real nodes for days of virtual time. A
@@ -351,7 +351,7 @@ func costs() []cost {
 		hourly = 40             // tries in a day of failures
 	)
 	return []cost{
-		{"heads", "k(4/0.8 a day + 2) + 3 each mending + 7 tries while apart", again * (k*(5*days+2) + 3*mends + 7*k)},
+		{"heads", "k(4/0.8 a day + 2) + 3 each mending + 10 tries while apart", again * (k*(5*days+2) + 3*mends + 10*k)},
 		{"pages", "k(M/100)", again * k * 1.1},
 		{"feeds", "1 each mending", again * mends},
 		{"buckets", "1 each mending, and 1 each object", again * mends * (1 + simFilled/3)},

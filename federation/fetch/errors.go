@@ -29,6 +29,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrGone: 410. The error is a *BadResponse.
 	ErrGone = errors.New("gone")
+	// ErrUnchanged: it is what the caller has.
+	ErrUnchanged = errors.New("unchanged")
 	// ErrTemporary: it may work later: unreachable, 408, 425, 429 or 5xx.
 	ErrTemporary = errors.New("temporary failure")
 	// ErrTimeout: out of time. It is temporary: errors.Is holds for ErrTemporary too.

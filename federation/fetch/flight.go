@@ -109,7 +109,7 @@ func (c *Client) once(ctx context.Context, key string, fn func(context.Context) 
 
 func (c *Client) remember(key string, err error) {
 	switch {
-	case err == nil:
+	case err == nil, errors.Is(err, ErrUnchanged):
 		c.failures.Invalidate(key)
 	case errors.Is(err, context.Canceled), errors.Is(err, ErrBlocked):
 		// Says nothing about the document; a block may be lifted at any time.

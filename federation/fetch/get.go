@@ -23,6 +23,7 @@ type Document struct {
 	IRI         string // Object: the document's id, verbatim, proven by its origin; Get: the same as URL
 	URL         string // where it was found, after redirects
 	ContentType string // media type without parameters, lower case
+	ETag        string // the server's name for this version of it; empty: it gives none
 	Body        []byte // decoded, at most 1 MiB
 }
 
@@ -31,7 +32,8 @@ type want struct {
 	accept string // the header
 	signed bool
 	takes  func(mediaType string, params map[string]string) bool
-	limit  int64 // bytes of the body; 0: maxBody
+	limit  int64  // bytes of the body; 0: maxBody
+	unless string // the entity tag of what the caller has; empty: nothing
 }
 
 // Get reads a document that is not ActivityStreams (JRD, host-meta, NodeInfo),
@@ -198,10 +200,16 @@ func (c *Client) request(ctx context.Context, u *url.URL, w want) *http.Request 
 	req.Header.Set("Accept", w.accept)
 	req.Header.Set("Accept-Encoding", "gzip")
 	req.Header.Set("User-Agent", c.UserAgent)
+	if w.unless != "" {
+		req.Header.Set("If-None-Match", w.unless)
+	}
 	return req.WithContext(ctx)
 }
 
 func (c *Client) read(ctx context.Context, u *url.URL, res *http.Response, w want) (*Document, error) {
+	if res.StatusCode == http.StatusNotModified && w.unless != "" {
+		return nil, ErrUnchanged
+	}
 	if res.StatusCode != http.StatusOK {
 		return nil, &BadResponse{Status: res.StatusCode, RetryAfter: retryAfter(res.Header, c.Now())}
 	}
@@ -213,7 +221,16 @@ func (c *Client) read(ctx context.Context, u *url.URL, res *http.Response, w wan
 	if err != nil {
 		return nil, bodyError(ctx, err)
 	}
-	return &Document{IRI: u.String(), URL: u.String(), ContentType: mediaType, Body: body}, nil
+	return &Document{IRI: u.String(), URL: u.String(), ContentType: mediaType, ETag: entityTag(res.Header), Body: body}, nil
+}
+
+const maxTag = 128 // bytes of an entity tag that are worth keeping
+
+func entityTag(h http.Header) string {
+	if tag := h.Get("ETag"); len(tag) <= maxTag {
+		return tag
+	}
+	return ""
 }
 
 func contentType(h http.Header) (string, map[string]string, error) {

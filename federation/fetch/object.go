@@ -36,12 +36,20 @@ func isAS2(mediaType string, params map[string]string) bool {
 // nor where it was found, the id itself is fetched, once, and must say the same
 // of itself. Document.IRI is then that id, which may differ from iri.
 func (c *Client) Object(ctx context.Context, iri string) (*Document, error) {
-	doc, err := c.once(ctx, "as2 "+iri, func(ctx context.Context) (*Document, error) {
+	return c.ObjectUnless(ctx, iri, "")
+}
+
+// ObjectUnless is Object for who has a version of the document, by its ETag:
+// ErrUnchanged when it is still that one (RFC 9110 §13.1.2).
+func (c *Client) ObjectUnless(ctx context.Context, iri, etag string) (*Document, error) {
+	w := as2
+	w.unless = etag
+	doc, err := c.once(ctx, "as2 "+iri+" "+etag, func(ctx context.Context) (*Document, error) {
 		u, err := ParseURL(iri, c.AllowHTTP)
 		if err != nil {
 			return nil, err
 		}
-		return c.object(ctx, u)
+		return c.object(ctx, u, w)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("fetch %s: %w", iri, err)
@@ -49,15 +57,15 @@ func (c *Client) Object(ctx context.Context, iri string) (*Document, error) {
 	return doc, nil
 }
 
-func (c *Client) object(ctx context.Context, asked *url.URL) (*Document, error) {
-	doc, id, err := c.claimed(ctx, asked)
+func (c *Client) object(ctx context.Context, asked *url.URL, w want) (*Document, error) {
+	doc, id, err := c.claimed(ctx, asked, w)
 	if err != nil {
 		return nil, err
 	}
 	if id.String() == asked.String() || id.String() == doc.URL {
 		return doc, nil
 	}
-	doc, again, err := c.claimed(ctx, id)
+	doc, again, err := c.claimed(ctx, id, as2)
 	if err != nil {
 		return nil, err
 	}
@@ -68,8 +76,8 @@ func (c *Client) object(ctx context.Context, asked *url.URL) (*Document, error) 
 }
 
 // claimed fetches a document and the id it claims, which is on its origin.
-func (c *Client) claimed(ctx context.Context, u *url.URL) (*Document, *url.URL, error) {
-	doc, err := c.follow(ctx, u, as2)
+func (c *Client) claimed(ctx context.Context, u *url.URL, w want) (*Document, *url.URL, error) {
+	doc, err := c.follow(ctx, u, w)
 	if err != nil {
 		return nil, nil, err
 	}
