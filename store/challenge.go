@@ -35,7 +35,7 @@ var _ = newKind(Kind{
 		titleField, pitchField,
 		{Name: "call", Widget: Link, Required: true, Max: 500, Wire: "essaim:call", On: []string{"call"}, At: at(func(c *Challenge) any { return &c.Call })},
 		bodyField,
-		{Name: "pseudonym", Widget: Line, Max: 100, Wire: "essaim:pseudonym", At: at(func(c *Challenge) any { return &c.Pseudonym })},
+		{Name: "pseudonym", Widget: Line, Personal: true, Max: 100, Wire: "essaim:pseudonym", At: at(func(c *Challenge) any { return &c.Pseudonym })},
 
 		{Name: "challengeState", Widget: Choice, Required: true, Vocabulary: &ChallengeStates, Facet: true, Envelope: true, Wire: "essaim:state", At: at(func(c *Challenge) any { return &c.State })},
 		{Name: "stateNote", Widget: Line, Max: 300, Envelope: true, At: at(func(c *Challenge) any { return &c.StateNote })},

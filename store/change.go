@@ -21,7 +21,7 @@ const (
 type Change struct {
 	ID    ID     `json:"-"`
 	Op    Op     `json:"o"`
-	Table string `json:"t"` // a kind of record, or ChangeActor, "follow", "reaction", "announce", "notice"
+	Table string `json:"t"` // a kind of record, or ChangeActor, "follow", "reaction", "announce", "notice", "snapshot"
 	Row   ID     `json:"r"`
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,6 +45,11 @@ func (k *Kind) Columns() []Column {
 		columns = append(columns, f.columnsOf()...)
 	}
 	return columns
+}
+
+// Impersonal are the columns that name nobody: what a snapshot holds for ever.
+func (k *Kind) Impersonal() []Column {
+	return slices.DeleteFunc(k.Columns(), func(c Column) bool { return c.Field != nil && c.Field.Personal })
 }
 
 func (f *Field) columnsOf() []Column {

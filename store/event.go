@@ -84,7 +84,7 @@ var _ = newKind(Kind{
 
 		bodyField,
 
-		{Name: "organizers", Widget: Table, Max: 20, At: at(func(e *Event) any { return &e.Organizers }), Columns: []Field{
+		{Name: "organizers", Widget: Table, Personal: true, Max: 20, At: at(func(e *Event) any { return &e.Organizers }), Columns: []Field{
 			{Name: "name", Widget: Line, Required: true, Max: 200, At: at(func(o *Organizer) any { return &o.Name })},
 			{Name: "url", Widget: Web, Max: 500, At: at(func(o *Organizer) any { return &o.URL })},
 		}},
@@ -99,8 +99,8 @@ var _ = newKind(Kind{
 		attended("Elected", func(a *Attendance) any { return &a.Elected }),
 		attended("Agents", func(a *Attendance) any { return &a.Agents }),
 		attended("Others", func(a *Attendance) any { return &a.Others }),
-		{Name: "minutes", Widget: Text, Max: 20_000, Wire: "essaim:minutes", At: at(func(e *Event) any { return &e.Minutes })},
-		{Name: "actions", Widget: Table, Max: 50, Wire: "essaim:actions", At: at(func(e *Event) any { return &e.Actions }), Columns: []Field{
+		{Name: "minutes", Widget: Text, Personal: true, Max: 20_000, Wire: "essaim:minutes", At: at(func(e *Event) any { return &e.Minutes })},
+		{Name: "actions", Widget: Table, Personal: true, Max: 50, Wire: "essaim:actions", At: at(func(e *Event) any { return &e.Actions }), Columns: []Field{
 			{Name: "what", Widget: Line, Required: true, Max: 300, At: at(func(d *Task) any { return &d.What })},
 			{Name: "who", Widget: Line, Max: 200, At: at(func(d *Task) any { return &d.Who })},
 			{Name: "due", Widget: Day, At: at(func(d *Task) any { return &d.Due })},

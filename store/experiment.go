@@ -159,7 +159,7 @@ var _ = newKind(Kind{
 			{Name: "evidence", Widget: Line, Max: 500, At: at(func(m *Milestone) any { return &m.Evidence })},
 		}},
 
-		{Name: "orderFrom", Widget: Line, Max: 200, Wire: "essaim:orderFrom", At: at(func(e *Experiment) any { return &e.Order.From })},
+		{Name: "orderFrom", Widget: Line, Personal: true, Max: 200, Wire: "essaim:orderFrom", At: at(func(e *Experiment) any { return &e.Order.From })},
 		{Name: "orderDate", Widget: Day, Wire: "essaim:orderDate", At: at(func(e *Experiment) any { return &e.Order.Date })},
 		{Name: "orderText", Widget: Text, Max: 2000, Wire: "essaim:orderText", At: at(func(e *Experiment) any { return &e.Order.Text })},
 		{Name: "mandated", Widget: Tick, Badge: true, Wire: "essaim:mandated", At: at(func(e *Experiment) any { return &e.Mandated })},
@@ -188,7 +188,7 @@ var _ = newKind(Kind{
 		themesField, publicsField, territoryField,
 
 		relationsField,
-		{Name: "handoverTo", Widget: Line, Max: 200, Wire: "essaim:handoverTo", At: at(func(e *Experiment) any { return &e.Handover.To })},
+		{Name: "handoverTo", Widget: Line, Personal: true, Max: 200, Wire: "essaim:handoverTo", At: at(func(e *Experiment) any { return &e.Handover.To })},
 		{Name: "handoverDate", Widget: Day, Wire: "essaim:handoverDate", At: at(func(e *Experiment) any { return &e.Handover.Date })},
 		{Name: "handoverNote", Widget: Text, Max: 2000, Wire: "essaim:handoverNote", At: at(func(e *Experiment) any { return &e.Handover.Note })},
 

@@ -45,6 +45,7 @@ type Field struct {
 	Facet      bool        // lists can be narrowed by it
 	Badge      bool        // its value stands out on page and card
 	Inner      bool        // only for those who may change the record: never on the wire, in feeds or exports
+	Personal   bool        // names people: left out of snapshots
 	Open       bool        // asked in the open form, of people without an account
 	Envelope   bool        // pages show it in a place of its own
 	Wire       string      // property on the wire; empty: never leaves this node, or is mapped by the envelope

@@ -46,12 +46,12 @@ var _ = newKind(Kind{
 
 		{Name: "contact", Widget: Line, Max: 254, Inner: true, Example: "contact@collectif.example", Valid: validEmail, At: at(func(i *Initiative) any { return &i.Contact })},
 		{Name: "website", Widget: Web, Max: 500, Wire: "essaim:website", Schema: "url", At: at(func(i *Initiative) any { return &i.Website })},
-		{Name: "actors", Widget: Table, Max: 50, Wire: "essaim:actors", At: at(func(i *Initiative) any { return &i.Actors }), Columns: []Field{
+		{Name: "actors", Widget: Table, Personal: true, Max: 50, Wire: "essaim:actors", At: at(func(i *Initiative) any { return &i.Actors }), Columns: []Field{
 			{Name: "name", Widget: Line, Required: true, Max: 200, At: at(func(p *Party) any { return &p.Name })},
 			{Name: "orgCategory", Widget: Choice, Vocabulary: &OrgCategories, At: at(func(p *Party) any { return &p.Category })},
 			{Name: "url", Widget: Web, Max: 500, At: at(func(p *Party) any { return &p.Website })},
 		}},
-		{Name: "supporters", Widget: Table, Max: 200, Wire: "essaim:supporters", At: at(func(i *Initiative) any { return &i.Supporters }), Columns: []Field{
+		{Name: "supporters", Widget: Table, Personal: true, Max: 200, Wire: "essaim:supporters", At: at(func(i *Initiative) any { return &i.Supporters }), Columns: []Field{
 			{Name: "name", Widget: Line, Required: true, Max: 200, At: at(func(s *Supporter) any { return &s.Name })},
 			{Name: "since", Widget: Day, At: at(func(s *Supporter) any { return &s.Since })},
 			{Name: "note", Widget: Line, Max: 300, At: at(func(s *Supporter) any { return &s.Note })},

@@ -60,6 +60,9 @@ const (
 
 	tChange = "c/" // id -> Change
 
+	tSnapshot     = "sn/" // name -> Snapshot
+	tSnapshotFile = "sf/" // sha-256 of a file, number -> a piece of it
+
 	tPublic  = "lp/" // 0 home or 1 away, id -> nothing: for everybody, said to nobody
 	tTag     = "lt/" // hashtag, id -> nothing: public and tagged
 	tReplies = "la/" // iri of a record, id of an answer -> its audience

@@ -57,13 +57,13 @@ var _ = newKind(Kind{
 		bodyField,
 
 		{Name: "state", Widget: Choice, Required: true, Vocabulary: &LessonStates, Facet: true, Envelope: true, Wire: "essaim:state", At: at(func(l *Lesson) any { return &l.State })},
-		{Name: "contributors", Widget: Table, Max: 50, Wire: "essaim:contributors", At: at(func(l *Lesson) any { return &l.Contributors }), Columns: []Field{
+		{Name: "contributors", Widget: Table, Personal: true, Max: 50, Wire: "essaim:contributors", At: at(func(l *Lesson) any { return &l.Contributors }), Columns: []Field{
 			{Name: "name", Widget: Line, Required: true, Max: 200, At: at(func(c *LessonVoice) any { return &c.Name })},
 			{Name: "member", Widget: Link, Max: 500, At: at(func(c *LessonVoice) any { return &c.Member })},
 			{Name: "expertise", Widget: Choice, Vocabulary: &Expertises, At: at(func(c *LessonVoice) any { return &c.Expertise })},
 			{Name: "validated", Widget: Day, At: at(func(c *LessonVoice) any { return &c.Validated })},
 		}},
-		{Name: "followUps", Widget: Table, Max: 50, Wire: "essaim:followUps", At: at(func(l *Lesson) any { return &l.FollowUps }), Columns: []Field{
+		{Name: "followUps", Widget: Table, Personal: true, Max: 50, Wire: "essaim:followUps", At: at(func(l *Lesson) any { return &l.FollowUps }), Columns: []Field{
 			{Name: "task", Widget: Line, Required: true, Max: 300, At: at(func(f *FollowUp) any { return &f.Task })},
 			{Name: "owner", Widget: Line, Max: 200, At: at(func(f *FollowUp) any { return &f.Owner })},
 			{Name: "due", Widget: Day, At: at(func(f *FollowUp) any { return &f.Due })},

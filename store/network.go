@@ -68,7 +68,7 @@ var _ = newKind(Kind{
 		}},
 		{Name: "rules", Widget: Text, Max: 3000, Wire: "essaim:rules", At: at(func(n *Network) any { return &n.Rules })},
 
-		{Name: "members", Widget: Table, Max: 200, Wire: "essaim:members", At: at(func(n *Network) any { return &n.Members }), Columns: []Field{
+		{Name: "members", Widget: Table, Personal: true, Max: 200, Wire: "essaim:members", At: at(func(n *Network) any { return &n.Members }), Columns: []Field{
 			{Name: "object", Widget: Link, Required: true, Max: 500, At: at(func(b *Belonging) any { return &b.Member })},
 			{Name: "role", Widget: Line, Max: 200, At: at(func(b *Belonging) any { return &b.Role })},
 		}},

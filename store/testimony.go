@@ -19,7 +19,7 @@ var _ = newKind(Kind{
 		titleField,
 		{Name: "body", Widget: Text, Required: true, Max: 3000, Envelope: true, At: ofRecord(func(r *Record) any { return &r.Body })},
 		{Name: "role", Widget: Line, Required: true, Max: 200, Wire: "essaim:role", At: at(func(x *Testimony) any { return &x.Role })},
-		{Name: "organisation", Widget: Line, Max: 200, Wire: "essaim:organisation", At: at(func(x *Testimony) any { return &x.Organisation })},
+		{Name: "organisation", Widget: Line, Personal: true, Max: 200, Wire: "essaim:organisation", At: at(func(x *Testimony) any { return &x.Organisation })},
 		{Name: "about", Widget: Link, Max: 500, Wire: "essaim:about", Schema: "about", Relation: "a-propos", On: []string{"experiment", "event", "initiative"}, At: at(func(x *Testimony) any { return &x.About })},
 
 		{Name: "consent", Widget: Tick, Inner: true, At: at(func(x *Testimony) any { return &x.Consent })},

@@ -145,6 +145,9 @@ var waysOut = []wayOut{
 	{name: "the search", seenBy: byEverybody, accept: asPage, path: at("/recherche?themes=mobilite")},
 	{name: "the search for a word", seenBy: byEverybody, accept: asPage, path: at("/en/recherche?q=mobilite&kind=experiment&tri=recent")},
 	{name: "the codebook", seenBy: byNobody, accept: "*/*", path: at("/experimentations.codebook.csv")},
+	{name: "a snapshot", seenBy: byEverybody, accept: "*/*", path: func(w *world, s *secret) string { return w.snapshot() }, show: func(s *secret) []string { return []string{s.word("title"), s.word("problem")} }},
+	{name: "the catalogue of data sets", seenBy: byNobody, accept: "*/*", path: at("/catalogue.jsonld")},
+	{name: "the catalogue of data sets in Turtle", seenBy: byNobody, accept: "*/*", path: at("/catalogue.ttl?page=2")},
 	{name: "the data sets", seenBy: byNobody, accept: asPage, path: at("/donnees")},
 
 	{name: "its status", seenBy: byDocument, accept: "application/json", path: apiOf(""), atMost: true},

@@ -47,6 +47,8 @@ func (n *node) orders() http.Handler {
 	startFollow.handle(m, n)
 	followState.handle(m, n)
 	checkStore.handle(m, n)
+	takeSnapshot.handle(m, n)
+	withdrawSnapshot.handle(m, n)
 	rebuildIndex.handle(m, n)
 	indexState.handle(m, n)
 	openImport.handle(m, n)

@@ -59,6 +59,9 @@ func (n *node) tidy(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := n.monthlySnapshot(ctx); err != nil {
+		return err
+	}
 	return n.sweepMedia(ctx)
 }
 

@@ -26,7 +26,8 @@ type export struct {
 	by      store.Viewer
 	lang    assets.Lang
 	query   store.Query
-	changed store.ID // the newest change that the answer can know of
+	since   time.Time // only what changed since; zero: everything
+	changed store.ID  // the newest change that the answer can know of
 	actors  map[string]*store.Actor
 	words   schemaorg.Writer
 
@@ -54,11 +55,34 @@ func (d *dialect) list(k *store.Kind, form func(*export) error) reply.Handler {
 			e.changed = tx.LastChange()
 			return nil
 		})
+		if err == nil {
+			e.since, err = since(r)
+		}
 		if err != nil {
 			return err
 		}
 		return form(e)
 	}
+}
+
+// since is from when on a harvester, who has the rest, wants what changed. What was
+// deleted is not in a list, whenever that was.
+func since(r *http.Request) (t time.Time, err error) {
+	text := r.URL.Query().Get("modifiee_depuis")
+	if text == "" {
+		return t, nil
+	}
+	for _, form := range []string{time.RFC3339, time.DateOnly} {
+		if t, err = time.Parse(form, text); err == nil {
+			return t, nil
+		}
+	}
+	return t, &reply.Error{Status: http.StatusBadRequest, Detail: "modifiee_depuis is a day or a moment: 2026-01-31, 2026-01-31T08:00:00Z"}
+}
+
+// isOld says whether a harvester has a record already: it did not change here.
+func (e *export) isOld(r *store.Record) bool {
+	return r.Updated.Before(e.since) && r.Fetched.Before(e.since)
 }
 
 func (e *export) t(key string, args ...any) string {
@@ -117,9 +141,11 @@ func (e *export) each(write func(store.Item) error) error {
 		last, n := before, 0
 		err := e.view(func(tx *store.Txn) error {
 			for it := range tx.WalkKind(e.kind.Name, e.query, before) {
-				e.meet(tx, it.Envelope().Lab)
-				if err := write(it); err != nil {
-					return err
+				if !e.isOld(it.Envelope()) {
+					e.meet(tx, it.Envelope().Lab)
+					if err := write(it); err != nil {
+						return err
+					}
 				}
 				if last, n = it.Envelope().ID, n+1; n == batch {
 					break

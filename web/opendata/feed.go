@@ -133,7 +133,7 @@ func (e *export) content(it store.Item) string {
 		if f.Envelope || f.Inner || f.Widget == store.Shown || f.IsEmpty(it) {
 			continue
 		}
-		b.WriteString("<p><strong>" + html.EscapeString(e.label(f)) + "</strong><br>")
+		b.WriteString("<p><strong>" + html.EscapeString(e.codebook().label(f)) + "</strong><br>")
 		b.WriteString(strings.ReplaceAll(html.EscapeString(e.text(f, it)), "\n", "<br>") + "</p>")
 	}
 	return b.String()

@@ -8,7 +8,11 @@
 // records, whole. What visitors get is open to the scripts of other sites (CORS)
 // and carries an ETag that changes whenever anything here does.
 //
-// Formats: RFC 4180, RFC 7946, RFC 4287, RSS 2.0, JSON Feed 1.1, JSON-LD 1.1.
+// The data sets are described for harvesters in a catalogue (DCAT 3), and once a
+// month what is public is kept as a snapshot that never changes.
+//
+// Formats: RFC 4180, RFC 7946, RFC 4287, RSS 2.0, JSON Feed 1.1, JSON-LD 1.1,
+// RDF 1.1 Turtle.
 package opendata
 
 import (
@@ -62,7 +66,12 @@ func Routes(r *mux.Router, c Config) {
 		d.get(r, "/donnees"+list, d.codebookPage(k))
 		d.get(r, "/"+k.Letter+"/{slug:(?:[^/]*-)?}{id:[0-9]+}.jsonld", d.record(k))
 	}
-	d.get(r, "/donnees", d.index)
+	d.get(r, indexPath, d.index)
+	d.get(r, snapshotsPath+"/{name}", d.snapshot)
+	d.get(r, snapshotsPath+"/{name}/"+sumsName, d.sums)
+	d.get(r, snapshotsPath+"/{name}/{file}", d.snapshotFile)
+	d.get(r, "/catalogue.jsonld", d.catalogue(jsonLD, writeJSONLD))
+	d.get(r, "/catalogue.ttl", d.catalogue(turtle, writeTurtle))
 }
 
 func (d *dialect) get(r *mux.Router, path string, h reply.Handler) {
