@@ -72,6 +72,11 @@ func (n *Node) SetUp(ctx context.Context, lab store.Actor) (*store.Actor, error)
 // member, Handle, Name, Summary, Lang, Role and Discoverable are taken. Errors:
 // *store.FieldError, store.ErrExists for a handle or e-mail that is taken.
 func (n *Node) AddMember(ctx context.Context, member store.Actor, account *store.Account) (*store.Actor, error) {
+	return n.addMember(ctx, member, account, func(*store.Txn) error { return nil })
+}
+
+// addMember asks may in the transaction before anything else.
+func (n *Node) addMember(ctx context.Context, member store.Actor, account *store.Account, may func(*store.Txn) error) (*store.Actor, error) {
 	if err := CheckHandle(member.Handle); err != nil {
 		return nil, err
 	}
@@ -82,6 +87,9 @@ func (n *Node) AddMember(ctx context.Context, member store.Actor, account *store
 	person.Name, person.Summary, person.Lang = member.Name, member.Summary, member.Lang
 	person.Role, person.Discoverable, person.Indexable = member.Role, member.Discoverable, member.Discoverable
 	err = n.Store.Update(ctx, func(tx *store.Txn) error {
+		if err := may(tx); err != nil {
+			return err
+		}
 		lab, err := tx.Lab()
 		if err != nil {
 			return err
@@ -90,7 +98,7 @@ func (n *Node) AddMember(ctx context.Context, member store.Actor, account *store
 		if err := n.put(tx, person, keys); err != nil || account == nil {
 			return err
 		}
-		account.Actor, account.Created = person.ID, tx.Now()
+		account.ID, account.Actor, account.Created = 0, person.ID, tx.Now()
 		return tx.PutAccount(account)
 	})
 	return person, err

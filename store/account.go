@@ -14,10 +14,14 @@ type Account struct {
 	ID       ID        `json:"id"`
 	Actor    ID        `json:"actor"`
 	Email    string    `json:"email,omitempty"`
+	Verified time.Time `json:"verified,omitzero"`  // when its owner showed that he reads it; zero: not yet
 	Password string    `json:"password,omitempty"` // argon2id, encoded; empty: no password yet
 	Role     Role      `json:"role"`
 	Lang     string    `json:"lang,omitempty"`
 	Created  time.Time `json:"created"`
+
+	Forgot time.Time      `json:"forgot,omitzero"`  // when a new password was last asked for by mail
+	Change *AddressChange `json:"change,omitempty"` // nil: no new address waits to be confirmed
 }
 
 // PutAccount creates or replaces an account; a new one gets its ID here. It
@@ -44,6 +48,7 @@ func (t *Txn) deleteAccount(a *Account) {
 	t.tx.Delete(emailKey(a.Email))
 	t.tx.Delete(key(tByActor, a.Actor))
 	t.tx.Delete(key(tAccount, a.ID))
+	t.EndLogins(a.ID, 0)
 }
 
 func emailKey(email string) []byte {
@@ -59,11 +64,16 @@ func (t *Txn) Account(id ID) (*Account, error) {
 	return a, nil
 }
 
+// AccountByEmail returns the account with this e-mail address, or ErrNotFound.
+func (t *Txn) AccountByEmail(email string) (*Account, error) {
+	return t.Account(t.getID(emailKey(email)))
+}
+
 // AccountByLogin returns the account with this e-mail address or handle, or
 // ErrNotFound.
 func (t *Txn) AccountByLogin(login string) (*Account, error) {
-	if id := t.getID(emailKey(login)); id != 0 {
-		return t.Account(id)
+	if a, err := t.AccountByEmail(login); err == nil {
+		return a, nil
 	}
 	node, err := t.Node()
 	if err != nil {
@@ -161,11 +171,11 @@ func (t *Txn) Session(id string) ([]byte, error) {
 // DeleteSession ends a browser's session.
 func (t *Txn) DeleteSession(id string) { t.tx.Delete(secretKey(tSession, id)) }
 
-// ForgetExpired removes sessions and tokens that ended, at most limit at a time,
+// ForgetExpired removes sessions, logins and tokens that ended, at most limit at a time,
 // and says how many.
 func (t *Txn) ForgetExpired(limit int) int {
 	n := 0
-	for _, table := range []string{tSession, tToken, tCode} {
+	for _, table := range []string{tSession, tLogin, tToken, tCode, tInvitation} {
 		for k, v := range t.scan([]byte(table), false) {
 			var e struct {
 				Expires time.Time `json:"expires"`

@@ -97,6 +97,9 @@ const (
 	tByActor = "ua/" // actor id -> account id
 	tToken   = "ut/" // hash of a token -> Token
 	tSession = "us/" // hash of a session id -> session
+	tLogin   = "ul/" // account id, id -> Login
+
+	tInvitation = "ui/" // hash of a secret -> Invitation
 
 	tContribution = "w/"  // record id -> Contribution
 	tEditLink     = "wt/" // hash of an edit link's secret -> record id

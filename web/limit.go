@@ -1,15 +1,15 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
-	"net/netip"
-	"strings"
 	"time"
 
 	"github.com/maypok86/otter/v2"
 	"golang.org/x/time/rate"
 
 	"github.com/essaim/essaim/web/page"
+	"github.com/essaim/essaim/web/session"
 )
 
 // maxHosts bounds how many hosts are counted at once; who has been silent longest
@@ -39,6 +39,7 @@ func perKey(many int, in time.Duration) func(key string) bool {
 const (
 	lettersPerHour = 10 // messages to contacts
 	resendsPerHour = 5  // edit links by mail
+	forgotPerHour  = 10 // letters to choose a new password
 	placesPerHour  = 30 // places at events, which are confirmed by mail
 )
 
@@ -57,17 +58,13 @@ func perNetwork(c Config) func(r *http.Request, act page.Act) bool {
 	}
 }
 
-// networkOf is the network that an address of clientAddress belongs to, as one
-// household, office or village has it: a /24, of IPv6 a /48.
-func networkOf(address string) string {
-	host, _, _ := strings.Cut(address, "/")
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return address
-	}
-	bits := 24
-	if addr.Is6() {
-		bits = 48
-	}
-	return netip.PrefixFrom(addr, bits).Masked().String()
+// allowReset says whether the network that a request comes from may ask for one more
+// letter to choose a new password.
+func allowReset(c Config) func(r *http.Request) bool {
+	may := perKey(forgotPerHour, time.Hour)
+	return func(r *http.Request) bool { return may(networkOf(clientAddress(r, c.TrustedProxies))) }
 }
+
+// networkOf is the network that an address of clientAddress belongs to, as one
+// household, office or village has it; what is no address is its own.
+func networkOf(address string) string { return cmp.Or(session.NetworkOf(address), address) }

@@ -233,6 +233,7 @@ var ladder = map[string]row{
 	"colleague in a browser":     {"--xxxxx-", "--xx-xx-", "--xxxxx-", "--------", "----xx--", "-----x--", "-----x--"},
 	"insider in a browser":       {"-xxxxxxx", "-xxx-xxx", "-xxxxxxx", "--------", "----xx--", "-----x--", "-----x--"},
 	"outsider in a browser":      {"--xxxxx-", "--xx-xx-", "--xxxxx-", "--------", "----xx--", "-----x--", "-----x--"},
+	"moderator in a browser":     {"--xxxxx-", "--xx-xx-", "--xxxxx-", "--------", "----xx--", "-----x--", "-----x--"},
 	"animator in a browser":      {"xxxxxxx-", "xxxxxxx-", "xxxxxxx-", "xxxxxxx-", "----xx--", "-----x--", "-----x--"},
 	"administrator in a browser": {"xxxxxxx-", "xxxxxxx-", "xxxxxxx-", "xxxxxxx-", "----xx--", "-----x--", "-----x--"},
 
@@ -240,6 +241,7 @@ var ladder = map[string]row{
 	"colleague in an app":     {"----xxx-", "-----xx-", "--------", "--------", "--xxxxx-", "--xxxxx-", "-----x--"},
 	"insider in an app":       {"----xxx-", "-----xx-", "--------", "--------", "-xxxxxxx", "-xxxxxxx", "-----x--"},
 	"outsider in an app":      {"----xxx-", "-----xx-", "--------", "--------", "--xxxxx-", "--xxxxx-", "-----x--"},
+	"moderator in an app":     {"----xxx-", "-----xx-", "--------", "--------", "--xxxxx-", "--xxxxx-", "-----x--"},
 	"animator in an app":      {"----xxx-", "-----xx-", "--------", "--------", "xxxxxxx-", "xxxxxxx-", "-----x--"},
 	"administrator in an app": {"----xxx-", "-----xx-", "--------", "--------", "xxxxxxx-", "xxxxxxx-", "-----x--"},
 

@@ -97,7 +97,7 @@ func searching(t *testing.T, s *store.Store) *search.Index {
 func (w *world) addMembers() {
 	for name, role := range map[string]store.Role{
 		"author": store.Contributor, "colleague": store.Contributor, "insider": store.Contributor, "outsider": store.Contributor,
-		"animator": store.Animator, "administrator": store.Admin,
+		"moderator": store.Moderator, "animator": store.Animator, "administrator": store.Admin,
 	} {
 		account := &store.Account{Email: name + "@estran.test", Role: role}
 		member, err := w.node.AddMember(w.t.Context(), store.Actor{Handle: name, Name: strings.ToUpper(name[:1]) + name[1:], Lang: "fr", Discoverable: true}, account)

@@ -91,6 +91,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 		Version: c.Version, SourceURL: c.SourceURL, Demo: c.Demo, Log: c.Log,
 	}
 	c.Sessions.Fail = f.Responder().Fail
+	c.Sessions.Address = func(r *http.Request) string { return clientAddress(r, c.TrustedProxies) }
 	r := mux.NewRouter()
 	problems := reply.Responder{Log: c.Log, Render: reply.JSON}
 	r.MethodNotAllowedHandler = f.Responder().Adapt(methodNotAllowed)
@@ -116,7 +117,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 	}).Routes(people, software)
 	admin.New(admin.Config{
 		Frame: f, Node: c.Node, Deliveries: c.Deliveries, Mail: c.Mail, Development: c.Development,
-		Address: func(r *http.Request) string { return clientAddress(r, c.TrustedProxies) },
+		Address: c.Sessions.Address, AllowReset: allowReset(c),
 	}).Routes(people)
 	opendata.Routes(people, opendata.Config{Frame: f, Node: c.Node})
 	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Mail: c.Mail, Search: c.Search, Allow: perNetwork(c), Software: c.Software}).Routes(people)

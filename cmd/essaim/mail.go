@@ -10,6 +10,8 @@ import (
 
 	"github.com/essaim/essaim/federation/intake"
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web"
+	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/mail"
 )
 
@@ -44,9 +46,10 @@ func (n *node) openMail() error {
 }
 
 // jobs are those that are not the door's own.
-func (n *node) jobs() map[string]func(context.Context, *store.Job) error {
+func (n *node) jobs(words *assets.Catalog) map[string]func(context.Context, *store.Job) error {
 	return map[string]func(context.Context, *store.Job) error{
-		mail.Job:   n.mail.Deliver,
-		intake.Job: func(ctx context.Context, j *store.Job) error { return n.desk().Do(ctx, j) },
+		mail.Job:     n.mail.Deliver,
+		web.ResetJob: web.ResetLetters(n.store, n.mail, words, n.config.Node.BaseURL),
+		intake.Job:   func(ctx context.Context, j *store.Job) error { return n.desk().Do(ctx, j) },
 	}
 }

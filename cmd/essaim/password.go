@@ -29,6 +29,8 @@ func checkPassword(password string) error {
 		return &store.FieldError{Field: "password", Reason: "error.password-short", Args: map[string]any{"min": session.MinPassword}}
 	case n > session.MaxPassword:
 		return &store.FieldError{Field: "password", Reason: "error.too-long", Args: map[string]any{"max": session.MaxPassword}}
+	case session.Guessable(password):
+		return &store.FieldError{Field: "password", Reason: "error.password-common"}
 	}
 	return nil
 }

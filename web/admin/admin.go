@@ -54,6 +54,9 @@ type Config struct {
 	// Address is the network address that wrong passwords are counted by. Nil:
 	// that of the connection.
 	Address func(*http.Request) string
+	// AllowReset says whether the network of a request may ask for one more letter
+	// to choose a new password. Nil: it may.
+	AllowReset func(*http.Request) bool
 }
 
 // Pages answers at /connexion, /installation, /mon-compte and /admin. It is safe
@@ -68,6 +71,9 @@ func New(c Config) *Pages {
 	if c.Address == nil {
 		c.Address = func(r *http.Request) string { return r.RemoteAddr }
 	}
+	if c.AllowReset == nil {
+		c.AllowReset = func(*http.Request) bool { return true }
+	}
 	return &Pages{Config: c}
 }
 
@@ -79,10 +85,16 @@ func (p *Pages) Routes(r *mux.Router) {
 	both := []string{http.MethodGet, http.MethodHead, http.MethodPost}
 	r.Handle("/installation/{secret}", p.Frame.Always(limited(p.install))).Methods(both...)
 	r.Handle("/connexion", p.Frame.Handle(limited(p.signIn))).Methods(both...)
+	r.Handle("/connexion/oubli", p.Frame.Handle(limited(p.forgotten))).Methods(both...)
 	r.Handle("/connexion/{secret}", p.Frame.Handle(limited(p.signInByLink))).Methods(both...)
 	r.Handle("/deconnexion", p.Frame.Handle(limited(p.signOut))).Methods(http.MethodPost)
 	p.member(r, "/mon-compte", p.account)
-	p.member(r, "/mon-compte/mot-de-passe", p.password)
+	r.Handle("/invitation/{secret}", p.Frame.Handle(limited(p.join))).Methods(both...)
+	r.Handle("/adresse/{secret}", p.Frame.Handle(limited(p.confirmAddress))).Methods(both...)
+	p.member(r, "/mon-compte/securite", p.security)
+	p.member(r, "/mon-compte/confirmer", p.prove)
+	p.member(r, "/mon-compte/adresse", p.fresh(p.address))
+	p.member(r, "/mon-compte/mot-de-passe", p.fresh(p.password))
 	p.member(r, "/mon-compte/cercles", p.myCircles)
 
 	p.may(r, store.Moderate, "/admin", p.home)
@@ -93,7 +105,9 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.runs(r, "/admin/taches", p.jobs)
 	p.may(r, store.Invite, "/admin/membres", p.members)
 	p.may(r, store.Invite, "/admin/membres/nouveau", p.invite)
-	p.may(r, store.Invite, "/admin/membres/lien", p.renewLink)
+	p.may(r, store.Invite, "/admin/membres/lien", p.fresh(p.renewLink))
+	p.may(r, store.Invite, "/admin/membres/invitation", p.endInvitation)
+	p.may(r, store.Appoint, "/admin/membres/role", p.appoint)
 	p.runs(r, "/admin/cercles", p.circles)
 	p.runs(r, "/admin/cercles/nouveau", p.newCircle)
 	p.member(r, "/admin/cercles/{id:[0-9]+}", p.editCircle)
@@ -123,8 +137,12 @@ func (p *Pages) member(r *mux.Router, path string, h reply.Handler) {
 // runs mounts a page for those who run the lab.
 func (p *Pages) runs(r *mux.Router, path string, h reply.Handler) { p.may(r, store.RunLab, path, h) }
 
-// may mounts a page for those who may do something.
+// may mounts a page for those who may do something. A grave act wants a fresh
+// proof of who does it.
 func (p *Pages) may(r *mux.Router, act store.Act, path string, h reply.Handler) {
+	if act.Grave() {
+		h = p.fresh(h)
+	}
 	p.member(r, path, func(w http.ResponseWriter, r *http.Request) error {
 		if !p.Frame.Viewer(r).May(act) {
 			return &reply.Error{Status: http.StatusForbidden}

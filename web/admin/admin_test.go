@@ -141,8 +141,8 @@ func TestEveryKeyExists(t *testing.T) {
 	s := serve(t, webtest.New(t))
 	busy(t, s)
 	c := s.As(t, s.Admin)
-	for _, path := range append(slices.Clone(paths), "/mon-compte", "/mon-compte/mot-de-passe", "/mon-compte/cercles", "/admin/livraisons/abandonner?host=silent.example") {
-		for _, section := range []string{"admin", "account", "account-role", "signin", "setup", "person", "delivery", "request", "invite", "lab-form", "block", "report", "form", "nav"} {
+	for _, path := range append(slices.Clone(paths), "/mon-compte", "/mon-compte/securite", "/mon-compte/adresse", "/mon-compte/confirmer", "/mon-compte/mot-de-passe", "/mon-compte/cercles", "/connexion/oubli", "/admin/livraisons/abandonner?host=silent.example") {
+		for _, section := range []string{"admin", "account", "account-role", "signin", "security", "prove", "address", "reset", "setup", "person", "delivery", "request", "invite", "lab-form", "block", "report", "form", "nav"} {
 			for _, mark := range []string{">", `"`} {
 				if a := c.Get(path); strings.Contains(a.Body, mark+section+".") {
 					t.Errorf("%s shows a key of %q", path, section)

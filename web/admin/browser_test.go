@@ -21,11 +21,13 @@ func TestPagesInTheBrowser(t *testing.T) {
 	s := serve(t, webtest.New(t))
 	busy(t, s)
 	cookies := []*http.Cookie{{Name: "session", Value: s.As(t, s.Admin).Cookie()}}
-	own := append(slices.Clone(paths), "/mon-compte", "/mon-compte/mot-de-passe", "/mon-compte/cercles", "/admin/livraisons/abandonner?host=silent.example")
+	own := append(slices.Clone(paths), "/mon-compte", "/mon-compte/securite", "/mon-compte/adresse", "/mon-compte/confirmer", "/mon-compte/mot-de-passe", "/mon-compte/cercles", "/admin/livraisons/abandonner?host=silent.example")
 	for _, path := range own {
 		check(t, b, s, path, cookies)
 	}
 	check(t, b, s, "/connexion", nil)
+	check(t, b, s, "/connexion/oubli", nil)
+	check(t, b, s, invitation(t, s, s.As(t, s.Admin), "contributor"), nil)
 	check(t, b, s, link(t, s, s.Contributor, time.Hour), nil)
 	empty, wizard := newNode(t)
 	check(t, b, empty, wizard, nil)

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"errors"
 	"net/http"
 	"net/mail"
 	"slices"
@@ -63,6 +64,9 @@ func fill(r *http.Request, fields []assets.Field) {
 	}
 }
 
+// asFieldError is the mistake that an error is about, if it is.
+func asFieldError(err error) (*store.FieldError, bool) { return errors.AsType[*store.FieldError](err) }
+
 // typed is an answer without the white space around it.
 func typed(r *http.Request, name string) string { return strings.TrimSpace(r.PostForm.Get(name)) }
 
@@ -105,14 +109,16 @@ func (c *checks) email(field, value string, required bool) {
 	}
 }
 
-// newPassword asks for length and nothing else (NIST SP 800-63B §3.1.1.2), twice
-// the same.
-func (c *checks) newPassword(field, value, repeated string) {
+// newPassword asks for length and for what is not guessed first (NIST SP 800-63B
+// §3.1.1.2), twice the same. about are words about its owner.
+func (c *checks) newPassword(field, value, repeated string, about ...string) {
 	switch n := utf8.RuneCountInString(value); {
 	case n < session.MinPassword:
 		c.add(field, "error.password-short", map[string]any{"min": session.MinPassword})
 	case n > session.MaxPassword:
 		c.add(field, "error.too-long", map[string]any{"max": session.MaxPassword})
+	case session.Guessable(value, about...):
+		c.add(field, "error.password-common", nil)
 	case value != repeated:
 		c.add(field+"-again", "error.password-mismatch", nil)
 	}

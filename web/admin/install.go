@@ -150,7 +150,10 @@ func (p *Pages) runSetUp(r *http.Request, secret string) error {
 	if _, err := p.Frame.Sessions.UseLink(ctx, secret, session.ScopeSetUp); err != nil {
 		return err
 	}
-	return p.Frame.Sessions.Begin(ctx, account)
+	if err := p.Frame.Sessions.Begin(ctx, account); err != nil || !p.Mail.On() {
+		return err
+	}
+	return p.askAddress(r, account, account.Email)
 }
 
 func checkSetUp(r *http.Request) error {
@@ -165,7 +168,7 @@ func checkSetUp(r *http.Request) error {
 		c.add("handle", "error.taken", nil)
 	}
 	c.email("email", typed(r, "email"), true)
-	c.newPassword("password", r.PostForm.Get("password"), r.PostForm.Get("password-again"))
+	c.newPassword("password", r.PostForm.Get("password"), r.PostForm.Get("password-again"), handleTyped(r, "handle"), typed(r, "email"))
 	return c.err()
 }
 

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/essaim/essaim/store"
@@ -16,28 +17,42 @@ const linkLife = 7 * 24 * time.Hour
 // membersPage is "admin-members.html".
 type membersPage struct {
 	top
-	Members []memberRow
+	Members     []memberRow
+	Invitations []invitationRow
+	Roles       []assets.Choice // that the viewer may give; empty: none
 }
 
 type memberRow struct {
 	Account store.ID // zero: no login
 	Name    string
 	Handle  string
-	Role    string
+	Role    string // in words
+	Slug    string
 	Since   time.Time
 	Open    bool // has no password yet
 	Manage  bool // the viewer may make a link for it
+}
+
+type invitationRow struct {
+	ID, Email, Role, By string
+	Expires             time.Time
 }
 
 // members is /admin/membres.
 func (p *Pages) members(w http.ResponseWriter, r *http.Request) error {
 	_, own, _ := p.Frame.Sessions.Viewer(r.Context())
 	page := membersPage{top: p.admin(r, p.t(r, "admin.tab.members"), "/admin/membres")}
+	if own.Role.May(store.Appoint) {
+		for _, x := range store.Roles() {
+			page.Roles = append(page.Roles, assets.Choice{Value: string(x), Text: p.t(r, "account-role."+string(x))})
+		}
+	}
 	err := p.view(r, func(tx *store.Txn) error {
+		page.Members, page.Invitations = nil, p.invitations(r, tx)
 		for a := range tx.Members() {
 			row := memberRow{Name: a.DisplayName(), Handle: a.Handle, Since: a.Created, Role: p.t(r, "account-role.none")}
 			if account, err := tx.AccountOf(a.ID); err == nil {
-				row.Account, row.Open = account.ID, account.Password == ""
+				row.Account, row.Open, row.Slug = account.ID, account.Password == "", string(account.Role)
 				row.Role, row.Manage = p.t(r, "account-role."+string(account.Role)), own.Role.Manages(account.Role)
 			}
 			page.Members = append(page.Members, row)
@@ -50,125 +65,72 @@ func (p *Pages) members(w http.ResponseWriter, r *http.Request) error {
 	return p.Frame.Render(w, r, http.StatusOK, "admin-members.html", page)
 }
 
-// invite is /admin/membres/nouveau: a new member, who gets a sign-in link.
-func (p *Pages) invite(w http.ResponseWriter, r *http.Request) error {
-	_, own, _ := p.Frame.Sessions.Viewer(r.Context())
-	f := p.inviteForm(r, own.Role)
-	if !isPost(r) {
-		return p.renderForm(w, r, f, nil)
-	}
-	fill(r, f.Sections[0].Fields)
-	account, err := p.addMember(r, own.Role)
-	if err != nil {
-		return p.renderForm(w, r, f, err)
-	}
-	return p.showLink(w, r, account)
-}
-
-func (p *Pages) inviteForm(r *http.Request, by store.Role) *form {
-	role := assets.Field{
-		Name: "role", Label: p.t(r, "invite.role"), Type: "radios", Value: string(store.Contributor), Required: true,
-	}
-	for _, x := range manageable(by) {
-		role.Choices = append(role.Choices, assets.Choice{Value: x, Text: p.t(r, "account-role."+x), Hint: p.t(r, "account-role."+x+"-hint")})
-	}
-	return &form{
-		top: p.admin(r, p.t(r, "invite.invite"), "/admin/membres"), Lead: p.t(r, "invite.invite-lead"),
-		Sections: []section{{Fields: append(p.personFields(r, false), role)}},
-		Action:   "/admin/membres/nouveau", Button: p.t(r, "invite.invite-button"),
-		Links: []assets.Link{{Text: p.t(r, "form.cancel"), Href: "/admin/membres"}},
-	}
-}
-
-// manageable are the roles that a role may give.
-func manageable(by store.Role) []string {
-	var may []string
-	for _, x := range store.Roles() {
-		if by.Manages(x) {
-			may = append(may, string(x))
-		}
-	}
-	return may
-}
-
-func (p *Pages) addMember(r *http.Request, by store.Role) (*store.Account, error) {
-	var c checks
-	c.text("name", typed(r, "name"), maxName, true)
-	c.handle("handle", handleTyped(r, "handle"))
-	c.email("email", typed(r, "email"), false)
-	c.choice("role", typed(r, "role"), manageable(by))
-	if err := p.checkTaken(r, &c); err != nil {
-		return nil, err
-	}
-	if err := c.err(); err != nil {
-		return nil, err
-	}
-	lang := string(assets.LangOf(r.Context()))
-	account := &store.Account{Email: typed(r, "email"), Role: store.Role(typed(r, "role")), Lang: lang}
-	member := store.Actor{Handle: handleTyped(r, "handle"), Name: typed(r, "name"), Lang: lang}
-	added, err := p.Node.AddMember(r.Context(), member, account)
-	if err != nil {
-		return nil, taken(err, "handle")
-	}
-	p.Frame.Log.InfoContext(r.Context(), "member added", "object", added.IRI, "actor", p.Frame.Viewer(r).Actor)
-	return account, nil
-}
-
-// checkTaken looks for the handle and the address before the keys are made.
-func (p *Pages) checkTaken(r *http.Request, c *checks) error {
-	return p.view(r, func(tx *store.Txn) error {
-		if _, err := tx.ActorByHandle(handleTyped(r, "handle"), p.Node.Host()); err == nil {
-			c.add("handle", "error.taken", nil)
-		}
-		if email := typed(r, "email"); email != "" {
-			if _, err := tx.AccountByLogin(email); err == nil {
-				c.add("email", "error.email-taken", nil)
+// invitations are those that still wait, what ends first first.
+func (p *Pages) invitations(r *http.Request, tx *store.Txn) (list []invitationRow) {
+	for i := range tx.Invitations() {
+		row := invitationRow{ID: i.ID, Email: i.Email, Role: p.t(r, "account-role."+string(i.Role)), Expires: i.Expires}
+		if by, err := tx.Account(i.By); err == nil {
+			if actor, err := tx.Actor(by.Actor); err == nil {
+				row.By = actor.DisplayName()
 			}
 		}
-		return nil
-	})
+		list = append(list, row)
+	}
+	slices.SortFunc(list, func(a, b invitationRow) int { return a.Expires.Compare(b.Expires) })
+	return list
+}
+
+// appoint is /admin/membres/role: another role for a member.
+func (p *Pages) appoint(w http.ResponseWriter, r *http.Request) error {
+	if !isPost(r) {
+		return p.Frame.Redirect(w, r, "/admin/membres")
+	}
+	id, err := store.ParseID(r.PostForm.Get("account"))
+	if err != nil {
+		return store.ErrNotFound
+	}
+	role := store.Role(r.PostForm.Get("role"))
+	err = p.Node.Appoint(r.Context(), p.Frame.Viewer(r), id, role)
+	if e, ok := asFieldError(err); ok {
+		p.Frame.Flash(r, "err", e.Reason)
+		return p.Frame.Redirect(w, r, "/admin/membres")
+	}
+	if err != nil {
+		return err
+	}
+	p.Frame.Log.InfoContext(r.Context(), "role given", "object", id, "actor", p.Frame.Viewer(r).Actor)
+	p.Frame.Flash(r, "ok", "invite.appointed")
+	return p.Frame.Redirect(w, r, "/admin/membres")
 }
 
 // linkPage is "admin-link.html": a link to pass on, shown once.
 type linkPage struct {
 	top
-	Name string
+	Name string // whom it is for; empty: whoever gets it
 	Link string
 	Days int
 }
 
-// renewLink is /admin/membres/lien: a sign-in link for a member who has none any
-// more, or forgot the password.
+// renewLink is /admin/membres/lien: a sign-in link for a member who forgot the
+// password.
 func (p *Pages) renewLink(w http.ResponseWriter, r *http.Request) error {
 	if !isPost(r) {
 		return p.Frame.Redirect(w, r, "/admin/membres")
 	}
 	id, err := store.ParseID(r.PostForm.Get("account"))
 	if err != nil {
-		return err
+		return store.ErrNotFound
 	}
-	var account *store.Account
-	err = p.view(r, func(tx *store.Txn) error {
-		account, err = tx.Account(id)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if _, own, _ := p.Frame.Sessions.Viewer(r.Context()); !own.Role.Manages(account.Role) {
-		return &reply.Error{Status: http.StatusForbidden}
-	}
-	return p.showLink(w, r, account)
-}
-
-// showLink makes a link and shows it; nobody can see it again.
-func (p *Pages) showLink(w http.ResponseWriter, r *http.Request, account *store.Account) error {
-	secret, err := p.Frame.Sessions.NewLink(r.Context(), account.ID, session.ScopeSignIn, linkLife)
-	if err != nil {
-		return err
-	}
+	_, own, _ := p.Frame.Sessions.Viewer(r.Context())
 	var name string
 	err = p.view(r, func(tx *store.Txn) error {
+		account, err := tx.Account(id)
+		if err != nil {
+			return err
+		}
+		if !own.Role.Manages(account.Role) {
+			return &reply.Error{Status: http.StatusForbidden}
+		}
 		a, err := tx.Actor(account.Actor)
 		if err == nil {
 			name = a.DisplayName()
@@ -178,10 +140,19 @@ func (p *Pages) showLink(w http.ResponseWriter, r *http.Request, account *store.
 	if err != nil {
 		return err
 	}
-	p.Frame.Log.InfoContext(r.Context(), "sign-in link made", "object", account.Actor, "actor", p.Frame.Viewer(r).Actor)
+	secret, err := p.Frame.Sessions.NewLink(r.Context(), id, session.ScopeSignIn, linkLife)
+	if err != nil {
+		return err
+	}
+	p.Frame.Log.InfoContext(r.Context(), "sign-in link made", "object", id, "actor", p.Frame.Viewer(r).Actor)
+	return p.renderLink(w, r, p.t(r, "invite.link-title", "name", name), name, "/connexion/"+secret, linkLife)
+}
+
+// renderLink shows a link to pass on; nobody can see it again.
+func (p *Pages) renderLink(w http.ResponseWriter, r *http.Request, title, name, path string, life time.Duration) error {
 	w.Header().Set("Cache-Control", "no-store")
 	return p.Frame.Render(w, r, http.StatusOK, "admin-link.html", linkPage{
-		top: p.admin(r, p.t(r, "invite.link-title", "name", name), "/admin/membres"), Name: name,
-		Link: p.Node.BaseURL + assets.LangOf(r.Context()).Link("/connexion/"+secret), Days: int(linkLife / (24 * time.Hour)),
+		top: p.admin(r, title, "/admin/membres"), Name: name,
+		Link: p.Node.BaseURL + assets.LangOf(r.Context()).Link(path), Days: int(life.Round(time.Hour) / (24 * time.Hour)),
 	})
 }

@@ -45,7 +45,7 @@ func (p *Pages) signInForm(r *http.Request, back string) *form {
 			{Name: "login", Label: p.t(r, "signin.login"), Hint: p.t(r, "signin.login-hint"), Required: true, Autocomplete: "username", MaxLength: 254},
 			{Name: "password", Label: p.t(r, "signin.password"), Type: "password", Required: true, Autocomplete: "current-password"},
 		}}},
-		Action: "/connexion", Button: p.t(r, "nav.sign-in"), Notice: &assets.Flash{Tone: "info", Text: p.t(r, "signin.forgotten")},
+		Action: "/connexion", Button: p.t(r, "nav.sign-in"), Links: []assets.Link{{Text: p.t(r, "reset.title"), Href: "/connexion/oubli"}},
 	}
 }
 
@@ -62,28 +62,28 @@ func (p *Pages) tooMany(w http.ResponseWriter, r *http.Request, f *form, limit *
 func (p *Pages) signInByLink(w http.ResponseWriter, r *http.Request) error {
 	secret := secretOf(r)
 	w.Header().Set("Referrer-Policy", "no-referrer")
-	if isPost(r) {
-		account, err := p.Frame.Sessions.SignInByLink(r.Context(), secret)
-		if errors.Is(err, store.ErrNotFound) {
-			return p.Frame.Fail(w, r, http.StatusGone, "link-used")
-		}
-		if err != nil {
-			return err
-		}
-		if account.Password == "" {
-			p.Frame.Flash(r, "info", "account.choose-password")
-			return p.Frame.Redirect(w, r, "/mon-compte/mot-de-passe")
-		}
-		return p.Frame.Redirect(w, r, "/")
-	}
-	token, err := p.Frame.Sessions.Link(r.Context(), secret, session.ScopeSignIn)
+	token, err := p.Frame.Sessions.Link(r.Context(), secret, session.ScopeSignIn, session.ScopeReset)
 	if errors.Is(err, store.ErrNotFound) {
 		return p.Frame.Fail(w, r, http.StatusGone, "link-used")
 	}
 	if err != nil {
 		return err
 	}
-	return p.offerLink(w, r, token, secret)
+	if !isPost(r) {
+		return p.offerLink(w, r, token, secret)
+	}
+	account, err := p.Frame.Sessions.SignInByLink(r.Context(), secret)
+	if errors.Is(err, store.ErrNotFound) {
+		return p.Frame.Fail(w, r, http.StatusGone, "link-used")
+	}
+	if err != nil {
+		return err
+	}
+	if account.Password == "" || token.Has(session.ScopeReset) {
+		p.Frame.Flash(r, "info", "account.choose-password")
+		return p.Frame.Redirect(w, r, "/mon-compte/mot-de-passe")
+	}
+	return p.Frame.Redirect(w, r, "/")
 }
 
 func (p *Pages) offerLink(w http.ResponseWriter, r *http.Request, token *store.Token, secret string) error {

@@ -18,7 +18,8 @@ const (
 
 // tries counts wrong passwords by address and by account. Whoever attacks an
 // account from elsewhere does not lock its owner out: an address without a wrong
-// try of its own is let through until the account had crowd times the limit.
+// try of its own is let through until the account had crowd times the limit, and a
+// browser in which the account signed in before has a count of its own.
 type tries struct {
 	mu    sync.Mutex
 	limit int
@@ -38,8 +39,11 @@ func newTries(limit int, now func() time.Time) *tries {
 }
 
 // keysOf are the counters of an address (of IPv6, the network a customer gets)
-// and of an account.
-func keysOf(c Credentials) (address, account counterKey) {
+// and of an account, or the one of a browser that the account knows.
+func keysOf(c Credentials) []counterKey {
+	if c.device != "" {
+		return []counterKey{sha256.Sum256([]byte("device " + c.device))}
+	}
 	host := c.Address
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -50,7 +54,7 @@ func keysOf(c Credentials) (address, account counterKey) {
 		}
 	}
 	login := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(c.Login)), "@")
-	return sha256.Sum256([]byte("address " + host)), sha256.Sum256([]byte("account " + login))
+	return []counterKey{sha256.Sum256([]byte("address " + host)), sha256.Sum256([]byte("account " + login))}
 }
 
 // begin counts a try as wrong before it is made, so that many at once do not
@@ -59,16 +63,17 @@ func keysOf(c Credentials) (address, account counterKey) {
 func (t *tries) begin(c Credentials) (wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	a, b := keysOf(c)
-	address, account := t.get(a), t.get(b)
-	switch {
-	case address.wrong >= t.limit:
-		return address.ends.Sub(t.now())
-	case account.wrong >= crowd*t.limit, account.wrong >= t.limit && address.wrong > 0:
-		return account.ends.Sub(t.now())
+	keys := keysOf(c)
+	if first := t.get(keys[0]); first.wrong >= t.limit {
+		return first.ends.Sub(t.now())
 	}
-	t.add(a, 1)
-	t.add(b, 1)
+	if len(keys) > 1 {
+		address, account := t.get(keys[0]), t.get(keys[1])
+		if account.wrong >= crowd*t.limit || account.wrong >= t.limit && address.wrong > 0 {
+			return account.ends.Sub(t.now())
+		}
+	}
+	t.addAll(keys, 1)
 	return 0
 }
 
@@ -76,9 +81,13 @@ func (t *tries) begin(c Credentials) (wait time.Duration) {
 func (t *tries) forgive(c Credentials) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	a, b := keysOf(c)
-	t.add(a, -1)
-	t.add(b, -1)
+	t.addAll(keysOf(c), -1)
+}
+
+func (t *tries) addAll(keys []counterKey, d int) {
+	for _, k := range keys {
+		t.add(k, d)
+	}
 }
 
 func (t *tries) add(k counterKey, d int) {

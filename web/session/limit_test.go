@@ -65,7 +65,7 @@ func TestManyAtOnceAreLimitedToo(t *testing.T) {
 	var tried atomic.Int32
 	for range 40 {
 		wg.Go(func() {
-			if err := m.CheckPassword(t.Context(), session.Credentials{Login: "maelle", Password: "wrong", Address: "192.0.2.1"}); errors.Is(err, session.ErrCredentials) {
+			if _, err := signIn(t, m, nil, session.Credentials{Login: "maelle", Password: "wrong", Address: "192.0.2.1"}); errors.Is(err, session.ErrCredentials) {
 				tried.Add(1)
 			}
 		})
@@ -79,7 +79,7 @@ func TestManyAtOnceAreLimitedToo(t *testing.T) {
 func TestRightPasswordsAreNotCounted(t *testing.T) {
 	m := session.New(webtest.New(t).Store, session.Config{Limit: 1})
 	for range 3 {
-		if err := m.CheckPassword(t.Context(), session.Credentials{Login: "maelle", Password: webtest.Password, Address: "192.0.2.1"}); err != nil {
+		if _, err := signIn(t, m, nil, session.Credentials{Login: "maelle", Password: webtest.Password, Address: "192.0.2.1"}); err != nil {
 			t.Errorf("got %v, want no error", err)
 		}
 	}
@@ -90,7 +90,7 @@ func TestManyAddressesTogetherAreLimited(t *testing.T) {
 	var limited *session.Limited
 	for i := range 11 {
 		address := "192.0.2." + string(rune('a'+i))
-		err := m.CheckPassword(t.Context(), session.Credentials{Login: "maelle", Password: "wrong", Address: address})
+		_, err := signIn(t, m, nil, session.Credentials{Login: "maelle", Password: "wrong", Address: address})
 		if got, want := errors.As(err, &limited), i == 10; got != want {
 			t.Errorf("address %d: got %v", i+1, err)
 		}

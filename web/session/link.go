@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,34 +14,42 @@ import (
 // The scopes of links. A token with one of them is no bearer token.
 const (
 	ScopeSignIn = "sign-in" // signs in as the account
+	ScopeReset  = "reset"   // the same, for who forgot the password
 	ScopeSetUp  = "set-up"  // opens the set-up wizard; of no account
 )
 
 // NewLink makes a secret that works once, for ttl, to be handed over as
 // /connexion/{secret} or /installation/{secret}. account is zero for ScopeSetUp.
 func (m *Manager) NewLink(ctx context.Context, account store.ID, scope string, ttl time.Duration) (secret string, err error) {
-	secret = rand.Text()
 	err = m.store.Update(ctx, func(tx *store.Txn) error {
-		tx.PutToken(secret, &store.Token{
-			Account: account, Scopes: []string{scope}, Once: true, Created: tx.Now(), Expires: tx.Now().Add(ttl),
-		})
+		secret = NewLinkIn(tx, account, scope, ttl)
 		return nil
 	})
 	return secret, err
 }
 
-// Link returns the token of a link without using it up, or store.ErrNotFound.
-func (m *Manager) Link(ctx context.Context, secret, scope string) (token *store.Token, err error) {
+// NewLinkIn is NewLink in a transaction.
+func NewLinkIn(tx *store.Txn, account store.ID, scope string, ttl time.Duration) (secret string) {
+	secret = rand.Text()
+	tx.PutToken(secret, &store.Token{
+		Account: account, Scopes: []string{scope}, Once: true, Created: tx.Now(), Expires: tx.Now().Add(ttl),
+	})
+	return secret
+}
+
+// Link returns the token of a link that has one of the scopes, without using it up,
+// or store.ErrNotFound.
+func (m *Manager) Link(ctx context.Context, secret string, scopes ...string) (token *store.Token, err error) {
 	err = m.store.View(ctx, func(tx *store.Txn) error {
-		token, err = link(tx, secret, scope)
+		token, err = link(tx, secret, scopes)
 		return err
 	})
 	return token, err
 }
 
-func link(tx *store.Txn, secret, scope string) (*store.Token, error) {
+func link(tx *store.Txn, secret string, scopes []string) (*store.Token, error) {
 	k, err := tx.Token(secret)
-	if err != nil || !k.Once || !k.Has(scope) {
+	if err != nil || !k.Once || !slices.ContainsFunc(scopes, k.Has) {
 		return nil, store.ErrNotFound
 	}
 	return k, nil
@@ -48,9 +57,9 @@ func link(tx *store.Txn, secret, scope string) (*store.Token, error) {
 
 // UseLink is Link, and the link never works again: of two who use it at once,
 // one gets store.ErrNotFound.
-func (m *Manager) UseLink(ctx context.Context, secret, scope string) (token *store.Token, err error) {
+func (m *Manager) UseLink(ctx context.Context, secret string, scopes ...string) (token *store.Token, err error) {
 	err = m.store.Update(ctx, func(tx *store.Txn) error {
-		if token, err = link(tx, secret, scope); err == nil {
+		if token, err = link(tx, secret, scopes); err == nil {
 			tx.DeleteToken(secret)
 		}
 		return err
@@ -58,10 +67,10 @@ func (m *Manager) UseLink(ctx context.Context, secret, scope string) (token *sto
 	return token, err
 }
 
-// SignInByLink uses a link of ScopeSignIn and makes the session that of its
+// SignInByLink uses a link of ScopeSignIn or ScopeReset and makes the session that of its
 // account. store.ErrNotFound: the link was used, has expired or never was.
 func (m *Manager) SignInByLink(ctx context.Context, secret string) (*store.Account, error) {
-	token, err := m.UseLink(ctx, secret, ScopeSignIn)
+	token, err := m.UseLink(ctx, secret, ScopeSignIn, ScopeReset)
 	if err != nil {
 		return nil, err
 	}
@@ -73,17 +82,7 @@ func (m *Manager) SignInByLink(ctx context.Context, secret string) (*store.Accou
 	if err != nil {
 		return nil, err
 	}
-	if err := m.Begin(ctx, w.account); err != nil {
-		return nil, err
-	}
-	m.scs.Put(ctx, keyLinked, m.store.Now().Unix())
-	return w.account, nil
-}
-
-// ByLink says whether this session began with a link within the last hour:
-// whoever comes in that way may choose a password without knowing the old one.
-func (m *Manager) ByLink(ctx context.Context) bool {
-	return m.store.Now().Unix()-m.scs.GetInt64(ctx, keyLinked) < int64(time.Hour/time.Second)
+	return w.account, m.Begin(ctx, w.account)
 }
 
 // Bearer is who sends a request with a bearer token (RFC 6750 §2.1), and what

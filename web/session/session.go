@@ -10,8 +10,6 @@ package session
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -31,8 +29,8 @@ const (
 // The keys of a session's data.
 const (
 	keyAccount = "account"
-	keyStamp   = "stamp"
-	keyLinked  = "linked" // when it began with a link: seconds since 1970
+	keyLogin   = "login"
+	keyProved  = "proved" // when somebody last showed who he is: seconds since 1970
 )
 
 // Config is what a Manager is made of.
@@ -44,6 +42,9 @@ type Config struct {
 	// account; 0 means 20.
 	Limit int
 	Log   *slog.Logger // nil discards
+	// Address is the network address of who sends a request, with or without a
+	// port. Nil: that of the connection.
+	Address func(*http.Request) string
 	// Fail answers a request whose session could not be read or kept. Nil answers
 	// 500 in plain text.
 	Fail func(w http.ResponseWriter, r *http.Request, err error)
@@ -65,6 +66,9 @@ func New(s *store.Store, c Config) *Manager {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Address == nil {
+		c.Address = func(r *http.Request) string { return r.RemoteAddr }
 	}
 	m := &Manager{Config: c, store: s, tries: newTries(c.Limit, s.Now), hashing: make(chan struct{}, 2)}
 	// scs.New would start a goroutine that cleans a store of its own for ever.
@@ -100,6 +104,7 @@ type who struct {
 	viewer  store.Viewer
 	account *store.Account
 	actor   *store.Actor
+	login   *store.Login // nil: by a token
 }
 
 type whoKey struct{}
@@ -109,7 +114,7 @@ type whoKey struct{}
 // and the making of links.
 func (m *Manager) Middleware(next http.Handler) http.Handler {
 	return m.scs.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, err := m.recognise(r.Context())
+		ctx, err := m.recognise(context.WithValue(r.Context(), visitKey{}, m.visitOf(w, r)))
 		if err != nil {
 			m.fail(w, r, err)
 			return
@@ -123,16 +128,8 @@ func (m *Manager) recognise(ctx context.Context) (context.Context, error) {
 	if !m.scs.Exists(ctx, keyAccount) {
 		return ctx, nil
 	}
-	id, err := store.ParseID(m.scs.GetString(ctx, keyAccount))
-	if err != nil {
-		return ctx, err
-	}
-	var w *who
-	err = m.store.View(ctx, func(tx *store.Txn) error {
-		w, err = find(tx, id)
-		return err
-	})
-	if errors.Is(err, store.ErrNotFound) || err == nil && stamp(w.account) != m.scs.GetString(ctx, keyStamp) {
+	w, err := m.whoIs(ctx)
+	if errors.Is(err, store.ErrNotFound) {
 		return ctx, m.scs.Destroy(ctx)
 	}
 	if err != nil {
@@ -141,7 +138,24 @@ func (m *Manager) recognise(ctx context.Context) (context.Context, error) {
 	if now := m.store.Now(); m.scs.Deadline(ctx).Sub(now) < idle-renew {
 		m.scs.SetDeadline(ctx, now.Add(idle))
 	}
-	return context.WithValue(ctx, whoKey{}, w), nil
+	return context.WithValue(ctx, whoKey{}, w), m.useLogin(ctx, w.login)
+}
+
+// whoIs is who the session says it is of, or store.ErrNotFound when its login was
+// ended.
+func (m *Manager) whoIs(ctx context.Context) (w *who, err error) {
+	account, err1 := store.ParseID(m.scs.GetString(ctx, keyAccount))
+	login, err2 := store.ParseID(m.scs.GetString(ctx, keyLogin))
+	if err1 != nil || err2 != nil {
+		return nil, store.ErrNotFound
+	}
+	err = m.store.View(ctx, func(tx *store.Txn) error {
+		if w, err = find(tx, account); err == nil {
+			w.login, err = tx.Login(account, login)
+		}
+		return err
+	})
+	return w, err
 }
 
 // find returns an account with its actor, or store.ErrNotFound when either is
@@ -159,12 +173,6 @@ func find(tx *store.Txn, id store.ID) (*who, error) {
 		return nil, store.ErrNotFound
 	}
 	return &who{viewer: tx.ViewerOf(actor, account.Role), account: account, actor: actor}, nil
-}
-
-// stamp changes with the password, so that a new one ends all other sessions.
-func stamp(a *store.Account) string {
-	h := sha256.Sum256([]byte(a.Password))
-	return hex.EncodeToString(h[:8])
 }
 
 // Viewer is who is signed in: zero, nil and nil for a visitor. The account and

@@ -25,7 +25,11 @@ func (l *Limited) Error() string {
 
 // Credentials are what somebody signs in with. Login is an e-mail address or a
 // handle; Address is the client's network address, with or without a port.
-type Credentials struct{ Login, Password, Address string }
+type Credentials struct {
+	Login, Password, Address string
+
+	device string // the secret of a browser that the account knows; empty: another
+}
 
 // SignIn makes the session that of the account. The session gets a new id, so
 // that one planted before is worth nothing. Errors: ErrCredentials, *Limited.
@@ -37,55 +41,66 @@ func (m *Manager) SignIn(ctx context.Context, c Credentials) error {
 	return m.Begin(ctx, account)
 }
 
-// CheckPassword says whether the password is the account's, under the same
-// limits as SignIn and with the same errors.
-func (m *Manager) CheckPassword(ctx context.Context, c Credentials) error {
-	_, err := m.try(ctx, c)
-	return err
+// Prove is SignIn for the account of the session: its owner shows again who he is,
+// with the same limits and errors. See Fresh.
+func (m *Manager) Prove(ctx context.Context, c Credentials) error {
+	_, _, actor := m.Viewer(ctx)
+	if actor == nil {
+		return ErrCredentials
+	}
+	c.Login = actor.Handle
+	if _, err := m.try(ctx, c); err != nil {
+		return err
+	}
+	m.prove(ctx)
+	return nil
 }
 
 // try is check within the limits.
 func (m *Manager) try(ctx context.Context, c Credentials) (*store.Account, error) {
+	account := &store.Account{}
+	err := m.store.View(ctx, func(tx *store.Txn) error {
+		a, err := tx.AccountByLogin(c.Login)
+		if err != nil {
+			return err
+		}
+		if account = a; knows(tx, visitIn(ctx), a.ID) {
+			c.device = visitIn(ctx).known
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
 	if wait := m.tries.begin(c); wait > 0 {
 		return nil, &Limited{wait}
 	}
-	account, err := m.check(ctx, c)
+	account, err = m.check(ctx, account, c.Password)
 	if !errors.Is(err, ErrCredentials) {
 		m.tries.forgive(c)
 	}
 	return account, err
 }
 
-// check finds the account and compares the password; the work is the same
-// whether there is one or not. A hash of yesterday's cost is made anew.
-func (m *Manager) check(ctx context.Context, c Credentials) (*store.Account, error) {
-	if len(c.Password) > 4*MaxPassword { // no password is that long, in bytes
-		c.Password = ""
-	}
-	account := &store.Account{}
-	err := m.store.View(ctx, func(tx *store.Txn) error {
-		a, err := tx.AccountByLogin(c.Login)
-		if err == nil {
-			account = a
-		}
-		return err
-	})
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return nil, err
+// check compares the password; the work is the same whether there is an account or
+// not. A hash of yesterday's cost is made anew.
+func (m *Manager) check(ctx context.Context, account *store.Account, password string) (*store.Account, error) {
+	if len(password) > 4*MaxPassword { // no password is that long, in bytes
+		password = ""
 	}
 	done, err := m.hashes(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	ok, stale, err := matches(c.Password, account.Password)
+	ok, stale, err := matches(password, account.Password)
 	switch {
 	case err != nil:
 		return nil, err
 	case !ok:
 		return nil, ErrCredentials
 	case stale:
-		return m.rehash(ctx, account, c.Password)
+		return m.rehash(ctx, account, password)
 	}
 	return account, nil
 }
@@ -95,23 +110,25 @@ func (m *Manager) rehash(ctx context.Context, account *store.Account, password s
 	if err != nil {
 		return nil, err
 	}
-	return m.setHash(ctx, account.ID, hash)
+	return m.setHash(ctx, account.ID, hash, func(*store.Txn) {})
 }
 
-func (m *Manager) setHash(ctx context.Context, id store.ID, hash string) (account *store.Account, err error) {
+func (m *Manager) setHash(ctx context.Context, id store.ID, hash string, then func(*store.Txn)) (account *store.Account, err error) {
 	err = m.store.Update(ctx, func(tx *store.Txn) error {
 		account, err = tx.Account(id)
 		if err != nil {
 			return err
 		}
 		account.Password = hash
+		then(tx)
 		return tx.PutAccount(account)
 	})
 	return account, err
 }
 
-// SetPassword gives the account a new password. All its sessions end but the one
-// of ctx, if that is the account's own.
+// SetPassword gives the account a new password. All its sessions end, and its links
+// that still wait; the session of ctx, if it is the account's own, goes on under a
+// new id.
 func (m *Manager) SetPassword(ctx context.Context, id store.ID, password string) error {
 	done, err := m.hashes(ctx)
 	if err != nil {
@@ -122,7 +139,10 @@ func (m *Manager) SetPassword(ctx context.Context, id store.ID, password string)
 	if err != nil {
 		return err
 	}
-	account, err := m.setHash(ctx, id, hash)
+	account, err := m.setHash(ctx, id, hash, func(tx *store.Txn) {
+		tx.EndLogins(id, 0)
+		tx.EndLinks(id, ScopeSignIn, ScopeReset)
+	})
 	if err != nil {
 		return err
 	}
@@ -131,20 +151,3 @@ func (m *Manager) SetPassword(ctx context.Context, id store.ID, password string)
 	}
 	return nil
 }
-
-// Begin makes the session that of an account that proved itself in another way:
-// by the set-up, by a link. Nothing of the session before is left.
-func (m *Manager) Begin(ctx context.Context, account *store.Account) error {
-	if err := m.scs.RenewToken(ctx); err != nil {
-		return fmt.Errorf("renew session: %w", err)
-	}
-	if err := m.scs.Clear(ctx); err != nil {
-		return fmt.Errorf("clear session: %w", err)
-	}
-	m.scs.Put(ctx, keyAccount, account.ID.String())
-	m.scs.Put(ctx, keyStamp, stamp(account))
-	return nil
-}
-
-// SignOut ends the session; its cookie is worth nothing from now on.
-func (m *Manager) SignOut(ctx context.Context) error { return m.scs.Destroy(ctx) }

@@ -2,12 +2,22 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"errors"
 
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/admin"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/mail"
 )
+
+// ResetJob is the kind of the jobs that ResetLetters does.
+const ResetJob = admin.ResetJob
+
+// ResetLetters write to who forgot the password.
+func ResetLetters(s *store.Store, m *mail.Mailer, words *assets.Catalog, baseURL string) func(context.Context, *store.Job) error {
+	return admin.ResetLetters(s, m, words, baseURL)
+}
 
 // GuestLetters write to the guests of events that are moved or called off: see
 // federation.Config.TellGuests. What is not told for a full queue does not keep

@@ -1,0 +1,87 @@
+package federation
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/essaim/essaim/store"
+)
+
+// Appoint gives an account another role. Errors: ErrForbidden; store.ErrNotFound;
+// *store.FieldError for a role that does not exist, and for the last administrator,
+// who stays one.
+func (n *Node) Appoint(ctx context.Context, by store.Viewer, account store.ID, role store.Role) error {
+	return n.Store.Update(ctx, func(tx *store.Txn) error {
+		a, err := tx.Account(account)
+		switch {
+		case !by.May(store.Appoint):
+			return fmt.Errorf("role of %s by %s: %w", account, by.Actor, ErrForbidden)
+		case err != nil:
+			return err
+		case !isRole(role):
+			return &store.FieldError{Field: "role", Reason: "error.choice"}
+		case a.Role == store.Admin && role != store.Admin && admins(tx) == 1:
+			return &store.FieldError{Field: "role", Reason: "error.last-admin"}
+		}
+		a.Role = role
+		return tx.PutAccount(a)
+	})
+}
+
+func isRole(role store.Role) bool {
+	for _, r := range store.Roles() {
+		if r == role {
+			return true
+		}
+	}
+	return false
+}
+
+func admins(tx *store.Txn) (many int) {
+	for a := range tx.Accounts() {
+		if a.Role == store.Admin {
+			many++
+		}
+	}
+	return many
+}
+
+// Invite keeps an invitation under a secret. then, which may be nil, is done in
+// the same transaction. Errors: ErrForbidden; *store.FieldError for an address that
+// somebody has already.
+func (n *Node) Invite(ctx context.Context, by store.Viewer, i store.Invitation, secret string, then func(*store.Txn) error) error {
+	return n.Store.Update(ctx, func(tx *store.Txn) error {
+		if !by.May(store.Invite) || !by.Role.Manages(i.Role) {
+			return fmt.Errorf("invitation to be %s by %s: %w", i.Role, by.Actor, ErrForbidden)
+		}
+		if _, err := tx.AccountByLogin(i.Email); err == nil && i.Email != "" {
+			return &store.FieldError{Field: "email", Reason: "error.email-taken"}
+		}
+		i.Created = tx.Now()
+		tx.PutInvitation(secret, &i)
+		if then == nil {
+			return nil
+		}
+		return then(tx)
+	})
+}
+
+// AcceptInvitation is AddMember for whoever holds the secret of an invitation, which is used
+// up by it. The role is the invitation's; the address, too, if it has one, and it is
+// confirmed if the invitation came by mail. store.ErrNotFound: it does not hold.
+func (n *Node) AcceptInvitation(ctx context.Context, secret string, member store.Actor, account *store.Account) (*store.Actor, error) {
+	return n.addMember(ctx, member, account, func(tx *store.Txn) error {
+		i, err := tx.Invitation(secret)
+		if err != nil {
+			return err
+		}
+		if account.Role = i.Role; i.Email != "" {
+			account.Email = i.Email
+		}
+		if i.Mailed {
+			account.Verified = tx.Now()
+		}
+		tx.DeleteInvitation(i.ID)
+		return nil
+	})
+}
