@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/essaim/essaim/federation/vocab"
 	"github.com/essaim/essaim/store"
@@ -185,7 +186,7 @@ func (n *Node) publication(tx *store.Txn, a *Activity) vocab.Publication {
 	r := a.Item.Envelope()
 	p := vocab.Publication{To: a.To, Cc: a.Cc, TagURL: n.TagURL}
 	if r.Body != "" {
-		p.Body = n.Render(n.WithMentions(tx, r))
+		p.Body = strings.TrimSpace(n.Render(n.WithMentions(tx, r)))
 	}
 	if root, err := tx.Record(r.Root); err == nil {
 		p.Context = root.Envelope().IRI

@@ -26,7 +26,7 @@ var ErrMalformed = errors.New("malformed catalogue")
 
 // terms is the context of all documents of this package; the objects inside bring
 // their own.
-var terms = json.RawMessage(`["https://www.w3.org/ns/activitystreams",{"essaim":"https://w3id.org/essaim/ns#",` +
+var terms = json.RawMessage(`["https://www.w3.org/ns/activitystreams","https://w3id.org/security/data-integrity/v1",{"essaim":"https://w3id.org/essaim/ns#",` +
 	`"orderType":{"@id":"https://w3id.org/fep/1985/orderType","@type":"@vocab"},` +
 	`"ForwardChronological":"https://w3id.org/fep/1985/ForwardChronological"}]`)
 

@@ -14,8 +14,12 @@ import (
 // They never shrink: stored documents were written with them.
 const plainContext = `"` + NS + `"`
 
+// proofContext has the terms of an integrity proof: documents of this node may be
+// handed on with one (FEP-8b32).
+const proofContext = "https://w3id.org/security/data-integrity/v1"
+
 // actorContext is that of actors.
-var actorContext = `["` + NS + `","https://w3id.org/security/v1",{"essaim":"` + EssaimNS + `",` +
+var actorContext = `["` + NS + `","https://w3id.org/security/v1","` + proofContext + `",{"essaim":"` + EssaimNS + `",` +
 	`"toot":"http://joinmastodon.org/ns#","schema":"http://schema.org#","mz":"https://joinmobilizon.org/ns#",` +
 	`"manuallyApprovesFollowers":"as:manuallyApprovesFollowers","Hashtag":"as:Hashtag",` +
 	`"alsoKnownAs":{"@id":"as:alsoKnownAs","@type":"@id"},"movedTo":{"@id":"as:movedTo","@type":"@id"},` +
@@ -35,7 +39,7 @@ var actorContext = `["` + NS + `","https://w3id.org/security/v1",{"essaim":"` + 
 
 // objectContext is that of records: the terms of others that they use, then those
 // within the values of our own properties, as the descriptors name them.
-var objectContext = `["` + NS + `",{"essaim":"` + EssaimNS + `",` +
+var objectContext = `["` + NS + `","` + proofContext + `",{"essaim":"` + EssaimNS + `",` +
 	`"toot":"http://joinmastodon.org/ns#","ostatus":"http://ostatus.org#",` +
 	`"Hashtag":"as:Hashtag","sensitive":"as:sensitive","conversation":"ostatus:conversation","blurhash":"toot:blurhash",` +
 	`"focalPoint":{"@id":"toot:focalPoint","@container":"@list"},` +

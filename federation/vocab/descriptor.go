@@ -20,7 +20,7 @@ type Descriptor struct {
 }
 
 // descriptorContext is that of descriptors.
-const descriptorContext = `["` + NS + `",{"essaim":"` + EssaimNS + `"}]`
+const descriptorContext = `["` + NS + `","` + proofContext + `",{"essaim":"` + EssaimNS + `"}]`
 
 // DescriptorPath follows the IRI of a lab in that of its descriptor.
 const DescriptorPath = "/descriptor"
