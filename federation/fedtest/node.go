@@ -69,6 +69,11 @@ func Serving(handler func(*Node) http.Handler) Option {
 // Discovering lets the node look for other labs.
 func Discovering(n *Node) { n.discover = true }
 
+// Beside runs something as long as the node runs; it ends with its context.
+func Beside(run func(context.Context) error) Option {
+	return func(n *Node) { n.beside = run }
+}
+
 // Clocked gives the node another clock than that of the machine.
 func Clocked(now func() time.Time) Option {
 	return func(n *Node) { n.now = now }
@@ -96,6 +101,7 @@ type Node struct {
 	fetching func(*fetch.Config)
 	allow    func(host string) bool
 	serving  func(*Node) http.Handler
+	beside   func(context.Context) error
 	now      func() time.Time // nil: that of the machine
 	host     *simnet.Host     // nil: real sockets
 	db       *bolt.DB
@@ -173,15 +179,19 @@ func (n *Node) start() {
 	n.t.Helper()
 	l := n.address()
 	n.open()
+	handler := n.handler()
 	ctx, cancel := context.WithCancel(context.Background())
 	n.cancel, n.work = cancel, new(errgroup.Group)
 	n.work.Go(func() error { return n.Worker.Run(ctx) })
 	n.work.Go(func() error { return n.Work(ctx) })
+	if n.beside != nil {
+		n.work.Go(func() error { return n.beside(ctx) })
+	}
 	if n.host != nil {
-		n.host.Serve(n.handler())
+		n.host.Serve(handler)
 		return
 	}
-	n.server = &http.Server{Handler: n.handler(), ErrorLog: slog.NewLogLogger(n.Log.Handler(), slog.LevelWarn)}
+	n.server = &http.Server{Handler: handler, ErrorLog: slog.NewLogLogger(n.Log.Handler(), slog.LevelWarn)}
 	n.work.Go(func() error {
 		if err := n.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			return err
