@@ -148,6 +148,10 @@ var waysOut = []wayOut{
 	{name: "a snapshot", seenBy: byEverybody, accept: "*/*", path: func(w *world, s *secret) string { return w.snapshot() }, show: func(s *secret) []string { return []string{s.word("title"), s.word("problem")} }},
 	{name: "the catalogue of data sets", seenBy: byNobody, accept: "*/*", path: at("/catalogue.jsonld")},
 	{name: "the catalogue of data sets in Turtle", seenBy: byNobody, accept: "*/*", path: at("/catalogue.ttl?page=2")},
+	{name: "the key figures", seenBy: byNobody, accept: asPage, path: at("/chiffres")},
+	{name: "the key figures as a table", seenBy: byNobody, accept: "*/*", path: at("/chiffres.csv")},
+	{name: "the key figures for machines", seenBy: byNobody, accept: "*/*", path: at("/indicators.json")},
+	{name: "the annual report", seenBy: byList, accept: asPage, path: func(w *world, _ *secret) string { return "/bilan/" + w.node.Store.Now().Format("2006") }},
 	{name: "the data sets", seenBy: byNobody, accept: asPage, path: at("/donnees")},
 
 	{name: "its status", seenBy: byDocument, accept: "application/json", path: apiOf(""), atMost: true},

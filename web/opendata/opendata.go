@@ -67,6 +67,8 @@ func Routes(r *mux.Router, c Config) {
 		d.get(r, "/"+k.Letter+"/{slug:(?:[^/]*-)?}{id:[0-9]+}.jsonld", d.record(k))
 	}
 	d.get(r, indexPath, d.index)
+	d.get(r, "/chiffres.csv", d.indicators(figuresCSV))
+	d.get(r, "/indicators.json", d.indicators(indicatorsJSON))
 	d.get(r, snapshotsPath+"/{name}", d.snapshot)
 	d.get(r, snapshotsPath+"/{name}/"+sumsName, d.sums)
 	d.get(r, snapshotsPath+"/{name}/{file}", d.snapshotFile)

@@ -91,6 +91,8 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.get(r, "/publier", p.choose)
 	p.contributeRoutes(r)
 	p.shared(r, "/lab", p.lab)
+	p.shared(r, figuresPath, p.figures)
+	p.shared(r, "/bilan/{year:[0-9]{4}}", p.report)
 	p.shared(r, directoryPath, p.members)
 	p.shared(r, "/@{handle}", p.profile)
 	p.form(r, "/@{handle}"+profileEnd, p.editProfile)
