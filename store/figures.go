@@ -121,9 +121,12 @@ func (c *count) event(e *Event) {
 // groups are those who came, by the field that holds their number.
 func (a Attendance) groups() []Part {
 	all := []Part{
-		{Slug: "attendedProfessionals", Value: a.Professionals}, {Slug: "attendedUsers", Value: a.Users},
-		{Slug: "attendedCitizens", Value: a.Citizens}, {Slug: "attendedElected", Value: a.Elected},
-		{Slug: "attendedAgents", Value: a.Agents}, {Slug: "attendedOthers", Value: a.Others},
+		{Slug: "attendedProfessionals", Value: a.Professionals},
+		{Slug: "attendedUsers", Value: a.Users},
+		{Slug: "attendedCitizens", Value: a.Citizens},
+		{Slug: "attendedElected", Value: a.Elected},
+		{Slug: "attendedAgents", Value: a.Agents},
+		{Slug: "attendedOthers", Value: a.Others},
 	}
 	for i := range all {
 		all[i].Key = "field.event-" + all[i].Slug
