@@ -138,12 +138,8 @@ func nameParties(tx *store.Txn, a *Activity, r *store.Record) {
 	}
 }
 
-// mentioned are those whom the text of a record names and who are told of it: not
-// on other nodes, when it stays on this one.
+// mentioned are those whom the text of a record names.
 func mentioned(tx *store.Txn, r *store.Record) []*store.Actor {
-	if !r.Audience.Federates() {
-		return nil
-	}
 	var all []*store.Actor
 	for _, iri := range r.Mentions {
 		if actor, err := tx.ActorByIRI(iri); err == nil {

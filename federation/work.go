@@ -22,6 +22,8 @@ const (
 	jobResync = "resync"
 	jobGuests = "guests"
 	jobSeat   = "seat"
+
+	jobSchedule = "schedule"
 )
 
 type fetchJob struct {
@@ -78,6 +80,8 @@ func (n *Node) do(ctx context.Context, j *store.Job) (err error) {
 		return n.sync(ctx, j.ID)
 	case store.PeerJob:
 		return n.visit(ctx, j.ID)
+	case jobSchedule:
+		return decoded(j, func(d scheduleJob) error { return n.publishScheduled(ctx, d) })
 	case jobMove:
 		return decoded(j, func(d moveJob) error { return n.refollow(ctx, d) })
 	case jobGuests:

@@ -86,6 +86,7 @@ const (
 	tTagReader   = "qg/" // hashtag, actor id -> nothing: who follows it
 	tTalk        = "qc/" // actor id, root id -> Talk
 	tMessage     = "qd/" // actor id, root id, id -> nothing: what is for it alone, in a talk
+	tScheduled   = "qe/" // actor id, id -> Scheduled
 	tPush        = "qs/" // actor id, hash of a token -> Push
 	tUpload      = "qu/" // actor id, id -> Upload
 

@@ -23,7 +23,7 @@ func rows[T any](t *Txn, prefix []byte) iter.Seq[*T] {
 
 // privateTables hold rows of one actor of this node below its id.
 var privateTables = []string{
-	tHome, tNotice, tMute, tWish, tBookmark, tBookmarked, tMarker, tPolicy, tFilter, tList, tFollowedTag, tTalk, tMessage, tPush, tUpload, tMutedThread,
+	tHome, tNotice, tMute, tWish, tBookmark, tBookmarked, tMarker, tPolicy, tFilter, tList, tFollowedTag, tTalk, tMessage, tScheduled, tPush, tUpload, tMutedThread,
 }
 
 func (t *Txn) forgetPrivate(actor ID) {
@@ -75,7 +75,8 @@ func (t *Txn) BlocksBy(actor ID) iter.Seq[*Block] { return rows[Block](t, key(tB
 // noted about it.
 type Wish struct {
 	NoAnnouncements bool   `json:"noAnnouncements,omitempty"`
-	Tell            bool   `json:"tell,omitempty"` // a notice for every new record
+	Tell            bool   `json:"tell,omitempty"`  // a notice for every new record
+	Heard           bool   `json:"heard,omitempty"` // its notices come whatever the policy says
 	Note            string `json:"note,omitempty"`
 }
 

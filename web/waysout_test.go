@@ -166,6 +166,18 @@ var waysOut = []wayOut{
 	{name: "the statuses of the lab", seenBy: byDocument, accept: "application/json", path: func(w *world, _ *secret) string {
 		return "/api/v1/accounts/" + w.node.Lab.ID.String() + "/statuses?limit=40"
 	}, atMost: true},
+	{name: "the conversations", seenBy: byDocument, accept: "application/json", path: at("/api/v1/conversations?limit=40"), atMost: true},
+	{name: "the notifications", seenBy: byDocument, accept: "application/json", path: at("/api/v1/notifications?limit=80&include_filtered=true"), atMost: true},
+	{name: "the grouped notifications", seenBy: byDocument, accept: "application/json", path: at("/api/v2/notifications"), atMost: true},
+	{name: "what is kept back of the notifications", seenBy: byDocument, accept: "application/json", path: at("/api/v1/notifications/requests"), atMost: true},
+	{name: "what is popular", seenBy: byEverybody, accept: "application/json", path: at("/api/v1/trends/statuses?limit=40"), atMost: true},
+	{name: "the card of its status", seenBy: byDocument, accept: "application/json", path: apiOf("/card"), atMost: true},
+	{name: "its status among others", seenBy: byDocument, accept: "application/json", path: func(_ *world, s *secret) string { return "/api/v1/statuses?id[]=" + s.record.ID.String() }, atMost: true},
+	{name: "the poll of its status", seenBy: byNobody, accept: "application/json", path: func(_ *world, s *secret) string { return "/api/v1/polls/" + s.record.ID.String() }},
+	{name: "what is said about its page", seenBy: byDocument, accept: "application/json", path: func(_ *world, s *secret) string { return "/api/v1/timelines/link?url=" + s.record.IRI }, atMost: true},
+	{name: "what the lab pinned", seenBy: byDocument, accept: "application/json", path: func(w *world, _ *secret) string {
+		return "/api/v1/accounts/" + w.node.Lab.ID.String() + "/statuses?pinned=true&limit=40"
+	}, atMost: true},
 	{name: "the search of an app", seenBy: byDocument, accept: "application/json", path: func(_ *world, s *secret) string { return "/api/v2/search?q=" + s.word("title") }, atMost: true, show: func(s *secret) []string { return []string{s.word("pitch")} }},
 
 	{name: "administration", seenBy: byNobody, accept: asPage, path: at("/admin")},

@@ -127,7 +127,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 // apps mounts the dialect of Mastodon's apps.
 func apps(r *mux.Router, c Config) {
 	api := mastodon.New(mastodon.Config{
-		Node: c.Node, Catalog: c.Renderer.Catalog, Images: c.Images, Log: c.Log,
+		Node: c.Node, Catalog: c.Renderer.Catalog, Images: c.Images, Search: c.Search, Log: c.Log,
 		Version: c.Version, SourceURL: c.SourceURL, PerMinute: c.PagesPerMinute,
 		Address: func(r *http.Request) string { return clientAddress(r, c.TrustedProxies) },
 	})

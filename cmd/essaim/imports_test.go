@@ -80,7 +80,7 @@ var layers = map[string][]string{
 	"web/feed":      {"store", "github.com/arran4/golang-ical"},
 	"web/markup":    {"github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net"},
 	"web/mastodon": append([]string{
-		"federation/vocab", "web/oauth", "github.com/maypok86/otter/v2", "github.com/coder/websocket", "golang.org/x/sync",
+		"federation/vocab", "store/search", "web/oauth", "github.com/maypok86/otter/v2", "github.com/coder/websocket", "golang.org/x/sync",
 	}, dialect...),
 	"web/oauth": {"store", "web/frame", "web/session", "web/reply", "web/assets", "github.com/go-oauth2/oauth2/v4", "github.com/gorilla/mux"},
 	"web/assets": {

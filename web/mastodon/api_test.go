@@ -166,7 +166,7 @@ func TestNotificationsArePagedAndDrawnTogether(t *testing.T) {
 }
 
 func TestLookupAndSearch(t *testing.T) {
-	s := start(t)
+	s := startSearching(t)
 	e := s.experiment("Une mairie mobile", store.Public)
 	for _, acct := range []string{"estran", "@estran", "estran@estran.test", "ESTRAN@estran.test"} {
 		if got := s.anybody().get("/api/v1/accounts/lookup?acct=" + acct).object(); got["id"] != s.Lab.ID.String() {

@@ -53,14 +53,14 @@ func (c *call) mediaOf(r *store.Record, doc vocab.Doc) []MediaAttachment {
 	if r.Remote && len(attached) > 0 {
 		for i, m := range attached {
 			if kind := mediaKind(m); kind != "" && len(list) < maxAttachments {
-				img := store.Image{URL: m.URL, Alt: m.Alt, Width: m.Width, Height: m.Height, Blurhash: m.Blurhash}
+				img := store.Image{URL: m.URL, Alt: m.Alt, Width: m.Width, Height: m.Height, Blurhash: m.Blurhash, Focus: m.Focus}
 				list = append(list, c.attachment(r.ID+store.ID(i), kind, &img))
 			}
 		}
 		return list
 	}
-	if r.Image != nil {
-		list = append(list, c.attachment(r.ID, "image", r.Image))
+	for i, img := range picturesOf(r) {
+		list = append(list, c.attachment(r.ID+store.ID(i), "image", &img))
 	}
 	return list
 }
@@ -100,5 +100,5 @@ func metaOf(img *store.Image) *MediaMeta {
 		Width: img.Width, Height: img.Height, Size: fmt.Sprintf("%dx%d", img.Width, img.Height),
 		Aspect: float64(img.Width) / float64(img.Height),
 	}
-	return &MediaMeta{Original: size, Small: size}
+	return &MediaMeta{Original: size, Small: size, Focus: MediaFocus{img.Focus[0], img.Focus[1]}}
 }

@@ -2,10 +2,7 @@ package mastodon
 
 import (
 	"fmt"
-	"maps"
-	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -166,100 +163,3 @@ func dismissGroup(c *call) (any, error) {
 
 // unreadGroups is GET /api/v2/notifications/unread_count.
 func unreadGroups(c *call) (any, error) { return c.countUnread(groupKey) }
-
-// NotificationPolicy says of whom the member wants to be told: "accept", "filter"
-// or "drop". What is filtered is not shown; there is no box for it.
-type NotificationPolicy struct {
-	ForNotFollowing    string        `json:"for_not_following"`
-	ForNotFollowers    string        `json:"for_not_followers"`
-	ForNewAccounts     string        `json:"for_new_accounts"`
-	ForPrivateMentions string        `json:"for_private_mentions"`
-	ForLimitedAccounts string        `json:"for_limited_accounts"`
-	Summary            PolicySummary `json:"summary"`
-}
-
-// PolicySummary is what waits in the box for filtered notifications.
-type PolicySummary struct {
-	PendingRequests      int `json:"pending_requests_count"`
-	PendingNotifications int `json:"pending_notifications_count"`
-}
-
-// policy is what the member chose, read once.
-func (rd *reading) policy() policy {
-	if rd.chosen == nil {
-		rd.chosen = rd.tx.NoticePolicy(rd.actor.ID)
-		if rd.chosen == nil {
-			rd.chosen = policy{}
-		}
-	}
-	return rd.chosen
-}
-
-// policy is a choice for each of policyNames; what is not chosen is accepted.
-type policy map[string]string
-
-var policyNames = []string{"for_not_following", "for_not_followers", "for_new_accounts", "for_private_mentions", "for_limited_accounts"}
-
-const newAccount = 30 * 24 * time.Hour
-
-// lets says whether the member wants to hear of what somebody did.
-func (p policy) lets(tx *store.Txn, me store.ID, by *store.Actor, n *store.Notice) bool {
-	if len(p) == 0 || tx.Follows(me, by.ID) && n.Kind != store.AskedToFollow {
-		return true
-	}
-	accepts := func(name string) bool { return p[name] == "" || p[name] == "accept" }
-	switch {
-	case !accepts("for_not_following"):
-		return false
-	case !accepts("for_not_followers") && !tx.Follows(by.ID, me):
-		return false
-	case !accepts("for_new_accounts") && tx.Now().Sub(bornAt(by)) < newAccount:
-		return false
-	}
-	if it, err := tx.Record(n.Record); err == nil && n.Kind == store.Mentioned && !accepts("for_private_mentions") {
-		return it.Envelope().Audience.Open()
-	}
-	return true
-}
-
-func (p policy) entity() NotificationPolicy {
-	choice := func(name string) string {
-		if p[name] == "" {
-			return "accept"
-		}
-		return p[name]
-	}
-	return NotificationPolicy{
-		ForNotFollowing: choice(policyNames[0]), ForNotFollowers: choice(policyNames[1]), ForNewAccounts: choice(policyNames[2]),
-		ForPrivateMentions: choice(policyNames[3]), ForLimitedAccounts: choice(policyNames[4]),
-	}
-}
-
-// notificationPolicy is GET and PATCH /api/v2/notifications/policy.
-func notificationPolicy(c *call) (any, error) {
-	p := policy{}
-	read := func(tx *store.Txn) error {
-		p = policy{}
-		maps.Copy(p, tx.NoticePolicy(c.actor.ID))
-		return nil
-	}
-	if c.r.Method == http.MethodGet {
-		err := c.view(read)
-		return p.entity(), err
-	}
-	err := c.keep(func(tx *store.Txn) error {
-		_ = read(tx) // never fails
-		for _, name := range policyNames {
-			choice := c.str(name)
-			if choice != "" && !strings.Contains(" accept filter drop ", " "+choice+" ") {
-				return invalid(name + " is not known")
-			}
-			if choice != "" {
-				p[name] = choice
-			}
-		}
-		tx.PutNoticePolicy(c.actor.ID, p)
-		return nil
-	})
-	return p.entity(), err
-}

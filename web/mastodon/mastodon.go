@@ -35,6 +35,7 @@ type Config struct {
 	Node    *federation.Node
 	Catalog *assets.Catalog // words in the language of who reads
 	Images  Images
+	Search  Searcher // nil: texts are not searched
 	Log     *slog.Logger
 	Version string // of the program
 	// SourceURL is where the source of the program is offered.

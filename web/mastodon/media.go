@@ -2,8 +2,11 @@ package mastodon
 
 import (
 	"errors"
+	"math"
 	"mime/multipart"
 	"net/http"
+	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/essaim/essaim/store"
@@ -22,6 +25,7 @@ func upload(c *call) (any, error) {
 		return nil, err
 	}
 	img.URL, img.Alt = c.absolute(img.URL), c.str("description")
+	img.Focus = c.focus()
 	if err := checkAlt(img.Alt); err != nil {
 		return nil, err
 	}
@@ -32,6 +36,18 @@ func upload(c *call) (any, error) {
 		return nil
 	})
 	return c.attachment(u.ID, "image", &u.Image), err
+}
+
+// focus is the point that a cut picture keeps, as "x,y"; the middle for anything
+// else.
+func (c *call) focus() [2]float64 {
+	first, second, _ := strings.Cut(c.str("focus"), ",")
+	x, errX := strconv.ParseFloat(first, 64)
+	y, errY := strconv.ParseFloat(second, 64)
+	if errX != nil || errY != nil || !(math.Abs(x) <= 1 && math.Abs(y) <= 1) {
+		return [2]float64{}
+	}
+	return [2]float64{x, y}
 }
 
 func closeFile(file multipart.File) error {
@@ -63,10 +79,16 @@ func media(c *call) (any, error) {
 		if u, err = tx.Upload(c.actor.ID, id); err != nil {
 			return err
 		}
-		if c.r.Method == http.MethodPut && c.has("description") {
-			u.Image.Alt = alt
-			tx.PutUpload(c.actor.ID, u)
+		if c.r.Method != http.MethodPut {
+			return nil
 		}
+		if c.has("description") {
+			u.Image.Alt = alt
+		}
+		if c.has("focus") {
+			u.Image.Focus = c.focus()
+		}
+		tx.PutUpload(c.actor.ID, u)
 		return nil
 	}
 	do := c.view
@@ -94,21 +116,44 @@ func deleteMedia(c *call) (any, error) {
 	})
 }
 
-// picture is what media_ids names: a picture that waits, or the one that the
-// record has already.
-func (c *call) picture(tx *store.Txn, has *store.Record) (*store.Image, error) {
-	ids := c.ids("media_ids")
-	if len(ids) == 0 {
-		return nil, nil // no picture is none
+// picture gives a record the pictures that media_ids names, of those that wait and
+// those that it has already, with the words that media_attributes has for them.
+func (c *call) picture(tx *store.Txn, r *store.Record) error {
+	has := picturesOf(r)
+	r.Image, r.Pictures = nil, nil
+	for _, id := range c.ids("media_ids") {
+		img := store.Image{}
+		if at := int64(id) - int64(r.ID); r.ID != 0 && at >= 0 && at < int64(len(has)) {
+			img = has[at]
+		} else if u, err := tx.Upload(c.actor.ID, id); err == nil {
+			img = u.Image
+		} else {
+			return invalid("Media not found")
+		}
+		for _, row := range c.rows("media_attributes") {
+			if description, ok := row["description"]; ok && row["id"] == id.String() {
+				img.Alt = description
+			}
+		}
+		if err := checkAlt(img.Alt); err != nil {
+			return err
+		}
+		if r.Image == nil {
+			r.Image = &img
+			continue
+		}
+		r.Pictures = append(r.Pictures, img)
 	}
-	if has != nil && has.Image != nil && ids[0] == has.ID {
-		return has.Image, nil
+	return nil
+}
+
+// picturesOf are all pictures of a record; the id of one is that of the record and
+// its place.
+func picturesOf(r *store.Record) []store.Image {
+	if r.Image == nil {
+		return nil
 	}
-	u, err := tx.Upload(c.actor.ID, ids[0])
-	if err != nil {
-		return nil, invalid("Media not found")
-	}
-	return &u.Image, nil
+	return append([]store.Image{*r.Image}, r.Pictures...)
 }
 
 // useUploads forgets the pictures that stand in a record now.
@@ -125,15 +170,13 @@ func (c *call) useUploads() error {
 	})
 }
 
-// againUploadable lets the picture of a record that is deleted wait again, under
-// the id that the answer shows.
-func (c *call) againUploadable(s *Status, r *store.Record) error {
-	if r.Image == nil || len(s.MediaAttachments) == 0 {
-		return nil
-	}
-	u := &store.Upload{ID: r.ID, Image: *r.Image}
+// againUploadable lets the pictures of a record that is deleted wait again, under
+// the ids that the answer shows.
+func (c *call) againUploadable(r *store.Record) error {
 	return c.keep(func(tx *store.Txn) error {
-		tx.PutUpload(c.actor.ID, u)
+		for i, img := range picturesOf(r) {
+			tx.PutUpload(c.actor.ID, &store.Upload{ID: r.ID + store.ID(i), Image: img})
+		}
 		return nil
 	})
 }

@@ -26,7 +26,7 @@ var noticeTypes = map[store.NoticeKind]string{
 // about.
 func (rd *reading) notification(n *store.Notice) *Notification {
 	by, err := rd.tx.Actor(n.Actor)
-	if err != nil || rd.silences(by, n) {
+	if err != nil || rd.silences(by) || rd.fate(by, n) != accepted && !rd.unfiltered {
 		return nil
 	}
 	e := &Notification{
@@ -49,11 +49,11 @@ func (rd *reading) notification(n *store.Notice) *Notification {
 }
 
 // silences says whether the reader wants to hear nothing of who did it.
-func (rd *reading) silences(by *store.Actor, n *store.Notice) bool {
+func (rd *reading) silences(by *store.Actor) bool {
 	if rd.tx.HostBlocked(by.Host) || rd.tx.BlockedHere(by.ID) || rd.tx.Blocks(rd.actor.ID, by.ID) {
 		return true
 	}
-	return rd.tx.Mute(rd.actor.ID, by.ID).Silent(rd.tx.Now()) || !rd.policy().lets(rd.tx, rd.actor.ID, by, n)
+	return rd.tx.Mute(rd.actor.ID, by.ID).Silent(rd.tx.Now())
 }
 
 // noticeFilter is what types, exclude_types and account_id ask for.
@@ -93,6 +93,7 @@ func notifications(c *call) (any, error) {
 	list := []*Notification{}
 	err := c.view(func(tx *store.Txn) error {
 		rd := c.reading(tx, "notifications")
+		rd.unfiltered = c.flag("include_filtered") || c.str("account_id") != ""
 		found, kept, more := rd.notices(s, c.noticeFilter())
 		list = append(list[:0], found...)
 		if len(kept) > 0 {

@@ -58,6 +58,9 @@ func (p *painter) message(c *call, l *listener, e event) *message {
 	if e.Op == store.Deleted {
 		return &message{Stream: l.any(), Event: "delete", Payload: e.Row.String()}
 	}
+	if m := p.direct(c, l, e); m != nil {
+		return m
+	}
 	stream, context := p.stream(c, l, e)
 	if stream == nil {
 		return nil
@@ -80,6 +83,28 @@ func (p *painter) message(c *call, l *listener, e event) *message {
 		name = "status.update"
 	}
 	return &message{Stream: stream, Event: name, Payload: payload}
+}
+
+// direct is an event in a conversation, for who listens to these.
+func (p *painter) direct(c *call, l *listener, e event) *message {
+	stream := l.first("direct")
+	if stream == nil || e.entry.By != 0 || e.entry.Item.Envelope().Audience != store.Named {
+		return nil
+	}
+	talk, err := p.tx.Talk(c.actor.ID, rootID(e.entry.Item.Envelope()))
+	if err != nil {
+		return nil
+	}
+	payload := p.paint("talk "+talk.Root.String()+" "+c.whose(), func() any {
+		if e := p.reading(c, "").conversation(talk); e != nil {
+			return e
+		}
+		return nil
+	})
+	if payload == "" {
+		return nil
+	}
+	return &message{Stream: stream, Event: "conversation", Payload: payload}
 }
 
 func (p *painter) notice(c *call, l *listener, e event) *message {

@@ -3,6 +3,7 @@ package mastodon
 import (
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
@@ -10,7 +11,8 @@ import (
 
 const (
 	newsKind    = "news"
-	maxPictures = 1 // a record has one picture
+	maxPictures = 4 // of one status
+	maxWarning  = 500
 )
 
 // maxText is how many characters news may have.
@@ -24,13 +26,21 @@ func post(c *call) (any, error) {
 	if err := c.checkPost(); err != nil {
 		return nil, err
 	}
+	due, err := c.due()
+	if err != nil {
+		return nil, err
+	}
 	it := store.KindOf(newsKind).New()
 	r := it.Envelope()
 	r.Kind, r.Lang, r.Authors = newsKind, c.str("language"), []string{c.actor.IRI}
-	r.Body, r.Tags = fromTyped(c.warned())
-	r.Sensitive = c.flag("sensitive") || c.str("spoiler_text") != ""
+	r.Body, r.Tags = fromTyped(c.str("status"))
+	r.Pitch = strings.TrimSpace(c.str("spoiler_text"))
+	r.Sensitive = c.flag("sensitive") || r.Pitch != ""
 	if err := c.view(func(tx *store.Txn) error { return c.completePost(tx, r) }); err != nil {
 		return nil, err
+	}
+	if !due.IsZero() {
+		return c.schedule(it, due)
 	}
 	if err := c.publish(&federation.Activity{Verb: "Create", Item: it}); err != nil {
 		return nil, err
@@ -45,27 +55,16 @@ func post(c *call) (any, error) {
 // checkPost refuses what there is not here, rather than losing a part of it.
 func (c *call) checkPost() error {
 	switch {
-	case c.has("scheduled_at") && c.str("scheduled_at") != "":
-		return invalid("Scheduling is not available")
 	case len(c.list("poll[options]")) > 0:
 		return invalid("Polls are not available")
-	case c.str("visibility") == "direct":
-		return invalid("Private messages are not available")
 	case len(c.list("media_ids")) > maxPictures:
-		return invalid("Only one picture can be attached")
+		return invalid("Too many pictures")
+	case utf8.RuneCountInString(c.str("spoiler_text")) > maxWarning:
+		return invalid("Spoiler text is too long")
 	case strings.TrimSpace(c.str("status")) == "" && len(c.list("media_ids")) == 0:
 		return invalid("Text can't be blank")
 	}
 	return nil
-}
-
-// warned is the text, after the warning that an app put before it: news have no
-// place of its own for one, and nothing is to be lost.
-func (c *call) warned() string {
-	if w := strings.TrimSpace(c.str("spoiler_text")); w != "" {
-		return w + "\n\n" + c.str("status")
-	}
-	return c.str("status")
 }
 
 // completePost adds what stands in the store: the answered record, the picture.
@@ -76,12 +75,13 @@ func (c *call) completePost(tx *store.Txn, r *store.Record) error {
 			return err
 		}
 	}
-	img, err := c.picture(tx, nil)
-	r.Image = img
-	if r.Body == "" && img != nil {
-		r.Body = img.Alt
+	if err := c.picture(tx, r); err != nil {
+		return err
 	}
-	return err
+	if r.Body == "" && r.Image != nil {
+		r.Body = r.Image.Alt
+	}
+	return nil
 }
 
 // answer puts a record into a thread. It reaches no farther than what it answers.
@@ -110,7 +110,7 @@ func audienceOf(visibility string) store.Audience {
 	case "private":
 		return store.FollowedLabs
 	case "direct":
-		return store.Team
+		return store.Named
 	}
 	return store.Public
 }
@@ -145,7 +145,10 @@ func (c *call) change(tx *store.Txn, r *store.Record) error {
 	if c.has("status") && r.Title != "" {
 		r.Pitch = strings.TrimSpace(c.str("status"))
 	} else if c.has("status") {
-		r.Body, r.Tags = fromTyped(c.warned())
+		r.Body, r.Tags = fromTyped(c.str("status"))
+	}
+	if c.has("spoiler_text") && r.Title == "" {
+		r.Pitch = strings.TrimSpace(c.str("spoiler_text"))
 	}
 	if c.has("sensitive") {
 		r.Sensitive = c.flag("sensitive")
@@ -156,17 +159,7 @@ func (c *call) change(tx *store.Txn, r *store.Record) error {
 	if len(c.list("media_ids")) == 0 && r.Title != "" {
 		return nil // apps do not know the pictures of records well
 	}
-	img, err := c.picture(tx, r)
-	if err != nil {
-		return err
-	}
-	r.Image = img
-	for i, alt := range c.rows("media_attributes") {
-		if i == 0 && r.Image != nil {
-			r.Image.Alt = alt["description"]
-		}
-	}
-	return nil
+	return c.picture(tx, r)
 }
 
 // remove is DELETE /api/v1/statuses/:id. It answers with the text, so that the
@@ -193,7 +186,7 @@ func remove(c *call) (any, error) {
 	}
 	text := typedText(r)
 	s.Text = &text
-	if err := c.againUploadable(s, r); err != nil {
+	if err := c.againUploadable(r); err != nil {
 		return nil, err
 	}
 	return s, c.publish(&federation.Activity{Verb: "Delete", Actor: r.Lab, Object: r.IRI})

@@ -37,7 +37,7 @@ func TestNarrowRecordsAreNotThere(t *testing.T) {
 	e := s.experiment("Pour l'équipe", store.Team)
 	s.anybody().get("/api/v1/statuses/"+e.ID.String()).refused(404, "Record not found")
 	s.as(s.Contributor).get("/api/v1/statuses/"+e.ID.String()).refused(404, "Record not found")
-	if got := s.as(s.Admin).get("/api/v1/statuses/" + e.ID.String()).object(); got["visibility"] != "direct" {
+	if got := s.as(s.Admin).get("/api/v1/statuses/" + e.ID.String()).object(); got["visibility"] != "private" {
 		t.Errorf("got %v", got["visibility"])
 	}
 	for _, path := range []string{"/api/v1/timelines/public", "/api/v1/timelines/tag/rural", "/api/v1/accounts/" + s.Lab.ID.String() + "/statuses"} {

@@ -18,6 +18,8 @@ type rendering struct {
 	warning  string
 	mentions []string // IRIs
 	media    []MediaAttachment
+	emojis   []CustomEmoji
+	poll     *Poll
 	tags     []StatusTag
 	card     *PreviewCard
 }
@@ -45,7 +47,7 @@ func (c *call) render(tx *store.Txn, it store.Item) *rendering {
 func (c *call) renderNow(tx *store.Txn, it store.Item) *rendering {
 	r := it.Envelope()
 	doc := objectOf(tx.Raw(r.ID))
-	d := &rendering{mentions: doc.Mentions(), tags: c.tagsOf(r)}
+	d := &rendering{mentions: doc.Mentions(), tags: c.tagsOf(r), emojis: emojisOf(doc), poll: pollOf(r.ID, doc)}
 	d.media = c.mediaOf(r, doc)
 	switch {
 	case r.Title != "" && (!r.Remote || r.Kind != "news"):
@@ -54,11 +56,11 @@ func (c *call) renderNow(tx *store.Txn, it store.Item) *rendering {
 	case r.Title != "":
 		d.content = strong(r.Title) + string(markup.Federated(r.HTML))
 		d.card = c.cardOf(tx, r)
-	case r.Remote:
+	case r.Remote && d.poll == nil:
 		d.content, d.warning = string(markup.Federated(r.HTML)), r.Pitch
 	default:
 		content, _ := doc.Lang("content")
-		d.content = string(markup.Federated(content))
+		d.content, d.warning = string(markup.Federated(content)), r.Pitch
 	}
 	return d
 }

@@ -142,8 +142,15 @@ func statusRoutes() []endpoint {
 		{get, "/v1/media/{id}", "write:media", media},
 		{put, "/v1/media/{id}", "write:media", media},
 		{erase, "/v1/media/{id}", "write:media", deleteMedia},
-		{get, "/v1/scheduled_statuses", "read:statuses", none},
-		{get, "/v1/conversations", "read:statuses", none},
+		{get, "/v1/scheduled_statuses", "read:statuses", scheduledStatuses},
+		{get, "/v1/scheduled_statuses/{id}", "read:statuses", scheduledStatus},
+		{put, "/v1/scheduled_statuses/{id}", "write:statuses", reschedule},
+		{erase, "/v1/scheduled_statuses/{id}", "write:statuses", unschedule},
+		{get, "/v1/conversations", "read:statuses", conversations},
+		{erase, "/v1/conversations/{id}", "write:conversations", leaveConversation},
+		{send, "/v1/conversations/{id}/read", "write:conversations", readConversation},
+		{get, "/v1/polls/{id}", forAll, poll},
+		{send, "/v1/polls/{id}/votes", "write:statuses", vote},
 	}
 }
 
@@ -174,7 +181,13 @@ func noticeRoutes() []endpoint {
 		{get, "/v1/notifications", "read:notifications", notifications},
 		{get, "/v1/notifications/unread_count", "read:notifications", unread},
 		{get, "/v1/notifications/policy", "read:notifications", notificationPolicy},
-		{get, "/v1/notifications/requests", "read:notifications", none},
+		{get, "/v1/notifications/requests", "read:notifications", notificationRequests},
+		{get, "/v1/notifications/requests/merged", "read:notifications", requestsMerged},
+		{send, "/v1/notifications/requests/accept", "write:notifications", acceptRequests},
+		{send, "/v1/notifications/requests/dismiss", "write:notifications", dismissRequests},
+		{get, "/v1/notifications/requests/{id:[0-9]+}", "read:notifications", notificationRequest},
+		{send, "/v1/notifications/requests/{id:[0-9]+}/accept", "write:notifications", acceptRequests},
+		{send, "/v1/notifications/requests/{id:[0-9]+}/dismiss", "write:notifications", dismissRequests},
 		{send, "/v1/notifications/clear", "write:notifications", clearNotifications},
 		{get, "/v1/notifications/{id:[0-9]+}", "read:notifications", notificationByID},
 		{send, "/v1/notifications/{id:[0-9]+}/dismiss", "write:notifications", dismissNotification},
@@ -218,14 +231,18 @@ func filterRoutes() []endpoint {
 
 func otherRoutes() []endpoint {
 	return []endpoint{
-		{get, "/v2/search", forAll, search},
+		{get, "/v2/search", forAll, searchAll},
 		{get, "/v1/search", forAll, searchV1},
 		{get, "/v1/tags/{name}", forAll, tagByName},
 		{send, "/v1/tags/{name}/follow", "write:follows", followTag},
 		{send, "/v1/tags/{name}/unfollow", "write:follows", unfollowTag},
 		{get, "/v1/followed_tags", "read:follows", followedTags},
 		{get, "/v1/featured_tags", "read:accounts", ownFeaturedTags},
-		{get, "/v1/featured_tags/suggestions", "read:accounts", none},
+		{send, "/v1/featured_tags", "write:accounts", featureTag},
+		{get, "/v1/featured_tags/suggestions", "read:accounts", suggestedTags},
+		{erase, "/v1/featured_tags/{id}", "write:accounts", deleteFeaturedTag},
+		{send, "/v1/tags/{name}/feature", "write:accounts", featureTag},
+		{send, "/v1/tags/{name}/unfeature", "write:accounts", unfeatureTag},
 	}
 }
 

@@ -2,11 +2,13 @@ package mastodon
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/essaim/essaim/federation/vocab"
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/search"
 )
 
 // Search is what was found.
@@ -19,11 +21,25 @@ type Search struct {
 const (
 	resolveTime = 10 * time.Second // for a question to another node
 	maxQuery    = 500              // bytes
-	maxScanned  = 5000             // actors or records that one search looks at
+	maxScanned  = 5000             // actors whose handles one search looks at
+	maxHits     = 400              // of the index
 )
 
-// search is GET /api/v2/search.
-func search(c *call) (any, error) {
+// Searcher is the index of what can be found.
+type Searcher interface {
+	Find(ctx context.Context, q search.Query) (*search.Found, error)
+}
+
+// lookUp asks the index; addresses and handles are not for it.
+func (c *call) lookUp(q string) (*search.Found, error) {
+	if c.Search == nil || store.Origin(q) != "" || strings.HasPrefix(q, "@") {
+		return new(search.Found), nil
+	}
+	return c.Search.Find(c.r.Context(), search.Query{Text: strings.TrimPrefix(q, "#"), Limit: maxHits})
+}
+
+// searchAll is GET /api/v2/search.
+func searchAll(c *call) (any, error) {
 	q := strings.TrimSpace(c.str("q"))
 	e := Search{Accounts: []*Account{}, Statuses: []*Status{}, Hashtags: []*Tag{}}
 	if q == "" || len(q) > maxQuery {
@@ -33,12 +49,17 @@ func search(c *call) (any, error) {
 		c.resolve(q)
 	}
 	limit, kind := c.number("limit", usualPage, mostPage), c.str("type")
-	err := c.view(func(tx *store.Txn) error {
+	found, err := c.lookUp(q)
+	if err != nil {
+		return nil, err
+	}
+	err = c.view(func(tx *store.Txn) error {
+		hits := found.Show(tx, c.viewer)
 		if kind == "" || kind == "accounts" {
-			e.Accounts = c.accountsOf(tx, c.findActors(tx, q, limit))
+			e.Accounts = c.accountsOf(tx, c.findActors(tx, q, hits, limit))
 		}
 		if kind == "" || kind == "statuses" {
-			e.Statuses = c.findStatuses(tx, q, limit)
+			e.Statuses = c.findStatuses(tx, q, hits, limit)
 		}
 		if kind == "" || kind == "hashtags" {
 			e.Hashtags = c.findTags(tx, q, limit)
@@ -57,7 +78,7 @@ type SearchV1 struct {
 
 // searchV1 is GET /api/v1/search.
 func searchV1(c *call) (any, error) {
-	found, err := search(c)
+	found, err := searchAll(c)
 	if err != nil {
 		return nil, err
 	}
@@ -89,30 +110,31 @@ func (c *call) resolve(q string) {
 	}
 }
 
-// findActors are those whose handle or name holds the text, or who are exactly
-// named by it.
-func (c *call) findActors(tx *store.Txn, q string, limit int) []store.ID {
+// findActors are those whom the index found, then those whose handle or name holds
+// the text, or who are exactly named by it.
+func (c *call) findActors(tx *store.Txn, q string, hits []search.Hit, limit int) []store.ID {
 	if a := c.exactly(tx, q); a != nil {
 		return []store.ID{a.ID}
 	}
 	if store.Origin(q) != "" {
 		return nil
 	}
-	needle := strings.ToLower(strings.TrimPrefix(q, "@"))
-	skip, seen := c.offset(), 0
 	var ids []store.ID
+	for _, h := range hits {
+		if h.Actor != nil && (!c.flag("following") || c.actor != nil && tx.Follows(c.actor.ID, h.Actor.ID)) {
+			ids = append(ids, h.Actor.ID)
+		}
+	}
+	needle, seen := strings.ToLower(strings.TrimPrefix(q, "@")), 0
 	for a := range tx.Actors() {
-		if seen++; seen > maxScanned || len(ids) == limit {
+		if seen++; seen > maxScanned || len(ids) >= c.offset()+limit {
 			break
 		}
-		if !c.found(tx, a, needle) {
-			continue
-		}
-		if skip--; skip < 0 {
+		if c.found(tx, a, needle) && !slices.Contains(ids, a.ID) {
 			ids = append(ids, a.ID)
 		}
 	}
-	return ids
+	return cut(ids, c.offset(), limit)
 }
 
 func (c *call) found(tx *store.Txn, a *store.Actor, needle string) bool {
@@ -149,27 +171,32 @@ func (c *call) exactly(tx *store.Txn, q string) *store.Actor {
 	return a
 }
 
-// findStatuses are the records that hold all words of the text and stand in lists
-// for the reader, or the one that an address names.
-func (c *call) findStatuses(tx *store.Txn, q string, limit int) []*Status {
+// findStatuses are the records that the index found, or the one that an address
+// names.
+func (c *call) findStatuses(tx *store.Txn, q string, hits []search.Hit, limit int) []*Status {
 	rd := c.reading(tx, "")
 	if store.Origin(q) != "" {
 		return rd.statuses(c.byAddress(tx, q))
 	}
-	words := strings.Fields(strings.ToLower(q))
-	by := rd.only(func(e store.Entry) bool {
-		text := strings.ToLower(textOf(e.Item))
-		for _, word := range words {
-			if !strings.Contains(text, word) {
-				return false
-			}
+	by, err := store.ParseID(c.str("account_id"))
+	var found []store.Entry
+	for _, h := range hits {
+		if h.Item == nil {
+			continue
 		}
-		return true
-	})
-	s := c.stretch(limit, mostPage)
-	s.Limit = limit + c.offset()
-	found := tx.PublicTimeline(by, store.Scope{Home: true, Away: true}, s).Entries
+		e := store.Entry{ID: h.Item.Envelope().ID, Item: h.Item}
+		author := rd.author(h.Item.Envelope().Lab)
+		if !rd.hides(e) && c.within(e.ID) && (err != nil || author != nil && author.ID == by) {
+			found = append(found, e)
+		}
+	}
 	return rd.statuses(cut(found, c.offset(), limit))
+}
+
+// within says whether an id lies between min_id and max_id.
+func (c *call) within(id store.ID) bool {
+	s := c.stretch(1, 1)
+	return id > s.After && (s.Before == 0 || id < s.Before)
 }
 
 func (c *call) byAddress(tx *store.Txn, q string) []store.Entry {
@@ -221,8 +248,12 @@ func searchAccounts(c *call) (any, error) {
 	if c.flag("resolve") && c.account != nil && resolvable(q) {
 		c.resolve(q)
 	}
-	err := c.view(func(tx *store.Txn) error {
-		list = c.accountsOf(tx, c.findActors(tx, q, c.number("limit", 40, 80)))
+	found, err := c.lookUp(q)
+	if err != nil {
+		return nil, err
+	}
+	err = c.view(func(tx *store.Txn) error {
+		list = c.accountsOf(tx, c.findActors(tx, q, found.Show(tx, c.viewer), c.number("limit", 40, 80)))
 		return nil
 	})
 	return list, err

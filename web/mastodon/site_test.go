@@ -2,7 +2,9 @@ package mastodon_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"image"
 	"image/png"
 	"io"
@@ -11,15 +13,19 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gorilla/mux"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/media"
+	"github.com/essaim/essaim/store/search"
 	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/markup"
 	"github.com/essaim/essaim/web/mastodon"
 	"github.com/essaim/essaim/web/webtest"
 )
@@ -33,6 +39,8 @@ type site struct {
 	t   testing.TB
 	api *mastodon.API
 	url string
+
+	index mastodon.Searcher // nil: texts are not searched
 }
 
 func start(t testing.TB) *site {
@@ -40,6 +48,30 @@ func start(t testing.TB) *site {
 	s := &site{Node: webtest.New(t), t: t}
 	s.api, s.url = s.serve(t, 0)
 	return s
+}
+
+// startSearching is start with an index of what can be found.
+func startSearching(t testing.TB) *site {
+	t.Helper()
+	s := &site{Node: webtest.New(t), t: t}
+	x := search.New(search.Config{Store: s.Store, Dir: filepath.Join(t.TempDir(), "index"), Plain: markup.Plain, Log: slog.New(slog.DiscardHandler)})
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- x.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := errors.Join(<-done, x.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	s.index = x
+	s.api, s.url = s.serve(t, 0)
+	return s
+}
+
+// stampIn is a moment so many hours from now, as the dialect writes it.
+func stampIn(s *site, hours int) string {
+	return s.Store.Now().Add(time.Duration(hours) * time.Hour).Format("2006-01-02T15:04:05.000Z")
 }
 
 // serve serves the dialect, with a limit of requests unless it is 0.
@@ -54,7 +86,7 @@ func (s *site) serve(t testing.TB, perMinute int) (*mastodon.API, string) {
 		t.Fatal(err)
 	}
 	api := mastodon.New(mastodon.Config{
-		Node: s.Node.Node, Catalog: words, Images: images, Log: slog.New(slog.DiscardHandler), Version: "test",
+		Node: s.Node.Node, Catalog: words, Images: images, Search: s.index, Log: slog.New(slog.DiscardHandler), Version: "test",
 		SourceURL: "https://source.example", PerMinute: perMinute, Address: func(*http.Request) string { return "here" },
 	})
 	r := mux.NewRouter()

@@ -67,18 +67,6 @@ type StatusTag struct {
 	URL  string `json:"url"`
 }
 
-// Poll is a question with answers. Polls of others come as text; there are none.
-type Poll struct {
-	ID          string        `json:"id"`
-	ExpiresAt   *string       `json:"expires_at"`
-	Expired     bool          `json:"expired"`
-	Multiple    bool          `json:"multiple"`
-	VotesCount  int           `json:"votes_count"`
-	VotersCount *int          `json:"voters_count"`
-	Options     []struct{}    `json:"options"`
-	Emojis      []CustomEmoji `json:"emojis"`
-}
-
 // reading writes statuses for one reader in one transaction; actors and filters
 // are looked up once.
 type reading struct {
@@ -89,6 +77,8 @@ type reading struct {
 	authors  map[string]*author // by IRI
 	filters  []*matcher
 	chosen   policy // see policy
+
+	unfiltered bool // notices that are kept back are wanted, too
 }
 
 func (c *call) reading(tx *store.Txn, context string) *reading {
@@ -203,7 +193,7 @@ func (rd *reading) status(it store.Item) *Status {
 		ID: r.ID.String(), URI: r.IRI, URL: &url, CreatedAt: stamp(r.Created), EditedAt: editedAt(r),
 		Account: rd.account(by.Actor), Content: d.content, Visibility: visibility(r.Audience), Sensitive: r.Sensitive || d.warning != "",
 		SpoilerText: d.warning, MediaAttachments: d.media, Mentions: rd.mentions(d.mentions), Tags: d.tags,
-		Emojis: []CustomEmoji{}, Card: d.card, Filtered: rd.filtered(it), TaggedCollections: []struct{}{},
+		Emojis: d.emojis, Poll: d.poll.at(rd.tx.Now()), Card: d.card, Filtered: rd.filtered(it), TaggedCollections: []struct{}{},
 		QuoteApproval:   FeatureApproval{Automatic: []string{}, Manual: []string{}, CurrentUser: "denied"},
 		ReblogsCount:    rd.tx.CountReactions(r.ID, store.Announced),
 		FavouritesCount: rd.tx.CountReactions(r.ID, store.Liked),
@@ -288,8 +278,8 @@ func visibility(a store.Audience) string {
 		return "public"
 	case store.Unlisted, store.OnSite:
 		return "unlisted"
-	case store.FollowedLabs, store.LabOnly:
-		return "private"
+	case store.Named:
+		return "direct"
 	}
-	return "direct"
+	return "private"
 }

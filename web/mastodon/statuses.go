@@ -199,6 +199,9 @@ func source(c *call) (any, error) {
 			return errNotFound
 		}
 		e = SourceEntity{ID: r.ID.String(), Text: typedText(r)}
+		if r.Title == "" {
+			e.SpoilerText = r.Pitch
+		}
 		return nil
 	})
 	return e, err

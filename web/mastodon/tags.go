@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/federation/vocab"
 	"github.com/essaim/essaim/store"
 )
@@ -174,6 +175,87 @@ func ownFeaturedTags(c *call) (any, error) {
 		return nil
 	})
 	return list, err
+}
+
+// featureTag is POST /api/v1/featured_tags and /tags/:name/feature: the member's
+// profile shows the hashtag.
+func featureTag(c *call) (any, error) { return c.showTag(true) }
+
+// unfeatureTag is POST /api/v1/tags/:name/unfeature.
+func unfeatureTag(c *call) (any, error) { return c.showTag(false) }
+
+func (c *call) showTag(on bool) (any, error) {
+	name := strings.TrimPrefix(cmp.Or(mux.Vars(c.r)["name"], c.str("name")), "#")
+	if vocab.FoldHashtag(name) == "" {
+		return nil, invalid("Name is not a hashtag")
+	}
+	if err := c.setTags(name, on); err != nil {
+		return nil, err
+	}
+	if mux.Vars(c.r)["name"] != "" {
+		return tagByName(c)
+	}
+	list, err := ownFeaturedTags(c)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range list.([]FeaturedTag) {
+		if vocab.FoldHashtag(e.Name) == vocab.FoldHashtag(name) {
+			return e, nil
+		}
+	}
+	return nil, errNotFound
+}
+
+// deleteFeaturedTag is DELETE /api/v1/featured_tags/:id.
+func deleteFeaturedTag(c *call) (any, error) {
+	for _, name := range c.actor.Tags {
+		if strconv.FormatUint(tagNumber(name), 10) == mux.Vars(c.r)["id"] {
+			return empty{}, c.setTags(name, false)
+		}
+	}
+	return nil, errNotFound
+}
+
+// setTags changes what hashtags the profile of the member shows.
+func (c *call) setTags(name string, on bool) error {
+	p := *c.actor
+	p.Tags = slices.DeleteFunc(slices.Clone(p.Tags), func(tag string) bool { return vocab.FoldHashtag(tag) == vocab.FoldHashtag(name) })
+	if on {
+		p.Tags = append(p.Tags, name)
+	}
+	if len(p.Tags) > maxFields {
+		return invalid("There are too many featured hashtags")
+	}
+	if err := c.publish(&federation.Activity{Verb: "Update", Profile: &p}); err != nil {
+		return err
+	}
+	c.actor = &p
+	return nil
+}
+
+// suggestedTags is GET /api/v1/featured_tags/suggestions: what the member uses most.
+func suggestedTags(c *call) (any, error) {
+	tags := []*Tag{}
+	err := c.view(func(tx *store.Txn) error {
+		used := map[string]int{}
+		by := store.Reader{Viewer: c.viewer}
+		for _, e := range tx.ActorTimeline(by, []*store.Actor{c.actor}, false, store.Stretch{Limit: maxCounted}).Entries {
+			for _, tag := range e.Item.Envelope().Hashtags() {
+				used[tag]++
+			}
+		}
+		names := slices.Sorted(maps.Keys(used))
+		slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(used[b], used[a]) })
+		tags = tags[:0]
+		for _, name := range cut(names, 0, 10) {
+			if !c.features(name) {
+				tags = append(tags, c.tag(tx, name))
+			}
+		}
+		return nil
+	})
+	return tags, err
 }
 
 func (c *call) featuredOf(tx *store.Txn, a *store.Actor) []FeaturedTag {

@@ -100,10 +100,8 @@ func TestWhatCannotBeKeptIsRefused(t *testing.T) {
 		message string
 	}{
 		{[]string{"status", " "}, "Text can't be blank"},
-		{[]string{"status", "x", "visibility", "direct"}, "Private messages are not available"},
-		{[]string{"status", "x", "scheduled_at", "2030-01-01T00:00:00Z"}, "Scheduling is not available"},
 		{[]string{"status", "x", "poll[options][]", "a"}, "Polls are not available"},
-		{[]string{"status", "x", "media_ids[]", "1", "media_ids[]", "2"}, "Only one picture can be attached"},
+		{[]string{"status", "x", "media_ids[]", "1", "media_ids[]", "2", "media_ids[]", "3", "media_ids[]", "4", "media_ids[]", "5"}, "Too many pictures"},
 		{[]string{"status", "x", "media_ids[]", "1"}, "Media not found"},
 	} {
 		me.post("/api/v1/statuses", c.fields...).refused(422, "Validation failed: "+c.message)
