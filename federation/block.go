@@ -9,9 +9,10 @@ import (
 )
 
 // BlockHost keeps a host and everything below it away from this node, on behalf
-// of somebody who runs it: a Block by the lab, of the bare origin. Nobody is told.
+// of somebody who may (store.BlockHosts): a Block by the lab, of the bare origin. Nobody is told.
 // Errors: *store.FieldError for our own host, ErrForbidden.
 func (n *Node) BlockHost(ctx context.Context, by store.Viewer, host, reason string) error {
+	by.Runs = by.May(store.BlockHosts) // the lab carries out what its moderators decide
 	return n.publishAsLab(ctx, by, &Activity{Verb: "Block", Object: hostPrefix + host, Text: reason})
 }
 
@@ -26,6 +27,7 @@ func (n *Node) LiftBlock(ctx context.Context, by store.Viewer, host string) erro
 	if err != nil {
 		return err
 	}
+	by.Runs = by.May(store.BlockHosts)
 	return n.publishAsLab(ctx, by, &Activity{Verb: "Undo", Object: b.IRI})
 }
 

@@ -31,7 +31,9 @@ func withLetters(t *testing.T, handle string, options ...fedtest.Option) (node, 
 			Host: sink.Host, Port: sink.Port, Protection: mail.Plain, From: "Labo <labo@estran.test>", Log: slog.New(slog.DiscardHandler),
 		})
 		n.TellGuests = web.GuestLetters(c.Mail, c.Renderer.Catalog)
-		n.Jobs = map[string]func(context.Context, *store.Job) error{mail.Job: c.Mail.Deliver}
+		n.Jobs = map[string]func(context.Context, *store.Job) error{
+			mail.Job: c.Mail.Deliver, web.ResetJob: web.ResetLetters(n.Store, c.Mail, c.Renderer.Catalog, n.URL),
+		}
 	}, options...), sink
 }
 
