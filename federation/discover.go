@@ -144,6 +144,12 @@ func (n *Node) met(tx *store.Txn, p *store.Peer, s *sighting) {
 		n.hide(tx, p, s.state)
 		return
 	}
+	if p.Hop <= store.HopFollowed+1 {
+		if err := n.putRemoteActor(tx, s.actor); err != nil { // it has a page here, and apps can show it
+			n.missed(tx, p, err)
+			return
+		}
+	}
 	describe(p, s.said)
 	p.State, p.Key, p.Seen, p.Fails, p.Problem = s.state, s.key, stamp(tx.Now()), 0, ""
 	if p.Software == "" {

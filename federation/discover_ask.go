@@ -17,6 +17,7 @@ import (
 // sighting is what a peer's own server said.
 type sighting struct {
 	state      store.PeerState
+	actor      *store.Actor
 	said       *store.Peer // of itself
 	key        store.PublicKey
 	software   string
@@ -47,7 +48,7 @@ func (n *Node) ask(ctx context.Context, p *store.Peer) (*sighting, error) {
 	case !wantsToBeFound(doc, actor):
 		return &sighting{state: store.PeerHidden}, nil
 	}
-	s := &sighting{state: store.PeerKnown, said: vocab.PeerOf(actor), read: p.Read}
+	s := &sighting{state: store.PeerKnown, actor: actor, said: vocab.PeerOf(actor), read: p.Read}
 	if err := n.askDescriptor(ctx, s, doc, actor); err != nil {
 		return nil, err
 	}

@@ -113,6 +113,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.member(r, "/admin/cercles/{id:[0-9]+}", p.editCircle)
 	p.runs(r, "/admin/cercles/{id:[0-9]+}/supprimer", p.deleteCircle)
 	p.importRoutes(r)
+	p.peerRoutes(r)
 	p.runs(r, "/admin/lab", p.lab)
 	p.may(r, store.BlockHosts, "/admin/blocages", p.blocks)
 	p.may(r, store.Moderate, "/admin/signalements", p.reports)

@@ -41,6 +41,7 @@ var tabs = []struct {
 	{"/admin/membres", "members", store.Invite},
 	{"/admin/cercles", "circles", store.RunLab},
 	{"/admin/imports", "imports", store.RunLab},
+	{"/admin/reseau", "peers", store.RunLab},
 	{"/admin/lab", "lab", store.RunLab},
 	{"/admin/blocages", "blocks", store.BlockHosts},
 	{"/admin/signalements", "reports", store.Moderate},

@@ -66,7 +66,7 @@ type Suggestion struct {
 }
 
 // suggestions is GET /api/v2/suggestions: whom those follow whom the member or
-// the lab follows.
+// the lab follows, and the labs that the network page suggests.
 func suggestions(c *call) (any, error) {
 	list := []Suggestion{}
 	err := c.view(func(tx *store.Txn) error {
@@ -98,6 +98,11 @@ func (c *call) suggested(tx *store.Txn, limit int) []store.ID {
 			for g := range tx.Followers(f.Followed) {
 				points[g.Follower]++
 			}
+		}
+	}
+	for _, s := range tx.Suggestions(limit) { // labs that nobody here has to do with yet
+		if a, err := tx.ActorByIRI(s.Lab.IRI); err == nil {
+			points[a.ID] += 1 + len(s.Followers)
 		}
 	}
 	var ids []store.ID

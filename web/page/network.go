@@ -22,6 +22,8 @@ type networkPage struct {
 	Follow         *assets.Link
 	Empty          *assets.Empty
 	Address        string
+	Suggestions    []suggestion
+	More           []assets.Link // for those who run the node
 }
 
 // neighbours is one of the tables; nil where it would be empty.
@@ -55,6 +57,7 @@ func (p *Pages) network(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		a.addNetwork(tx, &d, lab)
+		d.Suggestions, d.More = a.suggestions(tx), a.networkLinks()
 		return nil
 	})
 	if err != nil {
