@@ -41,6 +41,14 @@ func visited(tx *store.Txn) bool {
 	return true
 }
 
+// startLab runs a node that looks for others, and waits until it can tell who it is.
+func startLab(t *testing.T, handle string) *Node {
+	t.Helper()
+	n := Start(t, handle, Discovering)
+	eventually(t, n, "it has a descriptor", func(tx *store.Txn) bool { return tx.PeerList().Total == 1 })
+	return n
+}
+
 func listOf(t *testing.T, n *Node, path string) (items []map[string]any) {
 	t.Helper()
 	res := n.Get(path)
@@ -55,7 +63,7 @@ func listOf(t *testing.T, n *Node, path string) (items []map[string]any) {
 
 // A follows B and B follows C: A hears of C, and why it may want to follow it.
 func TestLabOfALabIsSuggested(t *testing.T) {
-	a, b, c := Start(t, "estran", Discovering), Start(t, "calanques", Discovering), Start(t, "estuaire", Discovering)
+	a, b, c := startLab(t, "estran"), startLab(t, "calanques"), startLab(t, "estuaire")
 	if err := c.Publish(t.Context(), c.Admin(), &federation.Activity{Verb: "Update", Actor: c.Lab.IRI, Profile: inAnotherRegion(c.Lab)}); err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +102,7 @@ func inAnotherRegion(lab *store.Actor) *store.Actor {
 }
 
 func TestListOfPeersIsSignedByTheLabs(t *testing.T) {
-	a, b := Start(t, "estran", Discovering), Start(t, "calanques", Discovering)
+	a, b := startLab(t, "estran"), startLab(t, "calanques")
 	connect(t, a, b)
 	eventually(t, a, "both are listed", func(tx *store.Txn) bool { return tx.PeerList().Total == 2 })
 	nodes := map[string]*Node{a.Lab.IRI: a, b.Lab.IRI: b}
@@ -137,7 +145,7 @@ func TestListOfPeersIsSignedByTheLabs(t *testing.T) {
 
 // A lab that does not want to be found is not told of, by nobody and at no time.
 func TestLabThatDoesNotWantToBeFoundIsNotTold(t *testing.T) {
-	a, b, c := Start(t, "estran", Discovering), Start(t, "calanques", Discovering), Start(t, "estuaire", Discovering)
+	a, b, c := startLab(t, "estran"), startLab(t, "calanques"), startLab(t, "estuaire")
 	hidden := *c.Lab
 	hidden.Discoverable = false
 	publish(t, c, &federation.Activity{Verb: "Update", Actor: c.Lab.IRI, Profile: &hidden})
@@ -169,7 +177,7 @@ func TestLabThatDoesNotWantToBeFoundIsNotTold(t *testing.T) {
 // Whom nobody reaches by follows is told by those who know: each tells its
 // followers, and they ask the lab itself.
 func TestLabIsHeardOfFromOthers(t *testing.T) {
-	a, b, c, d := Start(t, "estran", Discovering), Start(t, "calanques", Discovering), Start(t, "estuaire", Discovering), Start(t, "plateau", Discovering)
+	a, b, c, d := startLab(t, "estran"), startLab(t, "calanques"), startLab(t, "estuaire"), startLab(t, "plateau")
 	connect(t, b, c)
 	eventually(t, b, "it knows the lab", func(tx *store.Txn) bool { return peer(tx, c.Lab.IRI).State == store.PeerKnown })
 	undo(t, b, c)
@@ -201,7 +209,7 @@ func undo(t *testing.T, from, to *Node) {
 
 // Discovery goes on where it was when the node ends in the middle.
 func TestDiscoveryGoesOnAfterARestart(t *testing.T) {
-	a, b, c := Start(t, "estran", Discovering), Start(t, "calanques", Discovering), Start(t, "estuaire", Discovering)
+	a, b, c := startLab(t, "estran"), startLab(t, "calanques"), startLab(t, "estuaire")
 	connect(t, b, c)
 	c.Stop()
 	connect(t, a, b)

@@ -33,7 +33,7 @@ func TestSuggestionsSayWhy(t *testing.T) {
 		visitor.Has("Voir et suivre") {
 		t.Errorf("a visitor: got\n%s", visitor.Body)
 	}
-	admin := s.As(t, s.Admin).Get("/reseau")
+	admin := s.As(t, s.node.Admin).Get("/reseau")
 	if !admin.Has("Voir et suivre", "/reseau/suivre?adresse=https%3A%2F%2Fc.example%2Factors%2Fc", "/admin/reseau/liste") {
 		t.Errorf("who runs the node: got\n%s", admin.Body)
 	}
