@@ -117,6 +117,12 @@ const (
 	MediumWidth = 800
 )
 
+// Listed says whether an actor itself may be found and shown among others. Our own
+// lab always may; everybody else must have said so (FEP-5feb).
+func (a *Actor) Listed() bool {
+	return a.Deleted.IsZero() && a.Type != Application && (a.Discoverable || a.Local && a.Type == Group)
+}
+
 // DisplayName is the name, or the handle of those who have none.
 func (a *Actor) DisplayName() string {
 	if s := strings.TrimSpace(a.Name); s != "" {

@@ -32,3 +32,13 @@ func (t *Txn) LoseMembers() {
 		t.tx.Delete(key(tMember, k))
 	}
 }
+
+// RecordsPinned is the migration to schema 5.
+var RecordsPinned = recordsPinned
+
+// LosePins makes the store one of schema 4.
+func (t *Txn) LosePins() {
+	for k := range t.scan([]byte(tPin), false) {
+		t.tx.Delete(key(tPin, k))
+	}
+}

@@ -31,6 +31,7 @@ const (
 	tWhen      = "rd/" // kind 0 end, start, id -> listing: of what takes place, moments as eight bytes
 	tRiver     = "rv/" // id -> listing: what followed labs published
 	tPinned    = "rx/" // lab id, id -> nothing
+	tPin       = "rm/" // id -> longitude, latitude, listing, PinText: of what lies somewhere
 	tEdge      = "re/" // target iri, id -> nothing: of a record that names the target in a relation
 	tSource    = "rs/" // hash of kind, source and id there -> id: what was brought from elsewhere
 	tConfirmed = "ec/" // id -> hash of the relations that its origin was seen to say

@@ -93,6 +93,7 @@ func (t *Txn) list(it Item) {
 		t.tx.Put(k, l)
 	}
 	t.place(it)
+	t.pin(it)
 	t.relate(it)
 	t.rememberSource(it.Envelope())
 	t.rememberName(it.Envelope())
@@ -107,6 +108,7 @@ func (t *Txn) unlist(it Item) {
 	}
 	t.tx.Delete(key(tRiver, it.Envelope().ID))
 	t.displace(it)
+	t.unpin(it.Envelope().ID)
 	t.unrelate(it)
 	t.forgetSource(it.Envelope())
 	t.forgetName(it.Envelope())

@@ -135,6 +135,8 @@ var waysOut = []wayOut{
 
 	{name: "the list as a table", seenBy: byList, accept: "text/csv", path: at("/experimentations.csv")},
 	{name: "the list on a map", seenBy: byList, accept: "*/*", path: at("/experimentations.geojson")},
+	{name: "the data of the map", seenBy: byList, accept: "*/*", path: at("/carte.geojson")},
+	{name: "the data of the map, filtered", seenBy: byList, accept: "*/*", path: at("/carte.geojson?kind=experiment&origine=ici&themes=mobilite&cadre=-6,40,10,52")},
 	{name: "the list as linked data", seenBy: byList, accept: "*/*", path: at("/experimentations.jsonld"), atMost: true},
 	{name: "the Atom feed", seenBy: byList, accept: "*/*", path: at("/experimentations.atom")},
 	{name: "the RSS feed", seenBy: byList, accept: "*/*", path: at("/experimentations.rss?origine=ici")},

@@ -75,7 +75,8 @@ var layers = map[string][]string{
 	"web/atlas":     {"store/geo"},
 	"web/mail":      {"store", "github.com/wneessen/go-mail"},
 	"web/session":   {"store", "github.com/alexedwards/argon2id", "github.com/alexedwards/scs/v2"},
-	"web/frame":     {"store", "web/session", "web/reply", "web/assets"},
+	"web/frame":     {"store", "web/atlas", // the area of a map in its address
+		 "web/session", "web/reply", "web/assets"},
 	"web/reply":     {"store", "federation", "federation/fetch", "federation/httpsig", "federation/inbox", "federation/vocab"},
 	"web/feed":      {"store", "github.com/arran4/golang-ical"},
 	"web/markup":    {"github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net"},

@@ -215,7 +215,7 @@ func (b *builder) readActors(ctx context.Context, give func(piece)) error {
 		err := b.Store.View(ctx, func(tx *store.Txn) error {
 			p.docs = map[string]document{}
 			for _, id := range part {
-				if a, err := tx.Actor(id); err == nil && Listed(a) {
+				if a, err := tx.Actor(id); err == nil && a.Listed() {
 					p.docs[documentID(id, actorEnd)] = b.actorDocument(a)
 				}
 			}

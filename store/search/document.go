@@ -58,11 +58,6 @@ func Findable(publisher *store.Actor) bool {
 	return publisher.Deleted.IsZero() && (publisher.Indexable || publisher.Local && publisher.Type == store.Group)
 }
 
-// Listed says whether an actor may be found itself.
-func Listed(a *store.Actor) bool {
-	return a.Deleted.IsZero() && a.Type != store.Application && (a.Discoverable || a.Local && a.Type == store.Group)
-}
-
 // recordDocument is a record as it is found, or nil when it is not.
 func (x *Index) recordDocument(tx *store.Txn, it store.Item) document {
 	r := it.Envelope()
@@ -160,7 +155,7 @@ func fieldTexts(fields []store.Field, v any) []string {
 
 // actorDocument is an actor as it is found, or nil when it is not.
 func (x *Index) actorDocument(a *store.Actor) document {
-	if !Listed(a) {
+	if !a.Listed() {
 		return nil
 	}
 	kind := KindLab

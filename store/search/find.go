@@ -137,7 +137,7 @@ func (f *Found) Show(tx *store.Txn, v store.Viewer) []Hit {
 			}
 		case actorEnd:
 			a, err := tx.Actor(id)
-			if err != nil || !Listed(a) || tx.HostBlocked(a.Host) {
+			if err != nil || !a.Listed() || tx.HostBlocked(a.Host) {
 				continue
 			}
 			hit.Actor = a

@@ -146,7 +146,7 @@ func (f file) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body := f.data
-	if f.gzipped != nil && acceptsGzip(r) {
+	if f.gzipped != nil && AcceptsGzip(r) {
 		h.Set("Content-Encoding", "gzip")
 		body = f.gzipped
 	}
@@ -156,8 +156,8 @@ func (f file) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// acceptsGzip reads Accept-Encoding: RFC 9110 §12.5.3. A weight of zero refuses.
-func acceptsGzip(r *http.Request) bool {
+// AcceptsGzip reads Accept-Encoding: RFC 9110 §12.5.3. A weight of zero refuses.
+func AcceptsGzip(r *http.Request) bool {
 	offers := strings.Split(r.Header.Get("Accept-Encoding"), ",")
 	return slices.ContainsFunc(offers, func(offer string) bool {
 		coding, weight, _ := strings.Cut(offer, ";")

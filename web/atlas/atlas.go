@@ -14,6 +14,8 @@ package atlas
 
 import (
 	"math"
+	"strconv"
+	"strings"
 
 	"github.com/essaim/essaim/store/geo"
 )
@@ -74,4 +76,33 @@ func Around(points ...geo.Point) Box {
 func (b Box) Grown(part, least float64) Box {
 	x, y := max((b.East-b.West)*part, least), max((b.North-b.South)*part, least)
 	return Box{max(-180, b.West-x), max(-85, b.South-y), min(180, b.East+x), min(85, b.North+y)}
+}
+
+// leastBox is how many degrees a box that somebody asks for has at least.
+const leastBox = 0.005
+
+// ParseBox reads a box as String writes it: west, south, east and north with
+// commas between them; false for what is none, or lies near a pole.
+func ParseBox(s string) (Box, bool) {
+	parts := strings.Split(s, ",")
+	if len(parts) != 4 {
+		return Box{}, false
+	}
+	var n [4]float64
+	for i, p := range parts {
+		var err error
+		if n[i], err = strconv.ParseFloat(p, 64); err != nil {
+			return Box{}, false
+		}
+	}
+	b := Box{n[0], n[1], n[2], n[3]}
+	ok := b.West >= -180 && b.East <= 180 && b.South >= -85 && b.North <= 85 &&
+		b.East-b.West >= leastBox && b.North-b.South >= leastBox
+	return b, ok
+}
+
+// String is the box to about a metre.
+func (b Box) String() string {
+	degrees := func(x float64) string { return strconv.FormatFloat(math.Round(x*1e5)/1e5, 'f', -1, 64) }
+	return degrees(b.West) + "," + degrees(b.South) + "," + degrees(b.East) + "," + degrees(b.North)
 }

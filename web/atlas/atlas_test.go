@@ -93,6 +93,23 @@ func TestAWindowShowsAllOfItsBoxAndIsFull(t *testing.T) {
 	}
 }
 
+func TestBoxesThatPeopleAskFor(t *testing.T) {
+	for _, s := range []string{"", "1,2,3", "1,2,3,x", "2,47,1,48", "1,48,2,47", "1,47,1.001,48", "NaN,47,2,48", "-Inf,47,2,48", "1,47,2,89", "-200,47,2,48", "1,47,2,48,5"} {
+		if b, ok := ParseBox(s); ok {
+			t.Errorf("%q is %v", s, b)
+		}
+	}
+	b, ok := ParseBox("-1.5,47,2.123456789,48")
+	if !ok || b.String() != "-1.5,47,2.12346,48" {
+		t.Errorf("got %v, %v", b, ok)
+	}
+	sq := b.Square()
+	low, high := Project(geo.Point{Lon: sq.West, Lat: sq.South}), Project(geo.Point{Lon: sq.East, Lat: sq.North})
+	if math.Abs((high.X-low.X)-(low.Y-high.Y)) > 1e-6 || !sq.Has(geo.Point{Lon: -1.5, Lat: 47.5}) || !sq.Has(geo.Point{Lon: 0, Lat: 48}) {
+		t.Errorf("the square is %v", sq)
+	}
+}
+
 func TestBoxes(t *testing.T) {
 	if !Around().IsZero() {
 		t.Error("the box of nothing is somewhere")

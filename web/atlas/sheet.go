@@ -53,6 +53,12 @@ func Window(b Box, width, height int) Sheet {
 	return Sheet{Width: width, Height: height, Frames: []Frame{f.filled(float64(width), float64(height))}}
 }
 
+// Square is the box grown to what a square picture of it shows.
+func (b Box) Square() Box {
+	square := Window(b, 1, 1).Frames[0].Box
+	return Box{max(-180, square.West), max(-85, square.South), min(180, square.East), min(85, square.North)}
+}
+
 // fit makes the largest frame that shows a box within a part of a picture, in the
 // middle of it.
 func fit(b Box, x, y, width, height float64) Frame {

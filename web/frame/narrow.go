@@ -2,6 +2,7 @@ package frame
 
 import (
 	"net/url"
+	"slices"
 
 	"github.com/essaim/essaim/store"
 )
@@ -22,6 +23,29 @@ func Facets(k *store.Kind) []store.Field {
 		}
 	}
 	return list
+}
+
+// FacetNames are the names of the facets of all kinds, in their order.
+func FacetNames() []string {
+	var names []string
+	for _, k := range store.Kinds {
+		for _, f := range Facets(k) {
+			if !slices.Contains(names, f.Name) {
+				names = append(names, f.Name)
+			}
+		}
+	}
+	return names
+}
+
+// VocabularyOf is the vocabulary in which a facet of any kind has a value, or nil.
+func VocabularyOf(name, value string) *store.Vocabulary {
+	for _, k := range store.Kinds {
+		if f := k.Field(name); f != nil && f.Facet && f.Vocabulary != nil && f.Vocabulary.Has(value) {
+			return f.Vocabulary
+		}
+	}
+	return nil
 }
 
 // Narrowing is what an address asks of the list of a kind, as far as the kind

@@ -2,6 +2,8 @@ package opendata
 
 import (
 	"bytes"
+	"compress/gzip"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -22,7 +24,7 @@ type export struct {
 	*dialect
 	w       http.ResponseWriter
 	r       *http.Request
-	kind    *store.Kind
+	kind    *store.Kind // nil: all
 	by      store.Viewer
 	lang    assets.Lang
 	query   store.Query
@@ -31,15 +33,20 @@ type export struct {
 	actors  map[string]*store.Actor
 	words   schemaorg.Writer
 
-	out bytes.Buffer // what is written and not sent
+	out   bytes.Buffer // what is written and not sent
+	packs bool         // the caller takes gzip
+	zip   *gzip.Writer // nil: nothing was sent yet, or as it is
 }
 
+// export begins one of a kind; nil: of all kinds together.
 func (d *dialect) export(w http.ResponseWriter, r *http.Request, k *store.Kind) *export {
 	e := &export{
 		dialect: d, w: w, r: r, kind: k, by: d.Frame.Viewer(r), lang: assets.LangOf(r.Context()),
 		actors: map[string]*store.Actor{},
 	}
-	e.query = frame.Query(e.by, frame.Narrowing(k, r.URL.Query()))
+	if k != nil {
+		e.query = frame.Query(e.by, frame.Narrowing(k, r.URL.Query()))
+	}
 	e.words = schemaorg.Writer{
 		Word: func(v *store.Vocabulary, slug string) string { return e.t(v.Name + "." + slug) },
 		Name: func(iri string) string { return e.actors[iri].DisplayName() },
@@ -51,18 +58,27 @@ func (d *dialect) export(w http.ResponseWriter, r *http.Request, k *store.Kind) 
 func (d *dialect) list(k *store.Kind, form func(*export) error) reply.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		e := d.export(w, r, k)
-		err := e.view(func(tx *store.Txn) error {
-			e.changed = tx.LastChange()
-			return nil
-		})
-		if err == nil {
-			e.since, err = since(r)
-		}
-		if err != nil {
+		var err error
+		if e.since, err = since(r); err != nil {
 			return err
 		}
-		return form(e)
+		return e.answer(form)
 	}
+}
+
+// answer has a form written, as it is now.
+func (e *export) answer(form func(*export) error) error {
+	err := e.view(func(tx *store.Txn) error {
+		e.changed = tx.LastChange()
+		return nil
+	})
+	if err == nil {
+		err = form(e)
+	}
+	if err != nil || e.zip == nil {
+		return err
+	}
+	return e.zip.Close()
 }
 
 // since is from when on a harvester, who has the rest, wants what changed. What was
@@ -98,7 +114,8 @@ func (e *export) view(fn func(*store.Txn) error) error {
 func (e *export) begin(mediaType string) bool {
 	h := e.w.Header()
 	h.Set("Content-Type", mediaType)
-	h.Set("Vary", "Cookie")
+	h.Set("Vary", "Cookie, Accept-Encoding")
+	e.packs = assets.AcceptsGzip(e.r)
 	if e.by.Actor != "" {
 		h.Set("Cache-Control", "private, no-store")
 		return e.r.Method != http.MethodHead
@@ -175,12 +192,25 @@ func (e *export) cut(err error, before store.ID) error {
 	panic(http.ErrAbortHandler)
 }
 
-// send sends what is in out. A caller that is gone ends the request.
+// send sends what is in out, packed for who takes that. A caller that is gone ends
+// the request.
 func (e *export) send() error {
-	if _, err := e.out.WriteTo(e.w); err != nil {
+	if _, err := e.out.WriteTo(e.pipe()); err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	return nil
+}
+
+func (e *export) pipe() io.Writer {
+	if e.zip != nil {
+		return e.zip
+	}
+	if !e.packs {
+		return e.w
+	}
+	e.w.Header().Set("Content-Encoding", "gzip")
+	e.zip = gzip.NewWriter(e.w)
+	return e.zip
 }
 
 // meet remembers an actor by its IRI. One that is not known here is its host.

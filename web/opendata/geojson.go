@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 
 	"github.com/essaim/essaim/store"
-	"github.com/essaim/essaim/store/geo"
 	"github.com/essaim/essaim/web/schemaorg"
 )
 
@@ -65,22 +64,11 @@ func (e *export) array(head, tail string, one func(store.Item) any) error {
 }
 
 func located(k *store.Kind, it store.Item) (feature, bool) {
-	r := it.Envelope()
-	f := feature{Type: "Feature", ID: r.IRI, Geometry: point{Type: "Point"}, Properties: map[string]any{}}
-	for i := range k.Fields {
-		if p, ok := k.Fields[i].At(it).(*store.Place); ok && p.Located() && !k.Fields[i].Inner {
-			f.Geometry.Coordinates = [2]float64{p.Lon, p.Lat}
-			f.Properties["precision"], f.Properties["place"] = p.Precision, p.Label()
-			return f, true
-		}
-	}
-	if len(r.Territory) != 1 {
-		return f, false
-	}
-	p, ok := geo.Lookup(r.Territory[0])
-	f.Geometry.Coordinates = [2]float64{p.Lon, p.Lat}
-	f.Properties["precision"], f.Properties["place"] = store.AtTerritory, p.Name
-	return f, ok
+	p, ok := k.Where(it)
+	return feature{
+		Type: "Feature", ID: it.Envelope().IRI, Geometry: point{Type: "Point", Coordinates: [2]float64{p.Lon, p.Lat}},
+		Properties: map[string]any{"precision": p.Precision, "place": p.Label()},
+	}, ok
 }
 
 // properties are flat: texts and numbers, as maps of other software show them.

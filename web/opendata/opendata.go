@@ -74,6 +74,7 @@ func Routes(r *mux.Router, c Config) {
 	d.get(r, snapshotsPath+"/{name}/{file}", d.snapshotFile)
 	d.get(r, "/catalogue.jsonld", d.catalogue(jsonLD, writeJSONLD))
 	d.get(r, "/catalogue.ttl", d.catalogue(turtle, writeTurtle))
+	d.get(r, frame.MapData, d.mapped)
 }
 
 func (d *dialect) get(r *mux.Router, path string, h reply.Handler) {

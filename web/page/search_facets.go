@@ -1,7 +1,6 @@
 package page
 
 import (
-	"slices"
 	"sync"
 
 	"github.com/essaim/essaim/store"
@@ -16,14 +15,7 @@ const mostValues = 12
 // searchFacets are the names of all facets, in their order: kind and lab, those of
 // the kinds, year and language.
 var searchFacets = sync.OnceValue(func() []string {
-	names := []string{search.FacetKind, search.FacetLab}
-	for _, k := range store.Kinds {
-		for _, f := range frame.Facets(k) {
-			if !slices.Contains(names, f.Name) {
-				names = append(names, f.Name)
-			}
-		}
-	}
+	names := append([]string{search.FacetKind, search.FacetLab}, frame.FacetNames()...)
 	return append(names, search.FacetYear, search.FacetLang)
 })
 
@@ -66,7 +58,7 @@ func (s *seeking) facetValue(tx *store.Txn, name, value string) string {
 	case search.FacetLang:
 		return s.orItself("search.lang."+value, value)
 	}
-	if v := vocabularyOf(name, value); v != nil {
+	if v := frame.VocabularyOf(name, value); v != nil {
 		return s.t(v.Name + "." + value)
 	}
 	return value
@@ -89,16 +81,6 @@ func labName(tx *store.Txn, number string) string {
 		return number
 	}
 	return lab.DisplayName()
-}
-
-// vocabularyOf is the vocabulary in which a facet has a value, or nil.
-func vocabularyOf(name, value string) *store.Vocabulary {
-	for _, k := range store.Kinds {
-		if f := k.Field(name); f != nil && f.Facet && f.Vocabulary != nil && f.Vocabulary.Has(value) {
-			return f.Vocabulary
-		}
-	}
-	return nil
 }
 
 // chips are the narrowings that are on, each with the search without it.
