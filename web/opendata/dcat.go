@@ -39,19 +39,20 @@ func (d *dialect) catalogue(mediaType string, write func(io.Writer, *thing) erro
 		}
 		e := d.export(w, r, store.Kinds[0])
 		e.by = store.Viewer{}
-		var whole *thing
-		err := e.view(func(tx *store.Txn) (err error) {
-			e.changed = tx.LastChange()
-			whole, err = e.describe(tx, page, last)
-			return err
+		return e.answer(func(e *export) error {
+			var whole *thing
+			err := e.view(func(tx *store.Txn) (err error) {
+				whole, err = e.describe(tx, page, last)
+				return err
+			})
+			if err != nil || !e.begin(mediaType) {
+				return err
+			}
+			if err := write(&e.out, whole); err != nil {
+				return err
+			}
+			return e.send()
 		})
-		if err != nil || !e.begin(mediaType) {
-			return err
-		}
-		if err := write(&e.out, whole); err != nil {
-			return err
-		}
-		return e.send()
 	}
 }
 
