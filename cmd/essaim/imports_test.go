@@ -75,11 +75,11 @@ var layers = map[string][]string{
 	"web/atlas":     {"store/geo"},
 	"web/mail":      {"store", "github.com/wneessen/go-mail"},
 	"web/session":   {"store", "github.com/alexedwards/argon2id", "github.com/alexedwards/scs/v2"},
-	"web/frame":     {"store", "web/atlas", // the area of a map in its address
-		 "web/session", "web/reply", "web/assets"},
-	"web/reply":     {"store", "federation", "federation/fetch", "federation/httpsig", "federation/inbox", "federation/vocab"},
-	"web/feed":      {"store", "github.com/arran4/golang-ical"},
-	"web/markup":    {"github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net"},
+	"web/frame": {"store", "web/atlas", // the area of a map in its address
+		"web/session", "web/reply", "web/assets"},
+	"web/reply":  {"store", "federation", "federation/fetch", "federation/httpsig", "federation/inbox", "federation/vocab"},
+	"web/feed":   {"store", "github.com/arran4/golang-ical"},
+	"web/markup": {"github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net"},
 	"web/mastodon": append([]string{
 		"federation/vocab", "store/search", "web/oauth", "github.com/maypok86/otter/v2", "github.com/coder/websocket", "golang.org/x/sync",
 	}, dialect...),
