@@ -13,7 +13,7 @@ import (
 // keep takes objects of a catalogue over, by the same rules as everything that
 // comes from elsewhere, and notes how far the copy is: all in one transaction.
 // asked is when its origin was asked for them: what it deleted since stays
-// deleted.
+// deleted. With more than is copied of one actor none of them is kept.
 func (c *copying) keep(ctx context.Context, items []catalog.Item, asked time.Time, note func(*store.Txn, *store.Sync)) error {
 	return c.save(ctx, func(tx *store.Txn, s *store.Sync) error {
 		for _, it := range items {
@@ -22,6 +22,9 @@ func (c *copying) keep(ctx context.Context, items []catalog.Item, asked time.Tim
 			}
 		}
 		note(tx, s)
+		if have := tx.Catalogue(c.lab.IRI); have != nil && have.Public.Total()+have.Restricted.Total() > maxCopied {
+			return errTooLarge
+		}
 		return nil
 	})
 }

@@ -51,7 +51,7 @@ func (c *copying) keepPage(ctx context.Context, part *catalog.Part, asked time.T
 		s.Bytes += int64(part.Bytes)
 		s.Pages++
 		if s.Cursor = part.Next; s.Cursor == "" {
-			s.Phase = store.SyncLive
+			s.Phase, s.Pages = store.SyncLive, 0
 		}
 	})
 	if err != nil {
@@ -67,7 +67,7 @@ func (c *copying) keepPage(ctx context.Context, part *catalog.Part, asked time.T
 		return nil
 	}
 	stopped := c.save(ctx, func(_ *store.Txn, s *store.Sync) error {
-		s.Phase, s.Cursor = store.SyncLive, ""
+		s.Phase, s.Cursor, s.Pages = store.SyncLive, "", 0
 		return nil
 	})
 	if stopped != nil {
@@ -149,6 +149,7 @@ func (c *copying) compare(ctx context.Context, head *catalog.Head, full bool) (s
 		if same {
 			s.Seq, s.Checked = head.Seq, tx.Now()
 			s.HeadTag, s.HeadDigest = head.ETag, head.Digest
+			s.Pages, s.Bytes = 0, 0
 			if full {
 				s.Full = tx.Now()
 			}
@@ -158,8 +159,8 @@ func (c *copying) compare(ctx context.Context, head *catalog.Head, full bool) (s
 	return same, err
 }
 
-// maxFeedPages bounds what is read of a feed in one go; beyond it buckets are
-// cheaper.
+// maxFeedPages bounds what is read of a feed until the copy is the same again;
+// beyond it buckets are cheaper.
 const maxFeedPages = 500
 
 // feed takes over the changes since the copy was last the same.
@@ -167,7 +168,7 @@ func (c *copying) feed(ctx context.Context, head *catalog.Head) error {
 	if c.s.Seq+1 < head.MinSeq || c.s.Seq > head.Seq {
 		return nil // it forgot what we miss, or was itself put back to an earlier state
 	}
-	for range maxFeedPages {
+	for c.s.Pages < maxFeedPages {
 		asked := c.n.Store.Now()
 		part, err := c.n.catalogs.Feed(ctx, head.Feed, c.s.Seq)
 		if err != nil {
@@ -177,10 +178,13 @@ func (c *copying) feed(ctx context.Context, head *catalog.Head) error {
 		err = c.keep(ctx, part.Items, asked, func(_ *store.Txn, s *store.Sync) {
 			s.Seq = max(s.Seq, part.Seq)
 			s.Bytes += int64(part.Bytes)
+			s.Pages++
 		})
 		switch {
 		case err != nil:
 			return err
+		case c.s.Bytes > maxRead:
+			return errTooLarge
 		case part.Next == "" || c.s.Seq == before:
 			return nil
 		case c.over():

@@ -100,7 +100,20 @@ func (c *copying) mendBucket(ctx context.Context, head *catalog.Head, number byt
 		return 0, err
 	}
 	items = append(items, fetched...)
-	return len(items), c.keep(ctx, items, asked, func(*store.Txn, *store.Sync) {})
+	if err := c.keep(ctx, items, asked, func(_ *store.Txn, s *store.Sync) { s.Bytes += size(fetched) }); err != nil {
+		return 0, err
+	}
+	if c.s.Bytes > maxRead {
+		return 0, errTooLarge
+	}
+	return len(items), nil
+}
+
+func size(items []catalog.Item) (bytes int64) {
+	for _, it := range items {
+		bytes += int64(len(it.Doc.Raw()))
+	}
+	return bytes
 }
 
 // fetchItems fetches objects by their ids. What its origin lists and does not show

@@ -45,8 +45,8 @@ type Sync struct {
 
 	Theirs  map[string]int `json:"theirs,omitempty"`  // objects by kind, as the origin counts them
 	Seen    int            `json:"seen,omitempty"`    // objects in the pages so far
-	Pages   int            `json:"pages,omitempty"`   // and how many pages that were
-	Bytes   int64          `json:"bytes,omitempty"`   // read of it since Began
+	Pages   int            `json:"pages,omitempty"`   // and how many pages that were; live: of the feed, until the copy is the same
+	Bytes   int64          `json:"bytes,omitempty"`   // read of it since Began, or since it was last the same
 	Foreign int            `json:"foreign,omitempty"` // objects that are not at home there: left out
 	Refused int            `json:"refused,omitempty"` // objects that cannot be shown here: left out
 

@@ -53,18 +53,21 @@ func newEvilLab(t *testing.T) *evilLab {
 		l.page(w, r, items, next)
 	})
 	l.Peer.Serve(path+"/feed", func(w http.ResponseWriter, r *http.Request) { l.page(w, r, nil, "") })
-	l.Peer.Serve(path+"/buckets", func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Query().Has("bucket") {
-			l.page(w, r, nil, "")
-			return
-		}
-		sums := make([]string, 256)
-		for i := range sums {
-			sums[i] = emptyDigest[1:] + "2"
-		}
-		As(activityType, encode(Object{"id": iri + "/buckets", "type": "OrderedCollection", "essaim:digests": sums}))(w, r)
-	})
+	l.Peer.Serve(path+"/buckets", l.buckets)
 	return l
+}
+
+// buckets are none that anybody could have, and empty.
+func (l *evilLab) buckets(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Query().Has("bucket") {
+		l.page(w, r, nil, "")
+		return
+	}
+	sums := make([]string, 256)
+	for i := range sums {
+		sums[i] = emptyDigest[1:] + "2"
+	}
+	As(activityType, encode(Object{"id": l.IRI + "/catalog/buckets", "type": "OrderedCollection", "essaim:digests": sums}))(w, r)
 }
 
 // page writes a page whose fingerprints are made up.
@@ -84,6 +87,20 @@ func (l *evilLab) page(w http.ResponseWriter, r *http.Request, items []any, next
 }
 
 func (l *evilLab) next(page int) string { return fmt.Sprintf("%s/catalog?page=%d", l.IRI, page+1) }
+
+// goOn makes the feed endless.
+func (l *evilLab) goOn() {
+	l.head["essaim:seq"] = 1 << 40
+	l.Peer.Serve("/users/mal/catalog/feed", func(w http.ResponseWriter, r *http.Request) {
+		after, _ := strconv.Atoi(r.URL.Query().Get("after"))
+		item := Object{"id": l.IRI + "/catalog/feed#1", "type": "Update", "actor": l.IRI, "object": l.Note("f")}
+		As(activityType, encode(Object{
+			"id": l.Peer.URL + r.URL.String(), "type": "OrderedCollectionPage", "orderedItems": []any{item},
+			"essaim:revs": []string{fmt.Sprintf("%064x", after)}, "essaim:seq": after + 1,
+			"next": fmt.Sprintf("%s/catalog/feed?after=%d", l.IRI, after+1),
+		}))(w, r)
+	})
+}
 
 // copyOf has the stage's lab follow the evil one and waits until the copy was
 // given up or is whole.
@@ -138,6 +155,21 @@ func TestHostileCatalogues(t *testing.T) {
 				return []any{Object{"id": "http://127.0.0.2:1/o/1", "type": "Note", "attributedTo": "http://127.0.0.2:1/vic", "to": []string{Public}}}, ""
 			}
 		}, store.ProblemDigest, 270, 0},
+		"a feed without end": {(*evilLab).goOn, store.ProblemDigest, 780, 6},
+		"more objects in its buckets than it counts": {func(l *evilLab) {
+			var named atomic.Int64
+			l.Peer.Serve("/users/mal/catalog/buckets", func(w http.ResponseWriter, r *http.Request) {
+				if !r.URL.Query().Has("bucket") {
+					l.buckets(w, r)
+					return
+				}
+				var items []any
+				for range 300 { // of which about one belongs into this bucket
+					items = append(items, fmt.Sprintf("%s/notes/%d", l.Peer.URL, named.Add(1)))
+				}
+				l.page(w, r, items, "")
+			})
+		}, store.ProblemDigest, 800, 800},
 		"a text without end": {func(l *evilLab) {
 			l.Peer.Serve("/users/mal/catalog", Endless(func(int) {}))
 		}, store.ProblemMalformed, 3, 0},
@@ -163,6 +195,21 @@ func TestHostileCatalogues(t *testing.T) {
 			})
 			s.works()
 		})
+	}
+}
+
+// A feed that led nowhere is left alone until the copy is the same again.
+func TestEndlessFeedIsNotReadAgain(t *testing.T) {
+	s, l := newStage(t), newEvilLab(t)
+	l.goOn()
+	first := s.copyOf(l)
+	read := l.Peer.Hits("/users/mal/catalog/feed")
+	if err := s.node.CopyNow(t.Context(), first.Actor); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, s.node, "it was looked at again", func(tx *store.Txn) bool { return tx.Sync(first.Actor).Fails > first.Fails })
+	if again := l.Peer.Hits("/users/mal/catalog/feed") - read; again > 0 {
+		t.Errorf("the feed was read %d times more, want none", again)
 	}
 }
 
