@@ -24,6 +24,8 @@ type Activity struct {
 	To, Cc  []string
 	When    time.Time
 
+	// Host says how a Block of a whole host is meant.
+	Host *store.DomainBlock
 	// Contribution comes with a record through the open form: its author's address
 	// and edit links. With an Update by an edit link, it brings the answer to a question.
 	Contribution *store.Contribution
@@ -43,6 +45,7 @@ type Activity struct {
 
 	by     *store.Viewer // who publishes; nil: the node itself, or another node
 	local  bool
+	flag   bool // it answers a complaint
 	actor  *store.Actor
 	record store.ID // the record that it is about
 	open   bool     // everybody may see it

@@ -16,6 +16,10 @@ func reject(n *Node, tx *store.Txn, a *Activity) error { return n.answer(tx, a, 
 
 func (n *Node) answer(tx *store.Txn, a *Activity, state store.FollowState) error {
 	switch {
+	case a.flag:
+		return sendReportAnswer(tx, a)
+	case !a.local && answersReport(tx, a):
+		return reportAnswered(tx, a)
 	case a.local && a.Target != "":
 		return n.answerJoin(tx, a, state)
 	case !a.local && answersJoin(tx, a):

@@ -5,15 +5,30 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/essaim/essaim/federation/fetch"
 	"github.com/essaim/essaim/store"
 )
 
-// BlockHost keeps a host and everything below it away from this node, on behalf
-// of somebody who may (store.BlockHosts): a Block by the lab, of the bare origin. Nobody is told.
-// Errors: *store.FieldError for our own host, ErrForbidden.
-func (n *Node) BlockHost(ctx context.Context, by store.Viewer, host, reason string) error {
-	by.Runs = by.May(store.BlockHosts) // the lab carries out what its moderators decide
-	return n.publishAsLab(ctx, by, &Activity{Verb: "Block", Object: hostPrefix + host, Text: reason})
+// BlockHost keeps a host and everything below it away from this node, or out of
+// its lists, on behalf of somebody who may (store.BlockHosts): a Block by the lab,
+// of the bare origin. Nobody is told. Errors: *store.FieldError for our own host and for what
+// is no name, ErrForbidden.
+func (n *Node) BlockHost(ctx context.Context, by store.Viewer, b store.DomainBlock) error {
+	host, err := fetch.CanonicalHost(bareHost(b.Host))
+	if err != nil {
+		return &store.FieldError{Field: "host", Reason: "error.host"}
+	}
+	b.Host, by.Runs = host, by.May(store.BlockHosts) // the lab carries out what its moderators decide
+	return n.publishAsLab(ctx, by, &Activity{Verb: "Block", Object: hostPrefix + host, Text: b.Reason, Host: &b})
+}
+
+// bareHost is a host as people write it, without a dot at the end of its name.
+func bareHost(host string) string {
+	name, port, hasPort := strings.Cut(strings.TrimSpace(host), ":")
+	if name = strings.TrimRight(name, "."); hasPort {
+		return name + ":" + port
+	}
+	return name
 }
 
 // LiftBlock lets a host in again. What ended with the block stays ended.
@@ -58,14 +73,16 @@ func block(n *Node, tx *store.Txn, a *Activity) error {
 	tx.DeleteFollow(a.actor.ID, blocked.ID)
 	tx.DeleteFollow(blocked.ID, a.actor.ID)
 	tx.PutBlock(&store.Block{Blocker: a.actor.ID, Blocked: blocked.ID, IRI: a.IRI, Since: a.When})
+	if a.local && a.actor.Type == store.Group && !blocked.Local { // the lab speaks for the node
+		forgetCopies(tx, blocked)
+	}
 	return nil
 }
 
 // unblock takes a Block of object back.
-func unblock(tx *store.Txn, a *Activity, object string) error {
+func (n *Node) unblock(tx *store.Txn, a *Activity, object string) error {
 	if host := blockedHost(a, object); host != "" {
-		tx.DeleteDomainBlock(host)
-		return nil
+		return n.liftHost(tx, a, host)
 	}
 	if blocked, err := tx.ActorByIRI(object); err == nil {
 		tx.DeleteBlock(a.actor.ID, blocked.ID)
@@ -88,31 +105,98 @@ func blockedHost(a *Activity, object string) string {
 }
 
 // blockHost does to everybody of a host what block does to one actor, and removes
-// the copies of what they published. Deliveries that wait are given up when their
-// turn comes (fetch.Config.Blocked).
+// the copies of what they published; or it takes these out of the lists. Deliveries
+// that wait are given up when their turn comes (fetch.Config.Blocked).
 func (n *Node) blockHost(tx *store.Txn, a *Activity, host string) error {
-	b := &store.DomainBlock{Host: host, Reason: a.Text, IRI: a.IRI, Since: a.When}
+	b := &store.DomainBlock{Reason: a.Text}
+	if a.Host != nil {
+		*b = *a.Host
+	}
+	b.Host, b.IRI, b.Since = host, a.IRI, a.When
 	if b.Covers(n.Host()) {
 		return &store.FieldError{Field: "host", Reason: "error.own-host"}
 	}
 	tx.PutDomainBlock(b)
+	act := store.SuspendHost
+	if b.Level() == store.Silence {
+		act = store.SilenceHost
+	}
+	logged(tx, a, &store.Moderated{Act: act, Host: b.Shown(), Note: b.Comment})
 	for actor := range tx.ActorsOn(b) {
-		for f := range tx.Following(actor.ID) {
-			tx.DeleteFollow(f.Follower, f.Followed)
+		if b.Level() == store.Silence {
+			if err := relist(tx, actor); err != nil {
+				return err
+			}
+			continue
 		}
-		for f := range tx.Followers(actor.ID) {
-			tx.DeleteFollow(f.Follower, f.Followed)
-		}
+		endFollows(tx, actor)
 		forgetCopies(tx, actor)
 	}
 	return nil
 }
 
+// liftHost lets a host in again, or back into the lists.
+func (n *Node) liftHost(tx *store.Txn, a *Activity, host string) error {
+	b, err := tx.DomainBlock(host)
+	if err != nil {
+		return err
+	}
+	tx.DeleteDomainBlock(host)
+	logged(tx, a, &store.Moderated{Act: store.LiftHost, Host: b.Shown()})
+	for actor := range tx.ActorsOn(b) {
+		if err := relist(tx, actor); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// logged adds a line to the log of moderation, in the name of the member who
+// decided.
+func logged(tx *store.Txn, a *Activity, m *store.Moderated) {
+	if a.by != nil {
+		m.By = actorIDOf(tx, a.by.Actor)
+	}
+	tx.PutModerated(m)
+}
+
+// actorIDOf is the id of an actor by its IRI; zero: not known.
+func actorIDOf(tx *store.Txn, iri string) store.ID {
+	if a, err := tx.ActorByIRI(iri); err == nil {
+		return a.ID
+	}
+	return 0
+}
+
+func endFollows(tx *store.Txn, actor *store.Actor) {
+	for f := range tx.Following(actor.ID) {
+		tx.DeleteFollow(f.Follower, f.Followed)
+	}
+	for f := range tx.Followers(actor.ID) {
+		tx.DeleteFollow(f.Follower, f.Followed)
+	}
+}
+
+// relist keeps the copies of an actor anew: whether they stand in lists follows
+// from its limits.
+func relist(tx *store.Txn, actor *store.Actor) error {
+	for _, it := range copiesOf(tx, actor) {
+		if err := tx.PutRecord(it, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func copiesOf(tx *store.Txn, actor *store.Actor) []store.Item {
+	everything := store.Query{Viewer: store.Viewer{Actor: actor.IRI, Local: true}, Limit: 1 << 20}
+	return tx.ListLab(actor.ID, everything).Items
+}
+
 // forgetCopies removes what another node's actor published. It was not deleted
 // there, so it may come again once the block is lifted.
 func forgetCopies(tx *store.Txn, actor *store.Actor) {
-	everything := store.Query{Viewer: store.Viewer{Actor: actor.IRI, Local: true}, Limit: 1 << 20}
-	for _, it := range tx.ListLab(actor.ID, everything).Items {
+	for _, it := range copiesOf(tx, actor) {
 		r := it.Envelope()
 		tx.DeleteRecord(it, &store.Tombstone{IRI: r.IRI, Type: r.Type, Owner: r.Lab, Deleted: tx.Now()})
 		tx.DropTombstone(r.IRI)

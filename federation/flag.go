@@ -20,6 +20,9 @@ func flag(n *Node, tx *store.Txn, a *Activity) error {
 	case a.local:
 		return n.complain(tx, a)
 	}
+	if tx.RejectsReports(a.actor.Host) {
+		return fmt.Errorf("complaints of %s are not kept: %w", a.actor.Host, ErrIgnored)
+	}
 	ours := slices.DeleteFunc(slices.Clone(a.Objects), func(iri string) bool { return !n.IsLocal(iri) })
 	if len(ours) == 0 {
 		return fmt.Errorf("complaint about nothing of this node: %w", ErrIgnored)
@@ -41,6 +44,15 @@ func keepReport(tx *store.Txn, a *Activity, about []string) error {
 	}
 	if r.Target == "" {
 		return fmt.Errorf("complaint about nothing that is here: %w", ErrIgnored)
+	}
+	waiting := 0
+	for other := range tx.ReportsBy(a.Actor) {
+		if other.State == "" {
+			waiting++
+		}
+	}
+	if waiting >= maxOpenReports {
+		return fmt.Errorf("%d complaints of %s wait: %w", waiting, a.Actor, ErrForbidden)
 	}
 	tx.PutReport(r)
 	return nil

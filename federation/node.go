@@ -32,6 +32,9 @@ type Config struct {
 	// Admits says whether a host may federate at all (allow-list mode); nil
 	// admits everybody who is not blocked.
 	Admits func(host string) bool
+	// FollowedOnly admits only the hosts of actors that somebody here follows, or
+	// asked to.
+	FollowedOnly bool
 	// Refuses is why the store takes nothing new at the moment: store.ErrFull,
 	// store.ErrBusy, or nil. A nil func never refuses.
 	Refuses func() error
@@ -312,7 +315,10 @@ func (n *Node) Host() string { return store.HostOf(n.BaseURL) }
 
 // admits says whether a host may take part at all.
 func (n *Node) admits(tx *store.Txn, host string) bool {
-	return !tx.HostBlocked(host) && (n.Admits == nil || n.Admits(host))
+	if tx.HostBlocked(host) || n.Admits != nil && !n.Admits(host) {
+		return false
+	}
+	return !n.FollowedOnly || tx.FollowsOn(host)
 }
 
 // scaled is a delay of the schedule in this node's time.

@@ -23,7 +23,7 @@ func undo(n *Node, tx *store.Txn, a *Activity) error {
 	case "Announce":
 		return n.unreact(tx, a, object, store.Announced)
 	case "Block":
-		return unblock(tx, a, object)
+		return n.unblock(tx, a, object)
 	case "Join":
 		a.Object = object
 		return leave(n, tx, a)

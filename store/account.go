@@ -20,8 +20,9 @@ type Account struct {
 	Lang     string    `json:"lang,omitempty"`
 	Created  time.Time `json:"created"`
 
-	Forgot time.Time      `json:"forgot,omitzero"`  // when a new password was last asked for by mail
-	Change *AddressChange `json:"change,omitempty"` // nil: no new address waits to be confirmed
+	Forgot    time.Time      `json:"forgot,omitzero"`     // when a new password was last asked for by mail
+	Change    *AddressChange `json:"change,omitempty"`    // nil: no new address waits to be confirmed
+	Suspended bool           `json:"suspended,omitempty"` // by a moderator: it neither signs in nor acts
 }
 
 // PutAccount creates or replaces an account; a new one gets its ID here. It

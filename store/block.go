@@ -26,6 +26,9 @@ func (t *Txn) Blocks(blocker, blocked ID) bool {
 	return t.tx.Get(key(tBlock, blocker, blocked)) != nil
 }
 
+// BlocksOf yields the blocks of an actor.
+func (t *Txn) BlocksOf(blocker ID) iter.Seq[*Block] { return rows[Block](t, key(tBlock, blocker)) }
+
 // BlockedHere says whether the lab of this node keeps the actor away: the lab
 // speaks for the node.
 func (t *Txn) BlockedHere(actor ID) bool {
@@ -33,12 +36,49 @@ func (t *Txn) BlockedHere(actor ID) bool {
 	return err == nil && t.Blocks(lab.ID, actor)
 }
 
-// DomainBlock keeps a host and everything below it away from this node.
+// Severity is how far a block of a host goes.
+type Severity string
+
+// The severities, in the words of Mastodon's lists. What is neither is Suspend.
+const (
+	Suspend Severity = "suspend" // nothing comes in, nothing goes out
+	Silence Severity = "silence" // what it publishes stands in no list: whoever has the address sees it
+)
+
+// DomainBlock keeps a host and everything below it away from this node, or out of
+// its lists.
 type DomainBlock struct {
-	Host   string    `json:"host"`
-	Reason string    `json:"reason,omitempty"`
-	IRI    string    `json:"iri,omitempty"` // of the activity that blocked it
-	Since  time.Time `json:"since"`
+	Host          string    `json:"host"`
+	Severity      Severity  `json:"severity,omitempty"`
+	Reason        string    `json:"reason,omitempty"`        // for those who moderate
+	Comment       string    `json:"comment,omitempty"`       // for everybody, in the log of moderation
+	Obfuscate     bool      `json:"obfuscate,omitempty"`     // the log does not spell its name out
+	RejectReports bool      `json:"rejectReports,omitempty"` // its complaints are not kept
+	RejectMedia   bool      `json:"rejectMedia,omitempty"`   // as a list said; no pictures of others are kept anyway
+	IRI           string    `json:"iri,omitempty"`           // of the activity that blocked it
+	Since         time.Time `json:"since"`
+}
+
+// Level is its severity, spelt out.
+func (b *DomainBlock) Level() Severity {
+	if b.Severity == Silence {
+		return Silence
+	}
+	return Suspend
+}
+
+// Shown is the host as the public log names it.
+func (b *DomainBlock) Shown() string {
+	if !b.Obfuscate {
+		return b.Host
+	}
+	shown := []rune(b.Host)
+	for i := range shown {
+		if i >= 2 && i < len(shown)-2 && shown[i] != '.' {
+			shown[i] = '*'
+		}
+	}
+	return string(shown)
 }
 
 // Covers says whether a host, with or without a port, is kept away by this block.
@@ -101,21 +141,33 @@ func (t *Txn) DomainBlocks() iter.Seq[*DomainBlock] {
 
 // HostBlocked says whether a host, with or without a port, or a domain above it
 // is kept away.
-func (t *Txn) HostBlocked(host string) bool {
+func (t *Txn) HostBlocked(host string) bool { return t.hostRule(host, Suspend) != nil }
+
+// HostSilenced says whether what a host publishes is kept out of lists.
+func (t *Txn) HostSilenced(host string) bool { return t.hostRule(host, Silence) != nil }
+
+// RejectsReports says whether complaints of a host are not kept.
+func (t *Txn) RejectsReports(host string) bool {
+	b := t.hostRule(host, Silence)
+	return b != nil && b.RejectReports
+}
+
+// hostRule is the nearest block with a severity that covers a host, or nil.
+func (t *Txn) hostRule(host string, level Severity) *DomainBlock {
 	host = canonicalHost(host)
-	if t.tx.Get(key(tDomain, host)) != nil {
-		return true
+	if b, err := t.DomainBlock(host); err == nil && b.Level() == level {
+		return b
 	}
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
 	for host != "" {
-		if t.tx.Get(key(tDomain, host)) != nil {
-			return true
+		if b, err := t.DomainBlock(host); err == nil && b.Level() == level {
+			return b
 		}
 		_, host, _ = strings.Cut(host, ".")
 	}
-	return false
+	return nil
 }
 
 // canonicalHost is a host as it is compared: lower case, no dot at the end of its
@@ -127,36 +179,4 @@ func canonicalHost(host string) string {
 		return strings.TrimRight(strings.Trim(host, "[]"), ".")
 	}
 	return net.JoinHostPort(strings.TrimRight(name, "."), port)
-}
-
-// Report is a complaint (Flag) that waits for a moderator.
-type Report struct {
-	ID       ID        `json:"id"`
-	IRI      string    `json:"iri"`
-	Reporter string    `json:"reporter"` // IRI
-	Target   string    `json:"target"`   // IRI of an actor
-	Records  []string  `json:"records,omitempty"`
-	Text     string    `json:"text,omitempty"`
-	Received time.Time `json:"received"`
-}
-
-// PutReport keeps a report; a new one gets its ID here.
-func (t *Txn) PutReport(r *Report) {
-	if r.ID == 0 {
-		r.ID = t.NewID()
-	}
-	t.putJSON(key(tReport, r.ID), r)
-}
-
-// Reports yields the reports, newest first.
-func (t *Txn) Reports() iter.Seq[*Report] {
-	return func(yield func(*Report) bool) {
-		for k, v := range t.scan([]byte(tReport), true) {
-			r := new(Report)
-			mustDecode(k, v, r)
-			if !yield(r) {
-				return
-			}
-		}
-	}
 }

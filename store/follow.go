@@ -116,3 +116,18 @@ func (t *Txn) moveInbox(a *Actor) {
 		t.PutFollow(f)
 	}
 }
+
+// FollowsOn says whether anybody of this node follows an actor of a host, or asked
+// to.
+func (t *Txn) FollowsOn(host string) bool {
+	host = canonicalHost(host)
+	for member := range t.LocalActors() {
+		for f := range t.Following(member.ID) {
+			a, err := t.Actor(f.Followed)
+			if err == nil && f.State != Refused && !a.Local && (canonicalHost(a.Host) == host || canonicalHost(HostOf(a.IRI)) == host) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -44,6 +44,7 @@ const (
 	tBlock     = "b/"  // blocker id, blocked id -> Block
 	tDomain    = "bd/" // host -> DomainBlock
 	tReport    = "p/"  // id -> Report
+	tLimit     = "bl/" // actor id -> Limit
 
 	tImport     = "im/" // id -> Import
 	tImportFile = "if/" // id, number -> a piece of its file

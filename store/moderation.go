@@ -19,13 +19,30 @@ const (
 	Undo    ModerationAct = "undo"    // takes the last of these back, but for Ask
 )
 
+// What moderators do about servers, accounts and records of any node, and about
+// complaints.
+const (
+	SuspendHost   ModerationAct = "suspend-host"
+	SilenceHost   ModerationAct = "silence-host"
+	LiftHost      ModerationAct = "lift-host"
+	SuspendActor  ModerationAct = "suspend-actor"
+	LimitActor    ModerationAct = "limit-actor"
+	LiftActor     ModerationAct = "lift-actor"
+	HideRecord    ModerationAct = "hide-record"
+	UpholdReport  ModerationAct = "uphold-report"
+	DismissReport ModerationAct = "dismiss-report"
+)
+
 // Moderated is a line of the log of moderation. By never leaves the pages of those
 // who run the node.
 type Moderated struct {
 	ID     ID            `json:"id"`
 	Act    ModerationAct `json:"act"`
-	Kind   string        `json:"kind"`
-	Record ID            `json:"record"`
+	Kind   string        `json:"kind,omitempty"`
+	Record ID            `json:"record,omitempty"`
+	Actor  ID            `json:"actor,omitempty"`  // of whom the decision is
+	Host   string        `json:"host,omitempty"`   // as everybody may read it
+	Note   string        `json:"note,omitempty"`   // for everybody
 	Reason string        `json:"reason,omitempty"` // of HideReasons
 	By     ID            `json:"by"`               // the actor of a member
 	When   time.Time     `json:"when"`

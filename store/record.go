@@ -55,6 +55,7 @@ type Record struct {
 	Version int       `json:"version,omitempty"`
 	Fetched time.Time `json:"fetched,omitzero"` // mirrored: when its origin last said this
 	Remote  bool      `json:"remote,omitempty"`
+	Limited bool      `json:"limited,omitempty"` // it is public, and its actor or host is limited here
 }
 
 // Envelope makes every struct that embeds Record an Item.
@@ -141,6 +142,7 @@ func (t *Txn) PutRecord(it Item, raw []byte) error {
 	if t.Tombstone(r.IRI) != nil {
 		return ErrGone
 	}
+	t.restrict(r)
 	op := Updated
 	if r.ID == 0 {
 		r.ID = t.getID(key(tRecordIRI, hash16(r.IRI)))

@@ -110,6 +110,7 @@ var waysOut = []wayOut{
 	{name: "the question whether to delete it", seenBy: byEditor, accept: asPage, path: onPage("/supprimer")},
 	{name: "the form to answer it", seenBy: byMember, accept: asPage, path: func(_ *world, s *secret) string { return "/actualites/nouvelle?sur=" + s.record.ID.String() }},
 	{name: "where others send members", seenBy: byMember, accept: asPage, path: func(_ *world, s *secret) string { return "/authorize_interaction?uri=" + s.record.IRI }},
+	{name: "the form to complain of it", seenBy: byMember, accept: asPage, path: func(_ *world, s *secret) string { return "/signaler?uri=" + s.record.IRI }},
 
 	{name: "home", seenBy: byList, newest: 6, accept: asPage, path: at("/")},
 	{name: "home in English", seenBy: byList, newest: 6, accept: asPage, path: at("/en/")},
@@ -186,6 +187,8 @@ var waysOut = []wayOut{
 	{name: "deliveries", seenBy: byNobody, accept: asPage, path: at("/admin/livraisons")},
 	{name: "circles", seenBy: byNobody, accept: asPage, path: at("/admin/cercles")},
 	{name: "reports", seenBy: byNobody, accept: asPage, path: at("/admin/signalements")},
+	{name: "own complaints", seenBy: byNobody, accept: asPage, path: at("/mon-compte/signalements")},
+	{name: "restricted accounts", seenBy: byNobody, accept: asPage, path: at("/admin/comptes")},
 	{name: "moderation", seenBy: byNobody, accept: asPage, path: at("/admin/moderation")},
 	{name: "jobs", seenBy: byNobody, accept: asPage, path: at("/admin/taches")},
 	{name: "imports", seenBy: byNobody, accept: asPage, path: at("/admin/imports")},

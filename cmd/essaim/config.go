@@ -45,7 +45,7 @@ type MediaConfig struct {
 
 // FederationConfig says whom the node federates with.
 type FederationConfig struct {
-	Mode            string   `toml:"mode" comment:"open: any node that is not blocked. allow-list: only the hosts of allowed_hosts."`
+	Mode            string   `toml:"mode" comment:"open: any node that is not blocked. followed-only: only the hosts of those whom somebody here follows. allow-list: only the hosts of allowed_hosts."`
 	AllowedHosts    []string `toml:"allowed_hosts" comment:"The hosts of the allow-list, such as [\"lab.example.org\"]."`
 	AuthorizedFetch bool     `toml:"authorized_fetch" comment:"Serve ActivityPub documents only to requests that are signed."`
 	Discover        bool     `toml:"discover" comment:"Look for other labs by asking those that this one follows whom they know, and tell them whom it knows."`
@@ -55,6 +55,7 @@ type FederationConfig struct {
 // The values of FederationConfig.Mode.
 const (
 	modeOpen      = "open"
+	modeFollowed  = "followed-only"
 	modeAllowList = "allow-list"
 )
 

@@ -102,12 +102,12 @@ func isListen(s string) bool {
 }
 
 func (f FederationConfig) validate() error {
-	known := f.Mode == modeOpen || f.Mode == modeAllowList
+	known := f.Mode == modeOpen || f.Mode == modeFollowed || f.Mode == modeAllowList
 	dull := slices.IndexFunc(f.AllowedHosts, func(h string) bool {
 		return h == "" || h != strings.ToLower(h) || strings.ContainsAny(h, "/@ ")
 	})
 	errs := []error{
-		check(known, "federation.mode", "%q is neither %s nor %s", f.Mode, modeOpen, modeAllowList),
+		check(known, "federation.mode", "%q is none of %s, %s and %s", f.Mode, modeOpen, modeFollowed, modeAllowList),
 		check(f.Mode == modeAllowList || len(f.AllowedHosts) == 0, "federation.allowed_hosts", "has no effect unless mode is %s", modeAllowList),
 		check(f.MaxBody >= 64<<10 && f.MaxBody <= 16<<20, "federation.max_body", "%v is not between 64 KiB and 16 MiB", f.MaxBody),
 	}

@@ -138,7 +138,7 @@ func (n *node) connect() (err error) {
 		Store: n.store, BaseURL: c.Node.BaseURL, Fetch: n.fetch, Keys: n.keys, Log: n.log, Lang: c.Node.Language,
 		Words:  func(lang, key string, args ...any) string { return words.T(assets.Lang(lang), key, args...) },
 		Render: func(text string) string { return markup.Ours(string(markup.Markdown(text))) },
-		Admits: n.admits, Refuses: n.engine.Refuses, Scale: c.Development.RetryScale, Jobs: n.jobs(words),
+		Admits: n.admits, FollowedOnly: c.Federation.Mode == modeFollowed, Refuses: n.engine.Refuses, Scale: c.Development.RetryScale, Jobs: n.jobs(words),
 		Discover: c.Federation.Discover, Software: "essaim " + version(),
 		TellGuests: web.GuestLetters(n.mail, words),
 		OpenForm:   federation.OpenForm{Closed: !c.OpenForm.Enabled, After: c.OpenForm.FederateAfter.Duration},

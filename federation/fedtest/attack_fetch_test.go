@@ -307,7 +307,7 @@ func TestDeliveryGoesToNoPrivateAddress(t *testing.T) {
 // blockHost keeps a host away, as an administrator does.
 func (s *stage) blockHost(host string) {
 	s.t.Helper()
-	if err := s.node.BlockHost(s.t.Context(), s.node.Admin(), host, "spam"); err != nil {
+	if err := s.node.BlockHost(s.t.Context(), s.node.Admin(), store.DomainBlock{Host: host, Reason: "spam"}); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -341,13 +341,13 @@ func TestHostsAreBlockedByThoseWhoRunTheNodeAlone(t *testing.T) {
 	mona := store.Viewer{Actor: m.IRI, Local: true}
 	host := store.HostOf(s.vic.IRI)
 	own := &federation.Activity{Verb: "Block", Actor: m.IRI, Object: "https://" + host}
-	for _, err := range []error{s.node.BlockHost(t.Context(), mona, host, ""), s.node.Publish(t.Context(), mona, own)} {
+	for _, err := range []error{s.node.BlockHost(t.Context(), mona, store.DomainBlock{Host: host}), s.node.Publish(t.Context(), mona, own)} {
 		if err == nil {
 			t.Error("a member may block a host")
 		}
 	}
 	for _, ours := range []string{s.node.Host(), "127.0.0.1"} {
-		if _, ok := errors.AsType[*store.FieldError](s.node.BlockHost(t.Context(), s.node.Admin(), ours, "")); !ok {
+		if _, ok := errors.AsType[*store.FieldError](s.node.BlockHost(t.Context(), s.node.Admin(), store.DomainBlock{Host: ours})); !ok {
 			t.Errorf("%s: our own host may be blocked", ours)
 		}
 	}

@@ -92,22 +92,23 @@ type Node struct {
 	Worker   *delivery.Worker
 	Sessions *session.Manager
 
-	t        testing.TB
-	dir      string
-	listen   string
-	durable  bool
-	discover bool
-	wrap     func(store.Engine) store.Engine
-	fetching func(*fetch.Config)
-	allow    func(host string) bool
-	serving  func(*Node) http.Handler
-	beside   func(context.Context) error
-	now      func() time.Time // nil: that of the machine
-	host     *simnet.Host     // nil: real sockets
-	db       *bolt.DB
-	server   *http.Server
-	cancel   context.CancelFunc
-	work     *errgroup.Group
+	t            testing.TB
+	dir          string
+	listen       string
+	durable      bool
+	discover     bool
+	wrap         func(store.Engine) store.Engine
+	fetching     func(*fetch.Config)
+	allow        func(host string) bool
+	serving      func(*Node) http.Handler
+	beside       func(context.Context) error
+	now          func() time.Time // nil: that of the machine
+	host         *simnet.Host     // nil: real sockets
+	db           *bolt.DB
+	server       *http.Server
+	cancel       context.CancelFunc
+	work         *errgroup.Group
+	followedOnly bool
 }
 
 // Admin is somebody who runs the node.
@@ -245,7 +246,7 @@ func (n *Node) assemble(s *store.Store) {
 	log := slog.New(slog.DiscardHandler)
 	ring := keyring.Of(s)
 	n.Node = federation.New(federation.Config{
-		Store: s, BaseURL: n.URL, Keys: ring, Log: log, Lang: "fr", Scale: n.scale(),
+		Store: s, BaseURL: n.URL, Keys: ring, Log: log, Lang: "fr", Scale: n.scale(), FollowedOnly: n.followedOnly,
 		Discover: n.discover, Software: "essaim test",
 		Fetch:  fetch.New(n.fetchConfig(s, ring)),
 		Words:  func(_, key string, args ...any) string { return key },

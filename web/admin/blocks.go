@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/essaim/essaim/federation/fetch"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
 )
@@ -29,14 +30,12 @@ func (p *Pages) blocks(w http.ResponseWriter, r *http.Request) error {
 	if !isPost(r) {
 		return p.showBlocks(w, r, nil)
 	}
-	host, reason := hostTyped(r), typed(r, "reason")
-	var c checks
-	c.host("host", host)
-	c.text("reason", reason, maxReason, false)
-	if err := c.err(); err != nil {
+	b, err := blockTyped(r)
+	if err != nil {
 		return p.showBlocks(w, r, err)
 	}
-	err := p.Node.BlockHost(r.Context(), p.Frame.Viewer(r), host, reason)
+	host := b.Host
+	err = p.Node.BlockHost(r.Context(), p.Frame.Viewer(r), b)
 	if _, own := errors.AsType[*store.FieldError](err); own {
 		return p.showBlocks(w, r, err)
 	}
@@ -48,13 +47,33 @@ func (p *Pages) blocks(w http.ResponseWriter, r *http.Request) error {
 	return p.Frame.Redirect(w, r, "/admin/blocages")
 }
 
+// blockTyped reads the form.
+func blockTyped(r *http.Request) (store.DomainBlock, error) {
+	b := store.DomainBlock{
+		Host: hostTyped(r), Severity: store.Severity(typed(r, "severity")), Reason: typed(r, "reason"), Comment: typed(r, "comment"),
+		Obfuscate: r.PostForm.Get("obfuscate") != "", RejectReports: r.PostForm.Get("reject-reports") != "",
+	}
+	var c checks
+	c.host("host", b.Host)
+	if b.Severity != "" {
+		c.choice("severity", string(b.Severity), []string{string(store.Suspend), string(store.Silence)})
+	}
+	c.text("reason", b.Reason, maxReason, false)
+	c.text("comment", b.Comment, maxReason, false)
+	return b, c.err()
+}
+
 // hostTyped is a host as people may type it: as the address of a site.
 func hostTyped(r *http.Request) string {
 	host := strings.ToLower(typed(r, "host"))
 	if _, rest, ok := strings.Cut(host, "://"); ok {
 		host, _, _ = strings.Cut(rest, "/")
 	}
-	return strings.TrimSuffix(host, ".")
+	host = strings.TrimSuffix(host, ".")
+	if ascii, err := fetch.CanonicalHost(host); err == nil {
+		return ascii
+	}
+	return host
 }
 
 var hostPattern = regexp.MustCompile(`^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(:[0-9]{1,5})?$`)
@@ -71,10 +90,7 @@ func (c *checks) host(field, host string) {
 }
 
 func (p *Pages) showBlocks(w http.ResponseWriter, r *http.Request, mistakes error) error {
-	fields := []assets.Field{
-		{Name: "host", Label: p.t(r, "block.host"), Hint: p.t(r, "block.host-hint"), Required: true, MaxLength: maxAddress},
-		{Name: "reason", Label: p.t(r, "block.reason"), Hint: p.t(r, "block.reason-hint"), MaxLength: maxReason, Spellcheck: true},
-	}
+	fields := p.blockFields(r)
 	page := blocksPage{
 		form: form{top: p.admin(r, p.t(r, "admin.tab.blocks"), "/admin/blocages"), Sections: []section{{Fields: fields}}},
 	}
@@ -94,6 +110,20 @@ func (p *Pages) showBlocks(w http.ResponseWriter, r *http.Request, mistakes erro
 		return err
 	}
 	return p.Frame.Render(w, r, status, "admin-blocks.html", page)
+}
+
+func (p *Pages) blockFields(r *http.Request) []assets.Field {
+	severities := []assets.Choice{
+		{Value: string(store.Suspend), Text: p.t(r, "restrict.suspend")}, {Value: string(store.Silence), Text: p.t(r, "restrict.silence")},
+	}
+	return []assets.Field{
+		{Name: "host", Label: p.t(r, "block.host"), Hint: p.t(r, "block.host-hint"), Required: true, MaxLength: maxAddress},
+		{Name: "severity", Label: p.t(r, "restrict.severity"), Hint: p.t(r, "restrict.severity-hint"), Type: "select", Value: string(store.Suspend), Choices: severities},
+		{Name: "reason", Label: p.t(r, "block.reason"), Hint: p.t(r, "block.reason-hint"), MaxLength: maxReason, Spellcheck: true},
+		{Name: "comment", Label: p.t(r, "restrict.comment"), Hint: p.t(r, "restrict.comment-hint"), MaxLength: maxReason, Spellcheck: true},
+		{Name: "obfuscate", Label: p.t(r, "restrict.obfuscate"), Type: "checkbox"},
+		{Name: "reject-reports", Label: p.t(r, "restrict.reject-reports"), Hint: p.t(r, "restrict.reject-reports-hint"), Type: "checkbox"},
+	}
 }
 
 func (p *Pages) liftBlock(w http.ResponseWriter, r *http.Request) error {

@@ -76,8 +76,10 @@ func count(tx *store.Txn) (n figures, err error) {
 	for _, waiting := range tx.Backlog() {
 		n.waiting += waiting
 	}
-	for range tx.Reports() {
-		n.reports++
+	for report := range tx.Reports() {
+		if report.State == "" {
+			n.reports++
+		}
 	}
 	for range tx.ToModerate() {
 		n.moderate++

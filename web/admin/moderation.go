@@ -163,7 +163,13 @@ func (p *Pages) readDecisions(r *http.Request, tx *store.Txn) []decision {
 	var log []decision
 	seen := map[store.ID]bool{}
 	for m := range tx.Moderations() {
-		d := decision{When: m.When, What: p.t(r, "moderated."+string(m.Act)), Title: p.t(r, "kind."+m.Kind), Record: m.Record}
+		d := decision{When: m.When, What: p.t(r, "moderated."+string(m.Act)), Title: m.Host, Why: m.Note, Record: m.Record}
+		if m.Kind != "" {
+			d.Title = p.t(r, "kind."+m.Kind)
+		}
+		if a, err := tx.Actor(m.Actor); err == nil {
+			d.Title, d.Href = a.Address(), a.Page()
+		}
 		if m.Reason != "" {
 			d.Why = p.t(r, "hide."+m.Reason)
 		}

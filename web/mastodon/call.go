@@ -53,7 +53,7 @@ func (c *call) recognise(tx *store.Txn) (err error) {
 	if c.token.Account == 0 && c.token.App != "" {
 		return nil // software for itself
 	}
-	if c.account, err = tx.Account(c.token.Account); err != nil {
+	if c.account, err = tx.Account(c.token.Account); err != nil || c.account.Suspended {
 		return errToken
 	}
 	if c.actor, err = tx.Actor(c.account.Actor); err != nil || !c.actor.Deleted.IsZero() {

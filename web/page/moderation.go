@@ -48,11 +48,21 @@ func (p *Pages) moderation(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (a *ask) moderated(tx *store.Txn, m *store.Moderated) []assets.Cell {
-	about := assets.Cell{Text: a.t("kind." + m.Kind)}
+	about := assets.Cell{}
+	switch {
+	case m.Host != "":
+		about.Text = m.Host
+	case m.Actor != 0:
+		about.Text = a.t("moderated.an-account")
+	case m.Kind == "":
+		about.Text = a.t("moderated.a-report")
+	default:
+		about.Text = a.t("kind." + m.Kind)
+	}
 	if it, err := tx.Record(m.Record); err == nil && (store.Viewer{}).CanList(it.Envelope()) {
 		about = assets.Cell{Text: title(it.Envelope()), Href: federation.PagePath(it.Envelope())}
 	}
-	why := assets.Cell{}
+	why := assets.Cell{Text: m.Note}
 	if m.Reason != "" {
 		why.Text = a.t("hide." + m.Reason)
 	}

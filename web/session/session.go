@@ -169,7 +169,7 @@ func find(tx *store.Txn, id store.ID) (*who, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !actor.Deleted.IsZero() {
+	if !actor.Deleted.IsZero() || account.Suspended {
 		return nil, store.ErrNotFound
 	}
 	return &who{viewer: tx.ViewerOf(actor, account.Role), account: account, actor: actor}, nil

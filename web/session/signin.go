@@ -97,7 +97,7 @@ func (m *Manager) check(ctx context.Context, account *store.Account, password st
 	switch {
 	case err != nil:
 		return nil, err
-	case !ok:
+	case !ok, account.Suspended:
 		return nil, ErrCredentials
 	case stale:
 		return m.rehash(ctx, account, password)
