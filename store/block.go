@@ -32,8 +32,14 @@ func (t *Txn) BlocksOf(blocker ID) iter.Seq[*Block] { return rows[Block](t, key(
 // BlockedHere says whether the lab of this node keeps the actor away: the lab
 // speaks for the node.
 func (t *Txn) BlockedHere(actor ID) bool {
-	lab, err := t.Lab()
-	return err == nil && t.Blocks(lab.ID, actor)
+	if t.lab == 0 { // once for all who are asked about in one transaction
+		lab, err := t.Lab()
+		if err != nil {
+			return false
+		}
+		t.lab = lab.ID
+	}
+	return t.Blocks(t.lab, actor)
 }
 
 // Severity is how far a block of a host goes.

@@ -88,6 +88,8 @@ type Txn struct {
 	local bool // what this node shows was changed
 
 	changed bool // the change log grew
+
+	lab ID // of this node, once it was asked for
 }
 
 // Now is the moment at which the transaction began, in UTC.

@@ -114,9 +114,9 @@ func (c *call) accountOf(tx *store.Txn, a *store.Actor) *Account {
 		ID: a.ID.String(), Username: a.Handle, Acct: c.acct(a), DisplayName: a.DisplayName(),
 		Locked: a.Approves, Bot: isBot(a.Type), Group: a.Type == store.Group,
 		Discoverable: a.Discoverable, Indexable: a.Indexable, NoIndex: !a.Indexable,
-		CreatedAt: stamp(bornAt(a)), Note: string(markup.Federated(a.Summary)), URL: a.Page(), URI: a.IRI,
+		CreatedAt: stamp(bornAt(a)), Note: c.clean(a.Summary), URL: a.Page(), URI: a.IRI,
 		FollowersCount: n.Followers, FollowingCount: n.Following, StatusesCount: n.Posts,
-		ShowMedia: true, ShowFeatured: true, Emojis: []CustomEmoji{}, Fields: fieldsOf(a), Roles: []AccountRole{},
+		ShowMedia: true, ShowFeatured: true, Emojis: []CustomEmoji{}, Fields: c.fieldsOf(a), Roles: []AccountRole{},
 		FeatureApproval: &FeatureApproval{Automatic: []string{}, Manual: []string{}, CurrentUser: "denied"},
 	}
 	e.Avatar, e.AvatarDescription = c.imageOr(a.Icon, avatarPath)
@@ -167,12 +167,26 @@ func (c *call) absolute(url string) string {
 	return url
 }
 
-func fieldsOf(a *store.Actor) []Field {
+func (c *call) fieldsOf(a *store.Actor) []Field {
 	fields := []Field{}
 	for _, f := range a.Fields {
-		fields = append(fields, Field{Name: f.Name, Value: string(markup.Federated(f.Value))})
+		fields = append(fields, Field{Name: f.Name, Value: c.clean(f.Value)})
 	}
 	return fields
+}
+
+// clean is HTML of a profile as apps may show it. Profiles stand below every status,
+// and cleaning costs more than all else of them.
+func (c *call) clean(html string) string {
+	if html == "" {
+		return ""
+	}
+	safe, known := c.cleaned.GetIfPresent(html)
+	if !known {
+		safe = string(markup.Federated(html))
+		c.cleaned.Set(html, safe)
+	}
+	return safe
 }
 
 // self is the account of who asks, as he edits it.

@@ -52,7 +52,7 @@ func (d *API) public(do act) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		allowOrigins(w.Header())
 		if r.Method == http.MethodOptions {
-			w.WriteHeader(http.StatusNoContent)
+			answerPreflight(w)
 			return
 		}
 		r = r.WithContext(assets.WithLang(r.Context(), assets.Lang(d.Node.Lang)))
@@ -78,13 +78,19 @@ func (d *API) public(do act) http.Handler {
 // by a header that no other site can send for them.
 func allowOrigins(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, OPTIONS")
-	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key")
 	h.Set("Access-Control-Expose-Headers", "Link, X-RateLimit-Reset, X-RateLimit-Limit, X-RateLimit-Remaining, X-Request-Id")
-	h.Set("Access-Control-Max-Age", "86400")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	h.Set("Cache-Control", "private, no-store")
 	h.Set("Vary", "Authorization, Origin")
+}
+
+// answerPreflight tells a browser what it may ask (Fetch standard, CORS-preflight).
+func answerPreflight(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, OPTIONS")
+	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key")
+	h.Set("Access-Control-Max-Age", "86400")
+	w.WriteHeader(http.StatusNoContent)
 }
 
 func writeJSON(w http.ResponseWriter, status int, entity any) {

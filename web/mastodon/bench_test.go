@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -107,36 +106,4 @@ func BenchmarkReading(b *testing.B) {
 			b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "ms-p99")
 		})
 	}
-}
-
-// BenchmarkPublishToStreams publishes with 1,000 open streams and waits until all
-// have it. It says what the streams take, of both ends, and how long the last
-// waited.
-func BenchmarkPublishToStreams(b *testing.B) {
-	s := start(b)
-	s.live()
-	const readers = 1000
-	before := memory()
-	next := make([]func() event, readers)
-	for i := range next {
-		next[i] = s.anybody().events("/api/v1/streaming/public")
-	}
-	taken := memory() - before
-	for b.Loop() {
-		e := s.experiment("Une mairie mobile", store.Public)
-		for _, n := range next {
-			if got := n(); got.id() != e.ID.String() {
-				b.Fatalf("got %s", got.Payload)
-			}
-		}
-	}
-	b.ReportMetric(float64(taken)/(1<<20), "MiB")
-}
-
-// memory is what the program holds, after a collection.
-func memory() uint64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc + m.StackInuse
 }

@@ -55,6 +55,7 @@ type Images interface {
 type API struct {
 	Config
 	rendered *otter.Cache[renderKey, *rendering]
+	cleaned  *otter.Cache[string, string] // HTML of profiles, by what it was
 	rates    *rates
 	once     *replays
 	hub      *hub
@@ -64,6 +65,7 @@ type API struct {
 func New(c Config) *API {
 	d := &API{Config: c, once: newReplays(), rates: newRates(c.PerMinute, c.Node.Store.Now)}
 	d.rendered = otter.Must(&otter.Options[renderKey, *rendering]{MaximumSize: maxRendered})
+	d.cleaned = otter.Must(&otter.Options[string, string]{MaximumSize: maxRendered})
 	d.hub = newHub(d)
 	return d
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -41,8 +42,23 @@ func (c *call) withToken() error {
 	return nil
 }
 
-// streamEvents is GET /api/v1/streaming/:stream, as server-sent events.
+// streamEvents is GET /api/v1/streaming/:stream, as server-sent events. Thousands of
+// these wait at once: what opens one leaves nothing behind on the stack.
 func streamEvents(c *call) (any, error) {
+	l, err := c.openEvents()
+	if err != nil {
+		return nil, err
+	}
+	defer c.hub.leave(l)
+	s := eventStream{w: c.w, control: http.NewResponseController(c.w), timer: time.NewTimer(heartbeat)}
+	defer s.timer.Stop()
+	for err = s.write(":)\n"); err == nil; {
+		err = s.next(c.r.Context(), l)
+	}
+	return nil, nil // whatever ended it, there is nobody left to answer
+}
+
+func (c *call) openEvents() (*listener, error) {
 	if err := c.withToken(); err != nil {
 		return nil, err
 	}
@@ -56,16 +72,11 @@ func streamEvents(c *call) (any, error) {
 	}
 	l := c.newListener(c.secret, stream)
 	c.hub.join(c.r.Context(), l)
-	defer c.hub.leave(l)
 	h := c.w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "private, no-store")
 	h.Set("X-Accel-Buffering", "no")
-	s := eventStream{w: c.w, control: http.NewResponseController(c.w)}
-	for err = s.write(":)\n"); err == nil; {
-		err = s.next(c.r.Context(), l)
-	}
-	return nil, nil // whatever ended it, there is nobody left to answer
+	return l, nil
 }
 
 // errEnded: the stream was ended from this side or from the other.
@@ -74,29 +85,33 @@ var errEnded = errors.New("stream ended")
 type eventStream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
+	timer   *time.Timer
 }
 
 // next writes the next message, or a sign of life.
-func (s eventStream) next(ctx context.Context, l *listener) error {
-	timer := time.NewTimer(heartbeat)
-	defer timer.Stop()
+func (s *eventStream) next(ctx context.Context, l *listener) error {
+	s.timer.Reset(heartbeat)
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-l.done:
 		return errEnded
 	case m := <-l.out:
-		return s.write(fmt.Sprintf("event: %s\ndata: %s\n\n", m.Event, m.Payload))
-	case <-timer.C:
+		return s.message(m)
+	case <-s.timer.C:
 		return s.write(":thump\n")
 	}
 }
 
-func (s eventStream) write(text string) error {
+func (s *eventStream) message(m *message) error {
+	return s.write(fmt.Sprintf("event: %s\ndata: %s\n\n", m.Event, m.Payload))
+}
+
+func (s *eventStream) write(text string) error {
 	if err := s.control.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
-	if _, err := s.w.Write([]byte(text)); err != nil {
+	if _, err := io.WriteString(s.w, text); err != nil {
 		return err
 	}
 	return s.control.Flush()
