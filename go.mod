@@ -36,13 +36,15 @@ require (
 	golang.org/x/time v0.16.0
 )
 
-require github.com/teambition/rrule-go v1.8.2
+require (
+	github.com/teambition/rrule-go v1.8.2
+	rsc.io/qr v0.2.0
+)
 
 require (
 	github.com/cayleygraph/quad v1.3.0 // indirect
 	github.com/piprate/json-gold v0.9.1 // indirect
 	github.com/pquerna/cachecontrol v0.2.0 // indirect
-	rsc.io/qr v0.2.0 // indirect
 )
 
 require (
@@ -80,7 +82,7 @@ require (
 	github.com/golang-jwt/jwt/v5 v5.3.0 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/gorilla/css v1.0.1 // indirect
-	github.com/gorilla/feeds v1.2.0 // indirect
+	github.com/gorilla/feeds v1.2.0
 	github.com/gorilla/websocket v1.5.3 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/klauspost/cpuid/v2 v2.2.10 // indirect

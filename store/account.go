@@ -49,6 +49,7 @@ func (t *Txn) deleteAccount(a *Account) {
 	t.tx.Delete(emailKey(a.Email))
 	t.tx.Delete(key(tByActor, a.Actor))
 	t.tx.Delete(key(tAccount, a.ID))
+	t.tx.Delete(key(tFactors, a.ID))
 	t.EndLogins(a.ID, 0)
 }
 

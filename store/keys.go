@@ -101,6 +101,7 @@ const (
 	tToken   = "ut/" // hash of a token -> Token
 	tSession = "us/" // hash of a session id -> session
 	tLogin   = "ul/" // account id, id -> Login
+	tFactors = "uk/" // account id -> Factors
 
 	tInvitation = "ui/" // hash of a secret -> Invitation
 

@@ -85,6 +85,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	both := []string{http.MethodGet, http.MethodHead, http.MethodPost}
 	r.Handle("/installation/{secret}", p.Frame.Always(limited(p.install))).Methods(both...)
 	r.Handle("/connexion", p.Frame.Handle(limited(p.signIn))).Methods(both...)
+	r.Handle("/connexion/code", p.Frame.Handle(limited(p.second))).Methods(both...)
 	r.Handle("/connexion/oubli", p.Frame.Handle(limited(p.forgotten))).Methods(both...)
 	r.Handle("/connexion/{secret}", p.Frame.Handle(limited(p.signInByLink))).Methods(both...)
 	r.Handle("/deconnexion", p.Frame.Handle(limited(p.signOut))).Methods(http.MethodPost)
@@ -94,6 +95,9 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.member(r, "/mon-compte/securite", p.security)
 	p.member(r, "/mon-compte/confirmer", p.prove)
 	p.member(r, "/mon-compte/adresse", p.fresh(p.address))
+	p.member(r, "/mon-compte/code", p.fresh(p.totp))
+	p.member(r, "/mon-compte/code/retirer", p.fresh(p.removeTOTP))
+	p.member(r, "/mon-compte/secours", p.fresh(p.recovery))
 	p.member(r, "/mon-compte/mot-de-passe", p.fresh(p.password))
 	p.member(r, "/mon-compte/cercles", p.myCircles)
 
@@ -108,6 +112,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.may(r, store.Invite, "/admin/membres/lien", p.fresh(p.renewLink))
 	p.may(r, store.Invite, "/admin/membres/invitation", p.endInvitation)
 	p.may(r, store.Appoint, "/admin/membres/role", p.appoint)
+	p.may(r, store.Appoint, "/admin/membres/secours", p.dropFactors)
 	p.runs(r, "/admin/cercles", p.circles)
 	p.runs(r, "/admin/cercles/nouveau", p.newCircle)
 	p.member(r, "/admin/cercles/{id:[0-9]+}", p.editCircle)

@@ -31,6 +31,7 @@ type memberRow struct {
 	Since   time.Time
 	Open    bool // has no password yet
 	Manage  bool // the viewer may make a link for it
+	Second  bool // wants a second factor
 }
 
 type invitationRow struct {
@@ -53,6 +54,7 @@ func (p *Pages) members(w http.ResponseWriter, r *http.Request) error {
 			row := memberRow{Name: a.DisplayName(), Handle: a.Handle, Since: a.Created, Role: p.t(r, "account-role.none")}
 			if account, err := tx.AccountOf(a.ID); err == nil {
 				row.Account, row.Open, row.Slug = account.ID, account.Password == "", string(account.Role)
+				row.Second = tx.Factors(account.ID).Second()
 				row.Role, row.Manage = p.t(r, "account-role."+string(account.Role)), own.Role.Manages(account.Role)
 			}
 			page.Members = append(page.Members, row)

@@ -17,6 +17,7 @@ type securityPage struct {
 	Badge   *assets.Badge // whether the address is confirmed; nil: there is none
 	Waiting string        // the new address that waits to be confirmed
 	Since   time.Time
+	Factors *store.Factors
 	Logins  []loginRow
 	Others  bool
 }
@@ -42,7 +43,7 @@ func (p *Pages) security(w http.ResponseWriter, r *http.Request) error {
 	}
 	here := p.Frame.Sessions.Login(r.Context()).ID
 	err := p.view(r, func(tx *store.Txn) error {
-		page.Logins = nil
+		page.Logins, page.Factors = nil, tx.Factors(account.ID)
 		for l := range tx.Logins(account.ID) {
 			row := loginRow{ID: l.ID, Device: l.Device, Network: l.Network, Created: l.Created, Used: l.Used, Here: l.ID == here}
 			if row.Device == "" {

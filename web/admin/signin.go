@@ -3,6 +3,7 @@ package admin
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/essaim/essaim/store"
@@ -25,6 +26,9 @@ func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) error {
 	})
 	if err == nil {
 		return p.Frame.Redirect(w, r, back)
+	}
+	if errors.Is(err, session.ErrSecond) {
+		return p.askSecond(w, r, back)
 	}
 	if errors.Is(err, session.ErrCredentials) {
 		err = &store.FieldError{Field: "login", Reason: "error.wrong-credentials"}
@@ -76,14 +80,23 @@ func (p *Pages) signInByLink(w http.ResponseWriter, r *http.Request) error {
 	if errors.Is(err, store.ErrNotFound) {
 		return p.Frame.Fail(w, r, http.StatusGone, "link-used")
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, session.ErrSecond) {
 		return err
 	}
+	back := "/"
 	if account.Password == "" || token.Has(session.ScopeReset) {
 		p.Frame.Flash(r, "info", "account.choose-password")
-		return p.Frame.Redirect(w, r, "/mon-compte/mot-de-passe")
+		back = "/mon-compte/mot-de-passe"
 	}
-	return p.Frame.Redirect(w, r, "/")
+	if err != nil {
+		return p.askSecond(w, r, back)
+	}
+	return p.Frame.Redirect(w, r, back)
+}
+
+// askSecond goes on with the second factor.
+func (p *Pages) askSecond(w http.ResponseWriter, r *http.Request, back string) error {
+	return p.Frame.Redirect(w, r, "/connexion/code?"+url.Values{"retour": {back}}.Encode())
 }
 
 func (p *Pages) offerLink(w http.ResponseWriter, r *http.Request, token *store.Token, secret string) error {

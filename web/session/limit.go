@@ -73,7 +73,7 @@ func (t *tries) begin(c Credentials) (wait time.Duration) {
 			return account.ends.Sub(t.now())
 		}
 	}
-	t.addAll(keys, 1)
+	t.addAll(keys, max(c.weight, 1))
 	return 0
 }
 
@@ -81,7 +81,7 @@ func (t *tries) begin(c Credentials) (wait time.Duration) {
 func (t *tries) forgive(c Credentials) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.addAll(keysOf(c), -1)
+	t.addAll(keysOf(c), -max(c.weight, 1))
 }
 
 func (t *tries) addAll(keys []counterKey, d int) {

@@ -68,7 +68,8 @@ func (m *Manager) UseLink(ctx context.Context, secret string, scopes ...string) 
 }
 
 // SignInByLink uses a link of ScopeSignIn or ScopeReset and makes the session that of its
-// account. store.ErrNotFound: the link was used, has expired or never was.
+// account. store.ErrNotFound: the link was used, has expired or never was. With
+// ErrSecond the account is returned, too.
 func (m *Manager) SignInByLink(ctx context.Context, secret string) (*store.Account, error) {
 	token, err := m.UseLink(ctx, secret, ScopeSignIn, ScopeReset)
 	if err != nil {
@@ -82,7 +83,7 @@ func (m *Manager) SignInByLink(ctx context.Context, secret string) (*store.Accou
 	if err != nil {
 		return nil, err
 	}
-	return w.account, m.Begin(ctx, w.account)
+	return w.account, m.enter(ctx, w.account)
 }
 
 // Bearer is who sends a request with a bearer token (RFC 6750 §2.1), and what

@@ -29,16 +29,17 @@ type Credentials struct {
 	Login, Password, Address string
 
 	device string // the secret of a browser that the account knows; empty: another
+	weight int    // that a wrong try counts; 0: 1
 }
 
-// SignIn makes the session that of the account. The session gets a new id, so
-// that one planted before is worth nothing. Errors: ErrCredentials, *Limited.
+// SignIn makes the session that of the account. The session gets a new id, so that
+// one planted before is worth nothing. Errors: ErrCredentials, *Limited, ErrSecond.
 func (m *Manager) SignIn(ctx context.Context, c Credentials) error {
 	account, err := m.try(ctx, c)
 	if err != nil {
 		return err
 	}
-	return m.Begin(ctx, account)
+	return m.enter(ctx, account)
 }
 
 // Prove is SignIn for the account of the session: its owner shows again who he is,
