@@ -39,7 +39,7 @@ func (a *ask) copyState(tx *store.Txn, other *store.Actor) *copyState {
 	if c := tx.Catalogue(other.IRI); c != nil {
 		here = c.Public.Plus(c.Restricted).Kinds
 	}
-	c := &copyState{Checked: s.Checked, Since: s.Since, Chosen: a.chosen(s.Wants), Kinds: a.copiedKinds(here, s.Theirs)}
+	c := &copyState{Checked: s.Checked, Since: s.Since, Chosen: a.chosen(tx, s.Wants), Kinds: a.copiedKinds(here, s.Theirs)}
 	if s.Problem != "" {
 		c.Problem = a.t("copy.problem." + string(s.Problem))
 	}
@@ -53,7 +53,7 @@ func (a *ask) copyState(tx *store.Txn, other *store.Actor) *copyState {
 		}
 	}
 	if a.by.Runs {
-		c.Choose, c.Fields = actorPath(other)+"/choix", a.choiceFields(s.Wants)
+		c.Choose, c.Fields = actorPath(other)+"/choix", a.choiceFields(s.Wants, a.recordChoices(tx, s.Wants.Records))
 	}
 	return c
 }
@@ -78,7 +78,7 @@ func (a *ask) copiedKinds(here, there map[string]int) *assets.Table {
 }
 
 // chosen says what alone is copied.
-func (a *ask) chosen(s store.Selection) string {
+func (a *ask) chosen(tx *store.Txn, s store.Selection) string {
 	if s.All() {
 		return ""
 	}
@@ -89,27 +89,53 @@ func (a *ask) chosen(s store.Selection) string {
 	for _, t := range s.Themes {
 		names = append(names, a.t("theme."+t))
 	}
+	for _, r := range a.recordChoices(tx, s.Records) {
+		names = append(names, r.Text)
+	}
 	return strings.Join(names, ", ")
 }
 
+// recordChoices are records by their titles, as far as they are here.
+func (a *ask) recordChoices(tx *store.Txn, iris []string) []assets.Choice {
+	choices := make([]assets.Choice, len(iris))
+	for i, iri := range iris {
+		choices[i] = assets.Choice{Value: iri, Text: iri}
+		if it, err := tx.RecordByIRI(iri); err == nil && a.by.CanSee(it.Envelope()) {
+			choices[i].Text = title(it.Envelope())
+		}
+	}
+	return choices
+}
+
 const (
-	chosenKinds  = "genres"
-	chosenThemes = "themes"
+	chosenKinds   = "genres"
+	chosenThemes  = "themes"
+	chosenRecords = "fiches"
+
+	maxChosen = 100 // records of one lab
 )
 
-// choiceFields ask what shall be copied: nothing chosen is everything.
-func (a *ask) choiceFields(s store.Selection) []assets.Field {
+// choiceFields ask what shall be copied: nothing chosen is everything. records are
+// those that can be chosen one by one.
+func (a *ask) choiceFields(s store.Selection, records []assets.Choice) []assets.Field {
 	kinds := assets.Field{Name: chosenKinds, Type: "checkboxes", Label: a.t("copy.kinds"), Hint: a.t("copy.kinds-hint"), Values: s.Kinds}
 	for _, k := range store.Kinds {
 		kinds.Choices = append(kinds.Choices, assets.Choice{Value: k.Name, Text: a.t("kind." + k.Name)})
 	}
-	return []assets.Field{kinds, {
+	fields := []assets.Field{kinds, {
 		Name: chosenThemes, Type: "checkboxes", Label: a.t("copy.themes"), Hint: a.t("copy.themes-hint"),
 		Values: s.Themes, Choices: a.choices(&store.Themes),
 	}}
+	if len(records) > 0 {
+		fields = append(fields, assets.Field{
+			Name: chosenRecords, Type: "checkboxes", Label: a.t("copy.records"), Hint: a.t("copy.records-hint"),
+			Values: s.Records, Choices: records,
+		})
+	}
+	return fields
 }
 
-// selection reads the answer; what is no kind or theme is left out.
+// selection reads the answer; what is no kind, theme or address is left out.
 func selection(form url.Values) store.Selection {
 	known := func(list []string, has func(string) bool) []string {
 		return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return !has(s) })
@@ -117,6 +143,9 @@ func selection(form url.Values) store.Selection {
 	return store.Selection{
 		Kinds:  known(form[chosenKinds], func(s string) bool { return store.KindOf(s) != nil }),
 		Themes: known(form[chosenThemes], store.Themes.Has),
+		Records: known(form[chosenRecords][:min(len(form[chosenRecords]), maxChosen)], func(s string) bool {
+			return store.Origin(s) != ""
+		}),
 	}
 }
 

@@ -69,9 +69,28 @@ func (a *ask) preview(w http.ResponseWriter, text string) error {
 	d.Preview = &preview{
 		IRI: actor.IRI, Name: actor.DisplayName(), Address: actor.Address(), Seal: actor.IRI, Territory: a.places(actor.Territory),
 		Summary: outline(markup.Federated(actor.Summary)), Lang: a.foreign(actor.Lang), Original: actor.Page(), Manual: actor.Approves,
-		Software: a.software(actor.IRI), Fields: a.choiceFields(store.Selection{}),
+		Software: a.software(actor.IRI), Fields: a.choiceFields(store.Selection{}, a.pasted(ctx, actor, text)),
 	}
 	return a.Frame.Render(w, a.r, http.StatusOK, "follow.html", d)
+}
+
+// pasted is the record of an actor whose address was typed instead of its own, if
+// it is one.
+func (a *ask) pasted(ctx context.Context, actor *store.Actor, text string) (choices []assets.Choice) {
+	if store.Origin(text) == "" {
+		return nil
+	}
+	iri, err := a.Node.Identify(ctx, a.by, text)
+	if err != nil {
+		return nil // the actor was found all the same
+	}
+	_ = a.view(func(tx *store.Txn) error { // nothing to choose from when it cannot be read
+		if it, err := tx.RecordByIRI(iri); err == nil && it.Envelope().Lab == actor.IRI {
+			choices = a.recordChoices(tx, []string{iri})
+		}
+		return nil
+	})
+	return choices
 }
 
 func (a *ask) software(iri string) string {
