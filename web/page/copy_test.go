@@ -76,6 +76,15 @@ func TestCompleteCopySaysWhenItWasCompared(t *testing.T) {
 	}
 }
 
+// Who does not count what it publishes cannot be compared with.
+func TestCopyOfWhoDoesNotCountSaysThatItWasRead(t *testing.T) {
+	s := newSite(t)
+	s.copiedLab(t, func(c *store.Sync) { c.Phase, c.Checked, c.Theirs = store.SyncLive, time.Now(), nil })
+	if a := s.Visitor(t).Get(copiedPage); !a.Has("a été lu le") || a.Has("Tout est là") {
+		t.Errorf("got %s", a.Body)
+	}
+}
+
 func TestChoosingWhatIsCopied(t *testing.T) {
 	s := newSite(t)
 	other := s.copiedLab(t, func(c *store.Sync) { c.Phase = store.SyncLive })
