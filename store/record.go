@@ -61,6 +61,10 @@ type Record struct {
 // Envelope makes every struct that embeds Record an Item.
 func (r *Record) Envelope() *Record { return r }
 
+// Reusable says whether anybody may use the record again: its licence is one of
+// Licences, which are all open.
+func (r *Record) Reusable() bool { return Licences.Has(r.Licence) }
+
 // Tombstone remembers a deleted record, so that a late Create cannot bring it
 // back and its address answers 410.
 type Tombstone struct {

@@ -119,7 +119,11 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 		Frame: f, Node: c.Node, Deliveries: c.Deliveries, Mail: c.Mail, Development: c.Development,
 		Address: c.Sessions.Address, AllowReset: allowReset(c),
 	}).Routes(people)
-	opendata.Routes(people, opendata.Config{Frame: f, Node: c.Node})
+	data := opendata.Config{Frame: f, Node: c.Node}
+	if c.Search != nil {
+		data.Search = c.Search
+	}
+	opendata.Routes(people, data)
 	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Mail: c.Mail, Search: c.Search, Allow: perNetwork(c), Software: c.Software}).Routes(people)
 	return r, f
 }

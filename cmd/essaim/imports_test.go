@@ -70,12 +70,12 @@ var layers = map[string][]string{
 	"web/activitypub": append([]string{
 		"federation/vocab", "federation/webfinger", "federation/nodeinfo", "federation/inbox", "federation/httpsig", "federation/catalog", "federation/peers",
 	}, dialect...),
-	"web/opendata":  append([]string{"store/sheet", "web/schemaorg", "github.com/gorilla/feeds"}, dialect...),
+	"web/opendata":  append([]string{"store/sheet", "store/search", "web/schemaorg", "github.com/gorilla/feeds"}, dialect...),
 	"web/schemaorg": {"store", "web/markup"},
 	"web/atlas":     {"store/geo"},
 	"web/mail":      {"store", "github.com/wneessen/go-mail"},
 	"web/session":   {"store", "github.com/alexedwards/argon2id", "github.com/alexedwards/scs/v2"},
-	"web/frame": {"store", "web/atlas", // the area of a map in its address
+	"web/frame": {"store", "store/geo", "store/search", "web/atlas", // the area of a map in its address
 		"web/session", "web/reply", "web/assets"},
 	"web/reply":  {"store", "federation", "federation/fetch", "federation/httpsig", "federation/inbox", "federation/vocab"},
 	"web/feed":   {"store", "github.com/arran4/golang-ical"},

@@ -16,6 +16,9 @@ const (
 	FacetLab  = "lab" // the id of the actor that publishes
 	FacetYear = "year"
 	FacetLang = "lang"
+	// FacetReusable is Yes for what anybody may use again.
+	FacetReusable = "reusable"
+	Yes           = "yes"
 
 	KindLab    = "lab"
 	KindMember = "member"
@@ -84,6 +87,9 @@ func recordFacets(it store.Item, publisher *store.Actor) []string {
 	}
 	if lang := baseLang(r.Lang); lang != "" {
 		facets = append(facets, facet(FacetLang, lang))
+	}
+	if r.Reusable() {
+		facets = append(facets, facet(FacetReusable, Yes))
 	}
 	for _, f := range store.KindOf(r.Kind).Fields {
 		for _, slug := range facetValues(&f, it) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"iter"
 	"net/http"
 	"strconv"
 	"strings"
@@ -24,7 +25,8 @@ type export struct {
 	*dialect
 	w       http.ResponseWriter
 	r       *http.Request
-	kind    *store.Kind // nil: all
+	kind    *store.Kind // nil: of all kinds, or what a search found
+	found   *found      // nil: no search was asked
 	by      store.Viewer
 	lang    assets.Lang
 	query   store.Query
@@ -120,6 +122,10 @@ func (e *export) begin(mediaType string) bool {
 		h.Set("Cache-Control", "private, no-store")
 		return e.r.Method != http.MethodHead
 	}
+	if e.found != nil && e.found.Behind { // the next answer has more, though nothing changed
+		h.Set("Cache-Control", "no-store")
+		return e.r.Method != http.MethodHead
+	}
 	tag := `W/"` + strconv.FormatUint(uint64(e.changed), 36) + "-" + e.Frame.Version + `"`
 	h.Set("Cache-Control", "public, max-age=60")
 	h.Set("Access-Control-Allow-Origin", "*")
@@ -157,7 +163,7 @@ func (e *export) each(write func(store.Item) error) error {
 	for before := store.ID(0); ; {
 		last, n := before, 0
 		err := e.view(func(tx *store.Txn) error {
-			for it := range tx.WalkKind(e.kind.Name, e.query, before) {
+			for it := range e.walk(tx, before) {
 				if !e.isOld(it.Envelope()) {
 					e.meet(tx, it.Envelope().Lab)
 					if err := write(it); err != nil {
@@ -181,6 +187,14 @@ func (e *export) each(write func(store.Item) error) error {
 		}
 		before = last
 	}
+}
+
+// walk yields the records of the list that come after one of them, or all.
+func (e *export) walk(tx *store.Txn, after store.ID) iter.Seq[store.Item] {
+	if e.found != nil {
+		return e.found.walk(tx, e.by, after)
+	}
+	return tx.WalkKind(e.kind.Name, e.query, after)
 }
 
 // cut breaks off: what was sent in part must not look whole.
@@ -233,5 +247,8 @@ func (e *export) self() string { return e.address(e.r.URL.RequestURI()) }
 
 // htmlPage is the whole address of the list as a page, with its filters.
 func (e *export) htmlPage() string {
+	if e.found != nil {
+		return e.address(e.found.asked.Href(frame.Export{}))
+	}
 	return e.address(frame.Export{}.Href(e.kind, frame.Narrowing(e.kind, e.r.URL.Query())))
 }

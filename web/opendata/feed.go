@@ -42,10 +42,10 @@ func exportJSONFeed(e *export) error {
 	return e.feed("application/feed+json; charset=utf-8", func(f *feeds.Feed) ([]byte, error) {
 		feed := (&feeds.JSON{Feed: f}).JSONFeed()
 		feed.FeedUrl, feed.Language = e.self(), string(e.lang)
-		if feed.Items == nil {
-			feed.Items = []*feeds.JSONItem{} // JSON Feed 1.1: required
-		}
-		return json.Marshal(feed)
+		return json.Marshal(struct {
+			*feeds.JSONFeed
+			Items []*feeds.JSONItem `json:"items"` // required, also when there are none
+		}{feed, append([]*feeds.JSONItem{}, feed.Items...)})
 	})
 }
 
@@ -59,23 +59,18 @@ func (e *export) feed(mediaType string, form func(*feeds.Feed) ([]byte, error)) 
 	if !e.begin(mediaType) {
 		return nil
 	}
-	f := &feeds.Feed{Link: &feeds.Link{Href: e.htmlPage()}, Description: e.t("list." + e.kind.Name + ".lead")}
+	f := &feeds.Feed{Link: &feeds.Link{Href: e.htmlPage()}}
 	err := e.view(func(tx *store.Txn) error {
 		lab, err := tx.Lab()
 		if err != nil {
 			return err
 		}
-		f.Title = e.t("list."+e.kind.Name+".title") + " – " + lab.DisplayName()
-		f.Items = f.Items[:0]
-		f.Updated = lab.Created
-		for it := range tx.WalkKind(e.kind.Name, e.query, 0) {
-			e.meet(tx, it.Envelope().Lab)
-			f.Items = append(f.Items, e.item(it))
-			if r := it.Envelope(); r.Updated.After(f.Updated) {
-				f.Updated = r.Updated
-			}
-			if len(f.Items) == feedLength {
-				break
+		title, lead := e.heading()
+		f.Title, f.Description = title+" – "+lab.DisplayName(), lead
+		f.Items, f.Updated = e.items(tx), lab.Created
+		for _, item := range f.Items {
+			if item.Updated.After(f.Updated) {
+				f.Updated = item.Updated
 			}
 		}
 		return nil
@@ -89,6 +84,49 @@ func (e *export) feed(mediaType string, form func(*feeds.Feed) ([]byte, error)) 
 	}
 	e.out.Write(b)
 	return e.send()
+}
+
+// heading is what the list is called, and what it is.
+func (e *export) heading() (title, lead string) {
+	if e.found == nil {
+		return e.t("list." + e.kind.Name + ".title"), e.t("list." + e.kind.Name + ".lead")
+	}
+	if text := e.found.asked.Query.Text; text != "" {
+		return e.t("search.title-of", "text", text), e.t("search.lead")
+	}
+	return e.t("search.title"), e.t("search.lead")
+}
+
+// items are the newest of the list: records, and the actors that a search found.
+func (e *export) items(tx *store.Txn) []*feeds.Item {
+	items := []*feeds.Item{}
+	if e.found != nil {
+		for _, hit := range e.found.Show(tx, e.by) {
+			if hit.Actor != nil {
+				items = append(items, actorItem(hit.Actor))
+				continue
+			}
+			e.meet(tx, hit.Item.Envelope().Lab)
+			items = append(items, e.item(hit.Item))
+		}
+		return items[:min(feedLength, len(items))]
+	}
+	for it := range tx.WalkKind(e.kind.Name, e.query, 0) {
+		e.meet(tx, it.Envelope().Lab)
+		if items = append(items, e.item(it)); len(items) == feedLength {
+			break
+		}
+	}
+	return items
+}
+
+// actorItem is a lab or a member that was found.
+func actorItem(a *store.Actor) *feeds.Item {
+	return &feeds.Item{
+		Id: a.IRI, IsPermaLink: "false", Link: &feeds.Link{Href: a.Page()}, Title: oneLine(a.DisplayName()),
+		Description: html.EscapeString(oneLine(markup.Plain(a.Summary))), Author: &feeds.Author{Name: oneLine(a.DisplayName())},
+		Created: a.Created.UTC().Truncate(time.Second), Updated: a.Updated.UTC().Truncate(time.Second),
+	}
 }
 
 func (e *export) item(it store.Item) *feeds.Item {
@@ -128,12 +166,13 @@ func (e *export) content(it store.Item) string {
 		b.WriteString("<p>" + html.EscapeString(r.Pitch) + "</p>")
 	}
 	b.WriteString(string(body(r)))
-	for i := range e.kind.Fields {
-		f := &e.kind.Fields[i]
+	book := codebook{store.KindOf(r.Kind), e.Frame.Renderer.Catalog, e.lang}
+	for i := range book.kind.Fields {
+		f := &book.kind.Fields[i]
 		if f.Envelope || f.Inner || f.Widget == store.Shown || f.IsEmpty(it) {
 			continue
 		}
-		b.WriteString("<p><strong>" + html.EscapeString(e.codebook().label(f)) + "</strong><br>")
+		b.WriteString("<p><strong>" + html.EscapeString(book.label(f)) + "</strong><br>")
 		b.WriteString(strings.ReplaceAll(html.EscapeString(e.text(f, it)), "\n", "<br>") + "</p>")
 	}
 	return b.String()

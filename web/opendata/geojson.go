@@ -26,13 +26,17 @@ func exportGeoJSON(e *export) error {
 	if !e.begin("application/geo+json") {
 		return nil
 	}
-	columns := e.kind.Columns()
+	columns := map[string][]store.Column{} // by kind
 	return e.array(`{"type":"FeatureCollection","features":[`, "]}", func(it store.Item) any {
-		f, ok := located(e.kind, it)
+		k := store.KindOf(it.Envelope().Kind)
+		f, ok := located(k, it)
 		if !ok {
 			return nil
 		}
-		f.Properties = e.properties(columns, it, f.Properties)
+		if columns[k.Name] == nil {
+			columns[k.Name] = k.Columns()
+		}
+		f.Properties = e.properties(columns[k.Name], it, f.Properties)
 		return f
 	})
 }
@@ -75,7 +79,7 @@ func located(k *store.Kind, it store.Item) (feature, bool) {
 // "name" and "description" are what uMap expects.
 func (e *export) properties(columns []store.Column, it store.Item, p map[string]any) map[string]any {
 	r := it.Envelope()
-	p["name"], p["description"], p["kind"] = schemaorg.Title(r), r.Pitch, e.kind.Name
+	p["name"], p["description"], p["kind"] = schemaorg.Title(r), r.Pitch, r.Kind
 	p["publisher"] = e.words.Name(r.Lab)
 	for i := range columns {
 		c := &columns[i]

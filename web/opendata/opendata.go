@@ -1,7 +1,8 @@
 // Package opendata is the dialect of who takes lists away: every list of records
 // by the suffix of its own address, with its filters, as a table (CSV), a map
 // (GeoJSON), linked data (JSON-LD) and feeds (Atom, RSS, JSON Feed), and the
-// codebook that says what the columns mean.
+// codebook that says what the columns mean. What a search finds is taken away the
+// same way, but as a table: kinds have columns of their own.
 //
 // A list is the viewer's: visitors get what everybody may see, members what they
 // may meet in lists. Lists are not cut in pages, but feeds: they hold the newest
@@ -16,6 +17,7 @@
 package opendata
 
 import (
+	"context"
 	"embed"
 	"io/fs"
 	"net/http"
@@ -24,6 +26,7 @@ import (
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/search"
 	"github.com/essaim/essaim/web/frame"
 	"github.com/essaim/essaim/web/reply"
 )
@@ -44,8 +47,14 @@ func templates() fs.FS {
 
 // Config is what the dialect needs.
 type Config struct {
-	Frame *frame.Frame
-	Node  *federation.Node
+	Frame  *frame.Frame
+	Node   *federation.Node
+	Search Searcher // nil: nothing can be searched
+}
+
+// Searcher finds what people look for.
+type Searcher interface {
+	Find(ctx context.Context, q search.Query) (*search.Found, error)
 }
 
 type dialect struct{ Config }
@@ -75,6 +84,14 @@ func Routes(r *mux.Router, c Config) {
 	d.get(r, "/catalogue.jsonld", d.catalogue(jsonLD, writeJSONLD))
 	d.get(r, "/catalogue.ttl", d.catalogue(turtle, writeTurtle))
 	d.get(r, frame.MapData, d.mapped)
+	if d.Search == nil {
+		return
+	}
+	d.get(r, frame.SearchPath+".geojson", d.search(exportGeoJSON))
+	d.get(r, frame.SearchPath+".jsonld", d.search(exportJSONLD))
+	d.get(r, frame.SearchPath+".atom", d.search(exportAtom))
+	d.get(r, frame.SearchPath+".rss", d.search(exportRSS))
+	d.get(r, frame.SearchPath+".json", d.search(exportJSONFeed))
 }
 
 func (d *dialect) get(r *mux.Router, path string, h reply.Handler) {

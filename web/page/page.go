@@ -106,7 +106,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.form(r, "/reseau/{host}/{handle}/choix", p.chooseCopy)
 	p.get(r, "/authorize_interaction", p.interact)
 	p.shared(r, "/fil", p.river)
-	p.get(r, searchPath, p.search)
+	p.get(r, frame.SearchPath, p.search)
 	p.shared(r, "/themes/{tag}", p.theme)
 	p.get(r, "/accessibilite", p.accessibility)
 	p.get(r, "/mentions-legales", p.legal)

@@ -11,9 +11,9 @@ import (
 	"strings"
 
 	"github.com/essaim/essaim/store"
-	"github.com/essaim/essaim/store/geo"
 	"github.com/essaim/essaim/store/search"
 	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/frame"
 	"github.com/essaim/essaim/web/markup"
 )
 
@@ -22,18 +22,9 @@ type Searcher interface {
 	Find(ctx context.Context, q search.Query) (*search.Found, error)
 }
 
-const (
-	searchPath = "/recherche"
-
-	// What an address of the search says beside its facets.
-	askText, askNear, askWithin, askOrder = "q", "pres", "km", "tri"
-
-	excerptLength = 240 // bytes of a text around the words that were looked for
-	maxAnswer     = 100 // bytes of a value in an address
-	usualRadius   = "50"
-)
-
-var radii = []string{"10", "25", usualRadius, "100", "200"}
+// excerptLength is how much of a text stands around the words that were looked for,
+// in bytes.
+const excerptLength = 240
 
 type searchPage struct {
 	assets.Page
@@ -50,7 +41,8 @@ type searchPage struct {
 	Pager   assets.Pager
 	Empty   *assets.Empty
 	Behind  bool
-	Started bool // something is asked for
+	Started bool          // something is asked for
+	Exports []assets.Link // what was found in other forms
 }
 
 // facetLinks are the answers of a facet that narrow what was found.
@@ -59,18 +51,15 @@ type facetLinks struct {
 	Links       []assets.Link
 }
 
-// seeking is one search: what its address says, and what is made of it.
+// seeking is one search: what its address says, and who asks.
 type seeking struct {
 	*ask
-	asked url.Values // as far as it is known, without the page
-	query search.Query
-	place geo.Place   // the zero Place: anywhere
-	which []geo.Place // several may be meant
+	*frame.Search
 }
 
 // search finds records, labs and members.
 func (p *Pages) search(w http.ResponseWriter, r *http.Request) error {
-	if p.Search == nil {
+	if p.Config.Search == nil {
 		return store.ErrNotFound
 	}
 	s, page := p.seeking(r), pageNumber(r.URL.Query())
@@ -79,13 +68,13 @@ func (p *Pages) search(w http.ResponseWriter, r *http.Request) error {
 		d.Empty = s.teach("search.start")
 		return p.Frame.Render(w, r, http.StatusOK, "search.html", d)
 	}
-	s.query.Offset, s.query.Limit = (page-1)*perPage, perPage
-	found, err := p.Search.Find(r.Context(), s.query)
+	s.Query.Offset, s.Query.Limit = (page-1)*perPage, perPage
+	found, err := p.Config.Search.Find(r.Context(), s.Query)
 	if err != nil {
 		return err
 	}
 	d.Behind, d.Count = found.Behind, s.t("search.count", "count", found.Total)
-	d.Pager = s.pager(searchPath, s.asked, page, found.Total)
+	d.Pager = s.pager(frame.SearchPath, s.Asked, page, found.Total)
 	err = s.view(func(tx *store.Txn) error {
 		d.Cards = s.found(found.Show(tx, s.by), tx)
 		d.Facets, d.Chips = s.facets(tx, found), s.chips(tx)
@@ -102,86 +91,63 @@ func (p *Pages) search(w http.ResponseWriter, r *http.Request) error {
 
 // seeking reads an address. What it says of nothing known is left out.
 func (p *Pages) seeking(r *http.Request) *seeking {
-	s := &seeking{ask: p.ask(r), asked: url.Values{}}
-	from := r.URL.Query()
-	s.query.Facets = map[string]string{}
-	for _, name := range searchFacets() {
-		if value := from.Get(name); value != "" && len(value) <= maxAnswer {
-			s.asked.Set(name, value)
-			s.query.Facets[name] = value
-		}
-	}
-	if s.query.Text = strings.TrimSpace(from.Get(askText)); s.query.Text != "" {
-		s.asked.Set(askText, s.query.Text)
-	}
-	if order := search.Sort(from.Get(askOrder)); order == search.ByDate || order == search.ByDistance {
-		s.query.Sort = order
-		s.asked.Set(askOrder, string(order))
-	}
-	s.locate(from)
-	return s
-}
-
-// locate looks up where something is to be near to.
-func (s *seeking) locate(from url.Values) {
-	typed := strings.TrimSpace(from.Get(askNear))
-	if typed == "" || len(typed) > maxAnswer {
-		return
-	}
-	s.asked.Set(askNear, typed)
-	if s.place, s.which = geo.Resolve(typed, geo.Commune); s.place.Code == "" {
-		return
-	}
-	s.asked.Set(askNear, s.place.Code)
-	s.query.Near = &s.place.Point
-	radius := from.Get(askWithin)
-	if !slices.Contains(radii, radius) {
-		radius = usualRadius
-	}
-	s.asked.Set(askWithin, radius)
-	s.query.Within, _ = strconv.ParseFloat(radius, 64)
+	return &seeking{ask: p.ask(r), Search: frame.ReadSearch(r.URL.Query())}
 }
 
 // page is the form as it was sent.
 func (s *seeking) page(page int) searchPage {
 	title := s.t("search.title")
-	if s.query.Text != "" {
-		title = s.t("search.title-of", "text", s.query.Text)
+	if s.Query.Text != "" {
+		title = s.t("search.title-of", "text", s.Query.Text)
 	}
 	d := searchPage{
-		Page: s.ask.page(title, "search"), Action: searchPath, Reset: searchPath, Text: s.query.Text,
-		Fields: s.fields(), Started: !s.query.IsEmpty() || len(s.which) > 0,
+		Page: s.ask.page(title, "search"), Action: frame.SearchPath, Reset: frame.SearchPath, Text: s.Query.Text,
+		Fields: s.fields(), Started: !s.Query.IsEmpty() || len(s.Which) > 0,
 	}
 	d.Description, d.NoIndex = s.t("search.lead"), d.Started || page > 1
-	for _, name := range searchFacets() {
-		if value := s.asked.Get(name); value != "" {
+	if d.Started {
+		d.Feeds, d.Exports = s.exports()
+	}
+	for _, name := range frame.SearchFacets() {
+		if value := s.Asked.Get(name); value != "" {
 			d.Kept = append(d.Kept, assets.Hidden{Name: name, Value: value})
 		}
 	}
-	for _, place := range s.which {
-		d.Which = append(d.Which, assets.Link{Text: s.communeText(place), Href: s.with(askNear, place.Code)})
+	for _, place := range s.Which {
+		d.Which = append(d.Which, assets.Link{Text: s.communeText(place), Href: s.with(frame.AskNear, place.Code)})
 	}
 	return d
 }
 
+// exports are the other forms of what is found, as those of lists.
+func (s *seeking) exports() (feeds []assets.Feed, downloads []assets.Link) {
+	for _, e := range frame.Feeds {
+		feeds = append(feeds, assets.Feed{Type: e.Type, Title: s.t("export" + e.End), Href: s.lang.Link(s.Href(e))})
+	}
+	for _, e := range slices.Concat(frame.SearchData, frame.Feeds) {
+		downloads = append(downloads, s.link("export"+e.End, s.Href(e)))
+	}
+	return feeds, downloads
+}
+
 func (s *seeking) fields() []assets.Field {
-	near := assets.Field{Name: askNear, Label: s.t("search.near"), Hint: s.t("search.near-hint"), Value: s.asked.Get(askNear), MaxLength: maxAnswer, Autocomplete: "address-level2"}
+	near := assets.Field{Name: frame.AskNear, Label: s.t("search.near"), Hint: s.t("search.near-hint"), Value: s.Asked.Get(frame.AskNear), MaxLength: frame.MaxAnswer, Autocomplete: "address-level2"}
 	switch {
-	case s.place.Code != "":
-		near.Value = s.place.Label()
-	case len(s.which) > 0:
+	case s.Place.Code != "":
+		near.Value = s.Place.Label()
+	case len(s.Which) > 0:
 		near.Error = s.t("error.commune-which", "value", near.Value)
 	case near.Value != "":
 		near.Error = s.t("error.commune-unknown", "value", near.Value)
 	}
-	within := assets.Field{Name: askWithin, Label: s.t("search.within"), Type: "select", Value: usualRadius}
-	if chosen := s.asked.Get(askWithin); chosen != "" {
+	within := assets.Field{Name: frame.AskWithin, Label: s.t("search.within"), Type: "select", Value: frame.UsualRadius}
+	if chosen := s.Asked.Get(frame.AskWithin); chosen != "" {
 		within.Value = chosen
 	}
-	for _, km := range radii {
+	for _, km := range frame.Radii {
 		within.Choices = append(within.Choices, assets.Choice{Value: km, Text: s.t("search.km", "km", km)})
 	}
-	order := assets.Field{Name: askOrder, Label: s.t("search.order"), Type: "select", Value: string(s.query.Sort)}
+	order := assets.Field{Name: frame.AskOrder, Label: s.t("search.order"), Type: "select", Value: string(s.Query.Sort)}
 	for _, by := range []search.Sort{search.ByRelevance, search.ByDate, search.ByDistance} {
 		order.Choices = append(order.Choices, assets.Choice{Value: string(by), Text: s.t("search.by." + orderWord(by))})
 	}
@@ -198,20 +164,20 @@ func orderWord(by search.Sort) string {
 // with is the address of this search, from its first page on, with another answer
 // to one question; "" takes the question back.
 func (s *seeking) with(name, value string) string {
-	query := maps.Clone(s.asked)
+	query := maps.Clone(s.Asked)
 	if value == "" {
 		query.Del(name)
 	} else {
 		query.Set(name, value)
 	}
-	return address(searchPath, query)
+	return address(frame.SearchPath, query)
 }
 
 // teach says what can be done where there is nothing to show.
 func (s *seeking) teach(key string) *assets.Empty {
 	e := &assets.Empty{Title: s.t(key + ".title"), Text: s.t(key + ".text")}
-	if len(s.asked) > 1 && s.query.Text != "" {
-		e.Actions = append(e.Actions, s.link("search.wider", address(searchPath, url.Values{askText: {s.query.Text}})))
+	if len(s.Asked) > 1 && s.Query.Text != "" {
+		e.Actions = append(e.Actions, s.link("search.wider", address(frame.SearchPath, url.Values{frame.AskText: {s.Query.Text}})))
 	}
 	k := store.Kinds[0]
 	e.Actions = append(e.Actions, s.link("list."+k.Name+".title", "/"+k.Path), s.link("nav.network", "/reseau"))
@@ -221,7 +187,7 @@ func (s *seeking) teach(key string) *assets.Empty {
 // found are the cards of what was found, with the words that were looked for
 // marked in them.
 func (s *seeking) found(hits []search.Hit, tx *store.Txn) []assets.Card {
-	marker := search.NewMarker(s.query.Text)
+	marker := search.NewMarker(s.Query.Text)
 	var cards []assets.Card
 	for _, h := range hits {
 		if h.Actor != nil {

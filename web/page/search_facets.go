@@ -1,8 +1,6 @@
 package page
 
 import (
-	"sync"
-
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/search"
 	"github.com/essaim/essaim/web/assets"
@@ -12,20 +10,13 @@ import (
 // mostValues is how many answers of a facet are offered.
 const mostValues = 12
 
-// searchFacets are the names of all facets, in their order: kind and lab, those of
-// the kinds, year and language.
-var searchFacets = sync.OnceValue(func() []string {
-	names := append([]string{search.FacetKind, search.FacetLab}, frame.FacetNames()...)
-	return append(names, search.FacetYear, search.FacetLang)
-})
-
 // facets are the answers that would leave some of what was found, but not all.
 func (s *seeking) facets(tx *store.Txn, found *search.Found) []facetLinks {
 	var list []facetLinks
-	for _, name := range searchFacets() {
+	for _, name := range frame.SearchFacets() {
 		f := facetLinks{Name: name, Label: s.facetLabel(name)}
 		for _, c := range found.Counts[name] {
-			if c.N == found.Total || s.asked.Get(name) != "" || len(f.Links) == mostValues {
+			if c.N == found.Total || s.Asked.Get(name) != "" || len(f.Links) == mostValues {
 				continue
 			}
 			text := s.t("filter.count", "name", s.facetValue(tx, name, c.Value), "count", c.N)
@@ -55,6 +46,8 @@ func (s *seeking) facetValue(tx *store.Txn, name, value string) string {
 		return s.orItself("search.kind."+value, value)
 	case search.FacetLab:
 		return labName(tx, value)
+	case search.FacetReusable:
+		return s.t("search.reusable")
 	case search.FacetLang:
 		return s.orItself("search.lang."+value, value)
 	}
@@ -89,13 +82,13 @@ func (s *seeking) chips(tx *store.Txn) []chip {
 	add := func(name, text string) {
 		chips = append(chips, chip{Text: text, Label: s.t("filter.remove", "filter", text), Href: s.with(name, "")})
 	}
-	for _, name := range searchFacets() {
-		if value := s.asked.Get(name); value != "" {
+	for _, name := range frame.SearchFacets() {
+		if value := s.Asked.Get(name); value != "" {
 			add(name, s.facetValue(tx, name, value))
 		}
 	}
-	if s.place.Code != "" {
-		add(askNear, s.t("search.around", "place", s.place.Label(), "km", s.asked.Get(askWithin)))
+	if s.Place.Code != "" {
+		add(frame.AskNear, s.t("search.around", "place", s.Place.Label(), "km", s.Asked.Get(frame.AskWithin)))
 	}
 	return chips
 }
