@@ -29,7 +29,7 @@ type Commitment struct {
 
 var _ = newKind(Kind{
 	Name: "challenge", Path: "propositions", Letter: "p", Type: "Article", Schema: "CreativeWork",
-	Section: "mutual-aid", Look: "challenge", Rank: 75,
+	Section: "mutual-aid", Look: "challenge", Rank: 75, Precedents: true,
 	New: func() Item { return &Challenge{State: "recu"} },
 	Fields: asked([]Field{
 		titleField, pitchField,

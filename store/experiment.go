@@ -117,7 +117,7 @@ type Problem struct {
 
 var _ = newKind(Kind{
 	Name: "experiment", Path: "experimentations", Letter: "e", Type: "Article", Schema: "Project",
-	Section: "experiments", Look: "experiment", Rank: 10, Front: true,
+	Section: "experiments", Look: "experiment", Rank: 10, Front: true, Precedents: true,
 	New: func() Item { return new(Experiment) },
 	Fields: []Field{
 		titleField, pitchField,

@@ -14,18 +14,19 @@ type Item interface {
 // Kind describes a kind of record. Everything that people and other software
 // see of it follows from this.
 type Kind struct {
-	Name    string   // on the wire (essaim:kind), in message keys "kind.<name>"
-	Path    string   // its list: /experimentations; also names its data sets
-	Letter  string   // its page: /e/{slug}-{id}
-	Type    string   // ActivityStreams type
-	Schema  string   // schema.org type of its page
-	Section string   // the entry of the navigation that its pages stand under
-	Look    string   // shape and colour: see the classes kind-* of the style sheet
-	Rank    int      // the order in which people meet the kinds
-	Front   bool     // its newest stand on the home page
-	Bulk    bool     // there are many at a time: servers that read no catalogues hear of them once a day
-	Reply   bool     // a short text without a title, which may stand in the thread of a record
-	Adopts  []string // ActivityStreams types of other software that become this kind
+	Name       string   // on the wire (essaim:kind), in message keys "kind.<name>"
+	Path       string   // its list: /experimentations; also names its data sets
+	Letter     string   // its page: /e/{slug}-{id}
+	Type       string   // ActivityStreams type
+	Schema     string   // schema.org type of its page
+	Section    string   // the entry of the navigation that its pages stand under
+	Look       string   // shape and colour: see the classes kind-* of the style sheet
+	Rank       int      // the order in which people meet the kinds
+	Front      bool     // its newest stand on the home page
+	Bulk       bool     // there are many at a time: servers that read no catalogues hear of them once a day
+	Precedents bool     // whoever writes one is shown what others did already
+	Reply      bool     // a short text without a title, which may stand in the thread of a record
+	Adopts     []string // ActivityStreams types of other software that become this kind
 	// Knows narrows Adopts to the objects that it says yes to; nil takes them all.
 	// get returns a property as encoding/json decodes it, or nil.
 	Knows  func(get func(name string) any) bool

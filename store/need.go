@@ -9,7 +9,7 @@ type Need struct {
 
 var _ = newKind(Kind{
 	Name: "need", Path: "besoins", Letter: "b", Type: "Note", Schema: "Demand",
-	Section: "mutual-aid", Look: "need", Rank: 50, Front: true, Adopts: []string{"Note"}, Knows: hasPurpose("request"),
+	Section: "mutual-aid", Look: "need", Rank: 50, Front: true, Precedents: true, Adopts: []string{"Note"}, Knows: hasPurpose("request"),
 	New: func() Item { return new(Need) },
 	Fields: asked(mutualFields(
 		Field{Name: "needState", Widget: Choice, Vocabulary: &NeedStates, Facet: true, Badge: true, Wire: "essaim:state", At: at(func(n *Need) any { return &n.State })},

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
 )
 
@@ -14,7 +15,7 @@ func TestASearchInOtherForms(t *testing.T) {
 	for _, title := range []string{"Une navette fluviale", "Un guichet"} {
 		w.publish(w.members["author"], &store.Experiment{Stage: "idees", Record: store.Record{
 			Kind: "experiment", Title: title, Pitch: "Pour <tous> & \x01 partout.", Audience: store.Public, Lang: "fr", Licence: "etalab-2.0",
-			Territory: []string{"region:53"}, Themes: []string{"mobilite"},
+			Territory: []string{"region:53"}, Place: store.Place{Code: "com:35360", Lon: -1.21, Lat: 48.12, Precision: store.AtCommune}, Themes: []string{"mobilite"},
 		}})
 	}
 	for _, c := range []struct {
@@ -29,6 +30,10 @@ func TestASearchInOtherForms(t *testing.T) {
 		{"/recherche.jsonld?q=navette", []string{"application/ld+json", "Une navette fluviale"}, []string{"Un guichet"}},
 		{"/recherche?q=navette", []string{`rel="alternate" type="application/atom&#43;xml" href="/recherche.atom?q=navette"`, `href="/recherche.geojson?q=navette"`}, nil},
 		{"/recherche?kind=experiment", []string{"reusable=yes"}, nil},
+		{"/deja-fait?themes=mobilite&size=ville", []string{"Une navette", "size=ville"}, []string{"Racine"}},
+		{"/deja-fait?themes=mobilite&size=village", []string{"à notre connaissance", "/besoins/nouvelle"}, []string{"Une navette"}},
+		{"/recherche?size=ville", []string{"Une navette", "Ville (10"}, []string{"Racine"}},
+		{federation.PagePath(w.root), []string{"Au hasard du réseau", "Un guichet", "/deja-fait"}, []string{"À croiser"}},
 		{"/recherche", nil, []string{"recherche.atom"}},
 	} {
 		_, got := w.viewers["visitor"]("GET", c.path, asPage)

@@ -18,6 +18,7 @@ const (
 	FacetLang = "lang"
 	// FacetReusable is Yes for what anybody may use again.
 	FacetReusable = "reusable"
+	FacetSize     = "size" // of the commune: one of store.Sizes
 	Yes           = "yes"
 
 	KindLab    = "lab"
@@ -87,6 +88,9 @@ func recordFacets(it store.Item, publisher *store.Actor) []string {
 	}
 	if lang := baseLang(r.Lang); lang != "" {
 		facets = append(facets, facet(FacetLang, lang))
+	}
+	if size := r.Place.Size(); size != "" {
+		facets = append(facets, facet(FacetSize, size))
 	}
 	if r.Reusable() {
 		facets = append(facets, facet(FacetReusable, Yes))

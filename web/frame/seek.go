@@ -94,8 +94,8 @@ func (s *Search) Href(e Export) string {
 }
 
 // SearchFacets are the names of all facets, in their order: kind and lab, those of
-// the kinds, whether it may be used again, year and language.
+// the kinds, the size of the place, whether it may be used again, year and language.
 var SearchFacets = sync.OnceValue(func() []string {
 	names := append([]string{search.FacetKind, search.FacetLab}, FacetNames()...)
-	return append(names, search.FacetReusable, search.FacetYear, search.FacetLang)
+	return append(names, search.FacetSize, search.FacetReusable, search.FacetYear, search.FacetLang)
 })

@@ -107,6 +107,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.get(r, "/authorize_interaction", p.interact)
 	p.shared(r, "/fil", p.river)
 	p.get(r, frame.SearchPath, p.search)
+	p.get(r, precedentsPath, p.precedents)
 	p.shared(r, "/themes/{tag}", p.theme)
 	p.get(r, "/accessibilite", p.accessibility)
 	p.get(r, "/mentions-legales", p.legal)

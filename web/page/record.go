@@ -57,6 +57,7 @@ type recordPage struct {
 	Begin              []assets.Link // what can be begun from here
 	Links              []links
 	Lineage            *lineage
+	Around             []around
 	Answer             *assets.Link
 	linked             map[string]any // the record in the words of schema.org; nil: not for everybody, or not from here
 }
@@ -142,7 +143,7 @@ func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage
 		whole.Edit, whole.About = "", a.about(tx, r)
 		d.Post = &whole
 	} else {
-		d.Body = a.text(tx, it)
+		d.Body, d.Around = a.text(tx, it), a.around(tx, it)
 	}
 	if r.Licence != "" {
 		d.Licence = a.t("licence." + r.Licence)
@@ -154,6 +155,9 @@ func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage
 		d.Source = &assets.Link{Text: r.Source.Name, Href: r.Source.URL}
 	}
 	d.Begin, d.Links, d.Lineage = append(a.begin(k, r), a.writeTo(tx, it)...), a.related(tx, it), a.lineage(tx, it)
+	if link := a.precedentsOf(k, r); link != nil {
+		d.Begin = append(d.Begin, *link)
+	}
 	if r.Audience == store.Public && !r.Remote {
 		d.linked = a.linked(tx, it)
 	}

@@ -23,13 +23,14 @@ const (
 
 type formPage struct {
 	assets.Page
-	Lead   string
-	Action string
-	Parts  []formPart
-	Hidden []assets.Hidden
-	About  *assets.Link // the record in whose thread this will stand
-	Save   string
-	Cancel string // path
+	Lead       string
+	Action     string
+	Parts      []formPart
+	Hidden     []assets.Hidden
+	About      *assets.Link // the record in whose thread this will stand
+	Precedents *assets.Link // who did it already; nil: nobody is asked
+	Save       string
+	Cancel     string // path
 }
 
 // draft is a record in a form: a new one, or a copy of one that is there.
@@ -227,6 +228,9 @@ func (a *ask) showForm(w http.ResponseWriter, d *draft, status int, wrong store.
 	f.NoIndex, f.Action, f.Cancel = true, a.r.URL.Path, a.cancelPath(d)
 	if lead := key + ".lead"; a.has(lead) {
 		f.Lead = a.t(lead)
+	}
+	if d.fresh {
+		f.Precedents = a.precedentsOf(k, r)
 	}
 	if d.parent != nil {
 		f.About = &assets.Link{Text: title(d.parent), Href: federation.PagePath(d.parent)}

@@ -46,6 +46,8 @@ func (s *seeking) facetValue(tx *store.Txn, name, value string) string {
 		return s.orItself("search.kind."+value, value)
 	case search.FacetLab:
 		return labName(tx, value)
+	case search.FacetSize:
+		return s.orItself(store.Sizes.Name+"."+value, value)
 	case search.FacetReusable:
 		return s.t("search.reusable")
 	case search.FacetLang:
