@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
@@ -14,6 +15,9 @@ import (
 // signIn is /connexion. "retour" is the path to go back to.
 func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) error {
 	back := assets.LocalPath(r.FormValue("retour"))
+	if strings.HasPrefix(back, "/oauth/authorize?") { // in the window of an app on the web, which waits for how it ends
+		w.Header().Set("Cross-Origin-Opener-Policy", "unsafe-none")
+	}
 	if p.Frame.Viewer(r).Local {
 		return p.Frame.Redirect(w, r, back)
 	}

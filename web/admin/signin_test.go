@@ -38,6 +38,24 @@ func TestSignInAndOut(t *testing.T) {
 	}
 }
 
+// A page that would cut the window of an app on the web off from who opened it stands
+// nowhere on the way to its consent.
+func TestWindowOfAnAppStaysItsWindow(t *testing.T) {
+	s := serve(t, webtest.New(t))
+	for path, want := range map[string]string{
+		"/connexion?retour=%2Foauth%2Fauthorize%3Fclient_id%3Dx": "unsafe-none", "/connexion?retour=%2Ffil": "", "/connexion": "",
+		"/connexion?retour=https%3A%2F%2Fevil.example%2Foauth%2Fauthorize%3F": "",
+	} {
+		if got := s.Visitor(t).Get(path).Header.Get("Cross-Origin-Opener-Policy"); got != want {
+			t.Errorf("%s: got %q, want %q", path, got, want)
+		}
+	}
+	a := s.Visitor(t).Post("/connexion", form("login", "maelle", "password", webtest.Password, "retour", "/oauth/authorize?client_id=x"))
+	if got := a.Header.Get("Cross-Origin-Opener-Policy"); got != "unsafe-none" || a.Location != "/oauth/authorize?client_id=x" {
+		t.Errorf("got %q to %q", got, a.Location)
+	}
+}
+
 func TestWrongPasswordBringsTheFormBack(t *testing.T) {
 	s := serve(t, webtest.New(t))
 	for _, login := range []string{"maelle", "nobody"} {

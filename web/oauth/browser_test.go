@@ -1,0 +1,33 @@
+//go:build browser
+
+package oauth_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/essaim/essaim/web/browsertest"
+	"github.com/essaim/essaim/web/oauth"
+)
+
+func TestPagesInTheBrowser(t *testing.T) {
+	b := browsertest.Start(t)
+	s := start(t)
+	member := s.As(t, s.node.Contributor)
+	s.change(s.exchange(s.code()))
+	cookies := []*http.Cookie{{Name: "session", Value: member.Cookie()}}
+	pages := []string{
+		"/mon-compte/applications", "/oauth/authorize?" + s.question().Encode(),
+		"/oauth/authorize?" + s.question("redirect_uri", oauth.OutOfBand, "scope", "read write follow push").Encode(),
+		"/oauth/authorize?" + s.question("redirect_uri", "https://evil.example/").Encode(),
+	}
+	for i, path := range pages {
+		for _, v := range []browsertest.View{{}, {Dark: true}, {Width: 320}} {
+			t.Run(fmt.Sprintf("%d dark=%t width=%d", i, v.Dark, v.Width), func(t *testing.T) {
+				v.Cookies = cookies
+				b.Open(t, s.Server.URL+path, v).Check(t)
+			})
+		}
+	}
+}
