@@ -148,7 +148,7 @@ func nodeHandle(host string) string {
 // collections are those of a lab beside what ActivityPub names. Mobilizon reads
 // them in this order and stops at the first that is missing, so the empty ones
 // are there, too.
-var collections = []string{"members", "resources", "posts", "todos", "discussions", "events", "essaim:catalog"}
+var collections = []string{"members", "resources", "posts", "todos", "discussions", "events", "featuredCollections", "essaim:catalog"}
 
 // ActorDocument is the document of an actor of this node.
 func (n *Node) ActorDocument(tx *store.Txn, a *store.Actor) []byte {

@@ -67,3 +67,73 @@ func TestFollowersOfMembersAreOnlyCounted(t *testing.T) { // V06
 		}
 	}
 }
+
+// Who lacks parts of a conversation reads it where it began (FEP-f228).
+func TestConversationIsACollectionOfWhoBeganIt(t *testing.T) {
+	s := newStage(t)
+	record := s.publish("Avec une conversation", store.Public)
+	answer := With(s.vic.Note("answer"), Object{"inReplyTo": record})
+	s.want(s.mail(s.vic, s.vic.Activity("Create", answer)).Send(), http.StatusAccepted)
+	doc := read[struct {
+		Context string `json:"context"`
+	}](s, record)
+	root := read[struct {
+		Owner string `json:"attributedTo"`
+		Total int    `json:"totalItems"`
+		First string `json:"first"`
+	}](s, doc.Context)
+	if root.Owner != s.node.Lab.IRI || root.Total != 2 {
+		t.Errorf("got %+v", root)
+	}
+	if page := read[shown](s, root.First); !slices.Equal(page.OrderedItems, []string{record, answer["id"].(string)}) {
+		t.Errorf("got %v, want the record and its answer", page.OrderedItems)
+	}
+	hidden := s.publish("Pour l'équipe", store.Team)
+	if got := s.vic.Get(hidden + "/context").Status; got != http.StatusNotFound {
+		t.Errorf("of what is not open: got %d, want 404", got)
+	}
+}
+
+// Members who want to be found stand in a collection that Mastodon shows, each with
+// its own consent (FEP-7aa9).
+func TestDirectoryHoldsThoseWhoWantToBeFound(t *testing.T) {
+	s := newStage(t)
+	fill(t, s.node, 0, 3) // m2 does not want to be found
+	lab := read[struct {
+		Collections string `json:"featuredCollections"`
+	}](s, s.node.Lab.IRI)
+	type item struct {
+		ID, Type, FeaturedObject, FeatureAuthorization string
+	}
+	got := read[struct {
+		OrderedItems []struct {
+			ID, Type, AttributedTo string
+			TotalItems             int
+			OrderedItems           []item
+		}
+	}](s, lab.Collections)
+	if len(got.OrderedItems) != 1 {
+		t.Fatalf("got %+v", got)
+	}
+	d := got.OrderedItems[0]
+	if d.Type != "FeaturedCollection" || d.AttributedTo != s.node.Lab.IRI || d.TotalItems != 2 || len(d.OrderedItems) != 2 {
+		t.Errorf("got %+v", d)
+	}
+	if whole := read[struct{ ID string }](s, d.ID); whole.ID != d.ID {
+		t.Errorf("by itself: got %+v", whole)
+	}
+	for _, i := range d.OrderedItems {
+		if alone := read[item](s, i.ID); alone != i || i.Type != "FeaturedItem" {
+			t.Errorf("got %+v, want %+v", alone, i)
+		}
+		consent := read[struct{ Type, InteractingObject, InteractionTarget string }](s, i.FeatureAuthorization)
+		if consent.Type != "FeatureAuthorization" || consent.InteractingObject != d.ID || consent.InteractionTarget != i.FeaturedObject {
+			t.Errorf("got %+v for %+v", consent, i)
+		}
+	}
+	for _, path := range []string{"/actors/m2/directory-consent", "/actors/m0/directory", "/actors/estran/directory/m2", "/actors/estran/directory-consent"} {
+		if got := s.vic.Get(s.node.URL + path).Status; got != http.StatusNotFound {
+			t.Errorf("%s: got %d, want 404", path, got)
+		}
+	}
+}

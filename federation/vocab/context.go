@@ -25,6 +25,7 @@ var actorContext = `["` + NS + `","https://w3id.org/security/v1","` + proofConte
 	`"alsoKnownAs":{"@id":"as:alsoKnownAs","@type":"@id"},"movedTo":{"@id":"as:movedTo","@type":"@id"},` +
 	`"discoverable":"toot:discoverable","indexable":"toot:indexable","blurhash":"toot:blurhash",` +
 	`"featured":{"@id":"toot:featured","@type":"@id"},` +
+	`"featuredCollections":{"@id":"https://w3id.org/fep/7aa9#featuredCollections","@type":"@id"},` +
 	`"PropertyValue":"schema:PropertyValue","value":"schema:value",` +
 	`"members":{"@id":"mz:members","@type":"@id"},"events":{"@id":"mz:events","@type":"@id"},` +
 	`"posts":{"@id":"mz:posts","@type":"@id"},"resources":{"@id":"mz:resources","@type":"@id"},` +

@@ -55,7 +55,7 @@ func TestRecordDocumentIsAsPeersWantIt(t *testing.T) {
 		"url":          "https://labs.example/e/labacces-1",
 		"published":    "2026-03-01T12:00:00.25Z",
 		"updated":      "2026-03-01T13:00:00.25Z",
-		"context":      "https://labs.example/o/1",
+		"context":      "https://labs.example/o/1/context",
 		"conversation": "https://labs.example/o/1",
 		"mediaType":    "text/html", "sensitive": false,
 		"essaim:kind": "experiment", "essaim:stage": "test-usagers", "essaim:licence": "etalab-2.0", "essaim:audience": "public",
@@ -110,7 +110,7 @@ func TestNoteHasNoName(t *testing.T) {
 	if d.Str("summary") != "x" || d.Has("name") || d.Type() != "Note" || d.Str("content") != "<p>Nouveau</p>" {
 		t.Errorf("got %s", d.Raw())
 	}
-	if d.Str("context") != "https://labs.example/o/1" || d.IRI("inReplyTo") != "https://labs.example/o/1" {
+	if d.Str("context") != "https://labs.example/o/1/context" || d.IRI("inReplyTo") != "https://labs.example/o/1" {
 		t.Errorf("thread: got %s", d.Raw())
 	}
 	if got := d.Mentions(); !reflect.DeepEqual(got, []string{"https://b.example/u"}) || d.Has("updated") || !d.Has("published") {

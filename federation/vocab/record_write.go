@@ -136,7 +136,11 @@ func heading(title, pitch string) string {
 
 func setThread(x extension, r *store.Record, p Publication) {
 	context := firstOf(p.Context, r.IRI)
-	x["context"], x["conversation"] = context, context
+	x["conversation"] = context
+	if store.SameOrigin(context, r.IRI) { // FEP-f228: a collection of who began the thread
+		context += "/context"
+	}
+	x["context"] = context
 	x["replies"] = repliesOf(r.IRI)
 	x["likes"] = r.IRI + "/likes"
 	x["shares"] = r.IRI + "/shares"

@@ -59,11 +59,14 @@ func Routes(r *mux.Router, c Config) {
 	for _, base := range []string{"/actors/{handle}", "/actor"} {
 		d.get(r, base+"/{collection:outbox|followers|following|featured|members|posts|events|resources|todos|discussions}", d.actorCollection)
 	}
+	d.get(r, "/actors/{handle}/{part:featuredCollections|directory}", d.directory)
+	d.get(r, "/actors/{handle}/directory/{member}", d.directoryItem)
+	d.get(r, "/actors/{handle}/directory-consent", d.directoryConsent)
 	d.get(r, "/peers", d.peers)
 	d.get(r, "/actors/{handle}/descriptor", d.descriptor)
 	d.get(r, "/actors/{handle}/catalog", d.catalogue)
 	d.get(r, "/actors/{handle}/catalog/{part:feed|buckets}", d.catalogue)
-	d.get(r, "/o/{id:[0-9]+}/{collection:replies|likes|shares|replications}", d.recordCollection)
+	d.get(r, "/o/{id:[0-9]+}/{collection:replies|likes|shares|replications|context}", d.recordCollection)
 	d.get(r, "/activities/{id:[0-9]+}", d.activity)
 
 	d.get(r, "/.well-known/host-meta", d.hostMeta)

@@ -193,6 +193,32 @@ func members(tx *store.Txn, a *store.Actor) paged {
 	return iris(all)
 }
 
+// thread is the whole conversation that a record began, itself first, oldest first,
+// for software that lacks parts of it (FEP-f228).
+func thread(tx *store.Txn, id store.ID, iri string) paged {
+	all := []string{iri}
+	for _, it := range tx.ListThread(id, store.Query{Viewer: elsewhere, Limit: 1 << 20}).Items {
+		all = append(all, it.Envelope().IRI)
+	}
+	return iris(all)
+}
+
+// ownerOf says whose a collection of a record is, where that matters: a conversation
+// is of who began it (FEP-7888).
+func (d *dialect) ownerOf(r *http.Request, id store.ID, name string) (owner string, err error) {
+	if name != "context" {
+		return "", nil
+	}
+	err = d.Node.Store.View(r.Context(), func(tx *store.Txn) error {
+		it, err := tx.Record(id)
+		if err == nil {
+			owner = it.Envelope().Lab
+		}
+		return err
+	})
+	return owner, err
+}
+
 // pinned stands whole in its root: Mastodon and GoToSocial look no further.
 func pinned(tx *store.Txn, a *store.Actor) paged {
 	all := []string{}
@@ -256,7 +282,11 @@ func (d *dialect) recordCollection(w http.ResponseWriter, r *http.Request) error
 	if err := d.publicView(r); err != nil {
 		return err
 	}
-	doc, err := d.collection(r, iri+"/"+name, "", func(tx *store.Txn) (paged, error) {
+	owner, err := d.ownerOf(r, id, name)
+	if err != nil {
+		return err
+	}
+	doc, err := d.collection(r, iri+"/"+name, owner, func(tx *store.Txn) (paged, error) {
 		it, err := tx.Record(id)
 		if err != nil || it.Envelope().Remote || !it.Envelope().Audience.Open() {
 			return paged{}, store.ErrNotFound
@@ -268,6 +298,8 @@ func (d *dialect) recordCollection(w http.ResponseWriter, r *http.Request) error
 			return count(tx.CountReactions(id, store.Announced)), nil
 		case "replications":
 			return replications(tx, iri), nil
+		case "context":
+			return thread(tx, id, iri), nil
 		}
 		return replies(tx, id, iri), nil
 	})

@@ -38,24 +38,11 @@ func (d *dialect) peers(w http.ResponseWriter, r *http.Request) error {
 // descriptor serves what our lab says of itself for others to hand on. There is none
 // of a lab that does not want to be found.
 func (d *dialect) descriptor(w http.ResponseWriter, r *http.Request) error {
-	if err := d.publicView(r); err != nil {
-		return err
-	}
-	a, err := d.localActor(r)
-	if err != nil {
-		return err
-	}
-	var body []byte
-	err = d.Node.Store.View(r.Context(), func(tx *store.Txn) error {
-		self, err := tx.PeerByIRI(a.IRI)
-		if err != nil || !a.Discoverable || self.Seq == 0 {
-			return store.ErrNotFound
+	return d.ofLab(w, r, func(tx *store.Txn, lab *store.Actor) []byte {
+		self, err := tx.PeerByIRI(lab.IRI)
+		if err != nil || !lab.Discoverable {
+			return nil
 		}
-		body = bytes.Clone(tx.Descriptor(self.ID))
-		return nil
+		return bytes.Clone(tx.Descriptor(self.ID))
 	})
-	if err != nil {
-		return err
-	}
-	return activityDocument(body).write(w, r, http.StatusOK)
 }
