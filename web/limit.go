@@ -40,6 +40,7 @@ const (
 	lettersPerHour = 10 // messages to contacts
 	resendsPerHour = 5  // edit links by mail
 	forgotPerHour  = 10 // letters to choose a new password
+	asksPerHour    = 60 // other servers asked for visitors who have an account there
 	placesPerHour  = 30 // places at events, which are confirmed by mail
 )
 
@@ -51,6 +52,8 @@ func perNetwork(c Config) func(r *http.Request, act page.Act) bool {
 		page.Write:      perKey(lettersPerHour, time.Hour),
 		page.Resend:     perKey(resendsPerHour, time.Hour),
 		page.TakePlace:  perKey(placesPerHour, time.Hour),
+
+		page.AskElsewhere: perKey(asksPerHour, time.Hour),
 	}
 	return func(r *http.Request, act page.Act) bool {
 		may := allow[act]

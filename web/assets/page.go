@@ -50,6 +50,8 @@ type Page struct {
 	Feeds       []Feed
 	Linked      map[string]any // what the page is about in the words of schema.org; nil: nothing
 	Image       string         // whole address of a picture for previews
+	ImageAlt    string         // what it shows
+	Creator     string         // handle of who is to be named beside previews; empty: nobody
 	NoIndex     bool
 	Refresh     int // seconds after which the page loads again; for progress only
 }

@@ -38,7 +38,7 @@ const flashKey = "flash"
 // Page begins a page of this request. title is final text. The flash is taken
 // out of the session, so a handler calls Page once, for what it renders.
 func (f *Frame) Page(r *http.Request, title string) assets.Page {
-	p := f.Renderer.NewPage(r, f.site(r), title)
+	p := f.Renderer.NewPage(r, f.Site(r), title)
 	f.address(r, &p)
 	if tone, text, ok := strings.Cut(f.Sessions.Pop(r.Context(), flashKey), "\n"); ok {
 		p.Flash = &assets.Flash{Tone: tone, Text: text}
@@ -54,8 +54,8 @@ func (f *Frame) address(r *http.Request, p *assets.Page) {
 	}
 }
 
-// site is the lab, or the bare node before it was set up.
-func (f *Frame) site(r *http.Request) assets.Site {
+// Site is the lab, or the bare node before it was set up.
+func (f *Frame) Site(r *http.Request) assets.Site {
 	s := assets.Site{Name: store.HostOf(f.BaseURL), BaseURL: f.BaseURL, Version: f.Version, SourceURL: f.SourceURL, Demo: f.Demo}
 	lab, err := f.lab(r.Context())
 	if err != nil {
@@ -127,7 +127,7 @@ func (f *Frame) Responder() reply.Responder {
 }
 
 func (f *Frame) failure(w http.ResponseWriter, r *http.Request, p reply.Problem) {
-	page := f.Renderer.NewFailure(r, f.site(r), p.Status, p.Key, p.Instance)
+	page := f.Renderer.NewFailure(r, f.Site(r), p.Status, p.Key, p.Instance)
 	f.address(r, &page.Page)
 	if p.Status == http.StatusUnauthorized {
 		page.Actions = append([]assets.Link{{Text: f.Renderer.T(r, "nav.sign-in"), Href: "/connexion"}}, page.Actions...)

@@ -55,7 +55,7 @@ func (a *ask) geoLicences() []assets.Link {
 // robots keeps search engines off what is nobody's reading; a demonstration is
 // not to be found at all.
 func (p *Pages) robots(w http.ResponseWriter, _ *http.Request) error {
-	text := "User-agent: *\nDisallow: /admin\nDisallow: /connexion\nDisallow: /mon-compte\nDisallow: /authorize_interaction\nDisallow: /reseau/\nDisallow: /fil\n"
+	text := "User-agent: *\nDisallow: /admin\nDisallow: /connexion\nDisallow: /mon-compte\nDisallow: /authorize_interaction\nDisallow: /reseau/\nDisallow: /fil\nDisallow: /embed/\nDisallow: /suivre\nSitemap: " + p.Node.BaseURL + "/sitemap.xml\n"
 	if p.Frame.Demo {
 		text = "User-agent: *\nDisallow: /\n"
 	}

@@ -25,7 +25,9 @@ const (
 	Contribute Act = "contribute" // writes a record
 	Write      Act = "write"      // writes to a contact
 	Resend     Act = "resend"     // asks for an edit link by mail
-	TakePlace  Act = "take-place" // asks for a place at an event by mail
+	// AskElsewhere has this node ask another server for a visitor.
+	AskElsewhere Act = "ask-elsewhere"
+	TakePlace    Act = "take-place" // asks for a place at an event by mail
 )
 
 const (

@@ -113,6 +113,10 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.get(r, "/mentions-legales", p.legal)
 	r.HandleFunc("/apparence", assets.SetTheme).Methods(http.MethodPost)
 	p.get(r, "/robots.txt", p.robots)
+	p.get(r, "/sitemap.xml", p.sitemaps)
+	p.embedRoutes(r)
+	p.form(r, followFromPath, p.followFrom)
+	p.get(r, subscribePath, p.subscribe)
 }
 
 // kindRoutes mounts the list, the form and the pages of a kind of record.
@@ -128,6 +132,9 @@ func (p *Pages) kindRoutes(r *mux.Router, k *store.Kind) {
 	}
 	p.form(r, newPath(k), p.create(k))
 	p.shared(r, one, p.record(k))
+	p.shared(r, one+cardEnd, p.card(k))
+	p.get(r, one+posterEnd, p.poster(k))
+	p.get(r, "/sitemap-"+k.Path+".xml", p.sitemap(k))
 	p.form(r, one+"/modifier", p.edit(k))
 	p.form(r, one+"/supprimer", p.remove(k))
 	p.form(r, one+relayEnd, p.relay(contactOf(k)))

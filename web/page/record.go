@@ -4,6 +4,7 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -59,6 +60,7 @@ type recordPage struct {
 	Lineage            *lineage
 	Around             []around
 	Answer             *assets.Link
+	Sharing            *sharing       // nil: it is not for everybody, or not from here
 	linked             map[string]any // the record in the words of schema.org; nil: not for everybody, or not from here
 }
 
@@ -161,6 +163,7 @@ func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage
 	if r.Audience == store.Public && !r.Remote {
 		d.linked = a.linked(tx, it)
 	}
+	d.Sharing = a.sharing(r)
 	d.Acts, d.ActPath = a.acts(k, it), federation.PagePath(r)+"/agir"
 	d.Byline = r.Byline
 	a.addPeople(tx, &d, r)
@@ -233,9 +236,12 @@ func (a *ask) frameRecord(d *recordPage, k *store.Kind) {
 		d.Feeds = []assets.Feed{{Type: "application/activity+json", Href: d.Address}}
 	}
 	if d.Linked = d.linked; d.Linked != nil {
-		d.Feeds = append(d.Feeds, assets.Feed{Type: "application/ld+json", Href: d.Canonical(assets.French) + ".jsonld"})
+		page := d.Canonical(assets.French)
+		d.Feeds = append(d.Feeds, assets.Feed{Type: "application/ld+json", Href: page + ".jsonld"},
+			assets.Feed{Type: oembedType, Href: a.Node.BaseURL + oembedPath + "?" + url.Values{"url": {page}}.Encode()})
+		d.Image, d.ImageAlt, d.Creator = page+cardEnd, text, d.Site.Handle
 	}
 	if d.Picture != nil {
-		d.Image = a.Node.BaseURL + d.Picture.Src
+		d.Image, d.ImageAlt = a.Node.BaseURL+d.Picture.Src, d.Picture.Alt
 	}
 }
