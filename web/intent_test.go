@@ -29,7 +29,11 @@ func TestVisitorsFollowFromTheirOwnNode(t *testing.T) {
 	if want := url.QueryEscape(visited.Lab.IRI); object != want {
 		t.Errorf("leads to %s, want %s", object, want)
 	}
-	page := member.get(t, own.URL+"/authorize_interaction?uri="+object, "text/html")
+	to, err := member.do(t, http.MethodGet, own.URL+"/authorize_interaction?uri="+object, http.Header{}, nil).Location()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := member.get(t, to.String(), "text/html")
 	if !strings.Contains(page, visited.Lab.DisplayName()) {
 		t.Errorf("the member meets\n%s", page)
 	}

@@ -64,10 +64,10 @@ type embedPage struct {
 	Empty string
 }
 
-// visitor is the request as if nobody had signed in.
+// visitor is the request as of somebody who is not on this site, whoever asks.
 func (p *Pages) visitor(r *http.Request) *ask {
 	a := p.ask(r)
-	a.by = store.Viewer{}
+	a.by = store.Viewer{Away: true}
 	return a
 }
 
