@@ -159,7 +159,7 @@ var waysOut = []wayOut{
 	{name: "the codebook", seenBy: byNobody, accept: "*/*", path: at("/experimentations.codebook.csv")},
 	{name: "its card", seenBy: byNobody, accept: "*/*", path: onPage(".png")},
 	{name: "its poster", seenBy: byEverybody, accept: asPage, path: onPage("/affiche")},
-	{name: "its frame", seenBy: byEverybody, accept: asPage, path: func(w *world, s *secret) string { return "/embed" + pageOf(w, s) }},
+	{name: "its frame", seenBy: byEverybody, accept: asPage, path: func(w *world, s *secret) string { return "/embed" + pageOf(w, s) }, show: func(s *secret) []string { return []string{s.word("pitch")} }},
 	{name: "the list in a frame", seenBy: byEverybody, accept: asPage, path: at("/embed/experimentations")},
 	{name: "the code of its frame", seenBy: byEverybody, accept: asPage, path: func(w *world, s *secret) string { return "/integrer?fiche=" + w.node.URL + pageOf(w, s) }, show: func(*secret) []string { return []string{"&lt;iframe"} }},
 	{name: "its oEmbed", seenBy: byEverybody, accept: "*/*", path: func(w *world, s *secret) string { return "/oembed?url=" + url.QueryEscape(w.node.URL+pageOf(w, s)) }, show: func(*secret) []string { return []string{`"rich"`} }},
