@@ -139,6 +139,8 @@ var waysOut = []wayOut{
 
 	{name: "the list as a table", seenBy: byList, accept: "text/csv", path: at("/experimentations.csv")},
 	{name: "the list on a map", seenBy: byList, accept: "*/*", path: at("/experimentations.geojson")},
+	{name: "the map", seenBy: byList, newest: 20, accept: asPage, path: at("/carte")},
+	{name: "the map, filtered", seenBy: byList, newest: 20, accept: asPage, path: at("/en/carte?kind=experiment&origine=ici&themes=mobilite&cadre=-6,40,10,52")},
 	{name: "the data of the map", seenBy: byList, accept: "*/*", path: at("/carte.geojson")},
 	{name: "the data of the map, filtered", seenBy: byList, accept: "*/*", path: at("/carte.geojson?kind=experiment&origine=ici&themes=mobilite&cadre=-6,40,10,52")},
 	{name: "the list as linked data", seenBy: byList, accept: "*/*", path: at("/experimentations.jsonld"), atMost: true},

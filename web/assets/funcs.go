@@ -13,6 +13,7 @@ import (
 //	link "/path"             the path with the language's prefix
 //	asset "app.css"          the hashed address of a static file
 //	icon "name"              an inline picture that says nothing by itself
+//	symbol "name"            the same picture for <use href="#name">
 //	date t, datetime t       <time> in the lab's zone
 //	number n                 digits grouped as the language does
 //	dots "seed"              the constellation of an id
@@ -25,6 +26,7 @@ func (r *Renderer) funcs(lang Lang, zone *time.Location) template.FuncMap {
 		"link":      lang.Link,
 		"asset":     r.Static.URL,
 		"icon":      func(name string) template.HTML { return icons.html(name) },
+		"symbol":    func(name string) template.HTML { return icons.symbol(name) },
 		"date":      func(t time.Time) template.HTML { return timeElement(t.In(zone), lang.Date(t.In(zone))) },
 		"datetime":  func(t time.Time) template.HTML { return timeElement(t.In(zone), moment(lang, t.In(zone))) },
 		"number":    func(n int) string { return lang.Number(int64(n)) },
@@ -69,4 +71,11 @@ func (s iconSet) html(name string) template.HTML {
 		return svg
 	}
 	return s["kind-other"]
+}
+
+// symbol is a picture that is drawn where <use> names it.
+func (s iconSet) symbol(name string) template.HTML {
+	_, drawing, _ := strings.Cut(string(s.html(name)), ">")
+	drawing = strings.TrimSuffix(drawing, "</svg>")
+	return template.HTML(`<symbol id="` + template.HTMLEscapeString(name) + `" viewBox="0 0 16 16">` + drawing + `</symbol>`) //nolint:gosec // embedded
 }

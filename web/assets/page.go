@@ -39,7 +39,7 @@ type Feed struct{ Type, Href, Title string }
 type Page struct {
 	Site        Site
 	Viewer      *Viewer // nil: a visitor
-	Section     string  // the navigation entry that is active: "experiments", "agenda", "mutual-aid", "network", "river", "members", "lab", "contribute", "account", "admin"
+	Section     string  // the navigation entry that is active: "experiments", "map", "agenda", "mutual-aid", "network", "river", "members", "lab", "contribute", "account", "admin"
 	Title       string
 	Description string    // one sentence for search engines and previews
 	Path        string    // the request's path and query, without the language's prefix
@@ -53,7 +53,9 @@ type Page struct {
 	ImageAlt    string         // what it shows
 	Creator     string         // handle of who is to be named beside previews; empty: nobody
 	NoIndex     bool
-	Refresh     int // seconds after which the page loads again; for progress only
+	Styles      []string // static files beside app.css
+	Scripts     []string // static files, run in this order once the page is read
+	Refresh     int      // seconds after which the page loads again; for progress only
 }
 
 // NewPage begins a page of this request. title is final text.
@@ -84,6 +86,7 @@ type NavItem struct{ Key, Href string }
 func (p Page) Nav() []NavItem {
 	return []NavItem{
 		{"experiments", "/experimentations"},
+		{"map", "/carte"},
 		{"agenda", "/agenda"},
 		{"mutual-aid", "/entraide"},
 		{"network", "/reseau"},

@@ -22,6 +22,7 @@ var layers = []string{"tokens", "base", "layout", "components", "pages", "print"
 
 var mediaTypes = map[string]string{
 	".css":   "text/css; charset=utf-8",
+	".js":    "text/javascript; charset=utf-8",
 	".svg":   "image/svg+xml",
 	".woff2": "font/woff2",
 }
@@ -42,20 +43,10 @@ type file struct {
 // NewStatic reads, joins, hashes and compresses the embedded files.
 func NewStatic() (*Static, error) {
 	s := &Static{urls: map[string]string{}, files: map[string]file{}}
-	names, err := fs.Glob(staticFiles, "static/fonts/*.woff2")
-	if err != nil {
-		return nil, fmt.Errorf("list fonts: %w", err)
-	}
-	pictures, err := fs.Glob(staticFiles, "static/*.svg")
-	if err != nil {
-		return nil, fmt.Errorf("list pictures: %w", err)
-	}
-	for _, name := range append(names, pictures...) {
-		data, err := staticFiles.ReadFile(name)
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", name, err)
+	for _, pattern := range []string{"fonts/*.woff2", "*.svg", "leaflet/*", "js/*.js", "css/map.css"} {
+		if err := s.addAll("static/" + pattern); err != nil {
+			return nil, err
 		}
-		s.add(path.Base(name), data)
 	}
 	css, err := s.styleSheet()
 	if err != nil {
@@ -63,6 +54,21 @@ func NewStatic() (*Static, error) {
 	}
 	s.add("app.css", css)
 	return s, nil
+}
+
+func (s *Static) addAll(pattern string) error {
+	names, err := fs.Glob(staticFiles, pattern)
+	if err != nil {
+		return fmt.Errorf("list %s: %w", pattern, err)
+	}
+	for _, name := range names {
+		data, err := staticFiles.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", name, err)
+		}
+		s.add(path.Base(name), data)
+	}
+	return nil
 }
 
 // styleSheet joins the layers and points their font addresses at the hashed

@@ -53,6 +53,15 @@ var packs = []pack{{
 		"files/bricolage-grotesque-latin-wght-normal.woff2":     "static/fonts/bricolage-latin.woff2",
 		"files/bricolage-grotesque-latin-ext-wght-normal.woff2": "static/fonts/bricolage-latin-ext.woff2",
 	},
+}, {
+	spec:      "leaflet@1.9.4",
+	integrity: "sha512-nxS1ynzJOmOlHp+iL3FyWqK89GtNL8U8rvlMOsQdTTssxZwCXh8N2NB3GDQOL+YR3XnWyZAxwQixURb+FA74PA==",
+	title:     "Leaflet",
+	licence:   "BSD-2-Clause",
+	files: map[string]string{
+		"dist/leaflet.js":  "static/leaflet/leaflet.js",
+		"dist/leaflet.css": "static/leaflet/leaflet.css",
+	},
 }}
 
 func main() {
@@ -81,7 +90,7 @@ func gather() (map[string][]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	out := map[string][]byte{}
-	notices := bytes.NewBufferString("# Third-party notices\n\nFiles below `web/assets/static/fonts` come unchanged from these packages.\n")
+	notices := bytes.NewBufferString("# Third-party notices\n\nFiles below `web/assets/static/fonts` and `web/assets/static/leaflet` come unchanged from these packages.\n")
 	for _, p := range packs {
 		if err := p.unpack(dir, out, notices); err != nil {
 			return nil, fmt.Errorf("vendor %s: %w", p.spec, err)

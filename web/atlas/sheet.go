@@ -133,3 +133,19 @@ var islands = sync.OnceValue(func() map[string]Box {
 })
 
 func number(x float64) string { return strconv.FormatFloat(math.Round(x*10)/10, 'f', -1, 64) }
+
+// Part is a part of France that a map can go to: the mainland, whose Code is empty,
+// or an overseas region.
+type Part struct {
+	Code string
+	Box  Box
+}
+
+// Parts are the parts of France that are drawn, as they stand in a picture of it.
+func Parts() []Part {
+	parts := []Part{{Box: mainland}}
+	for _, code := range overseas {
+		parts = append(parts, Part{Code: code, Box: islands()[code]})
+	}
+	return parts
+}

@@ -36,7 +36,7 @@ type export struct {
 	words   schemaorg.Writer
 
 	out   bytes.Buffer // what is written and not sent
-	packs bool         // the caller takes gzip
+	packs bool         // what is sent is packed
 	zip   *gzip.Writer // nil: nothing was sent yet, or as it is
 }
 
@@ -68,8 +68,9 @@ func (d *dialect) list(k *store.Kind, form func(*export) error) reply.Handler {
 	}
 }
 
-// answer has a form written, as it is now.
+// answer has a form written, as it is now, packed for who takes that.
 func (e *export) answer(form func(*export) error) error {
+	e.packs = assets.AcceptsGzip(e.r)
 	err := e.view(func(tx *store.Txn) error {
 		e.changed = tx.LastChange()
 		return nil
@@ -117,7 +118,6 @@ func (e *export) begin(mediaType string) bool {
 	h := e.w.Header()
 	h.Set("Content-Type", mediaType)
 	h.Set("Vary", "Cookie, Accept-Encoding")
-	e.packs = assets.AcceptsGzip(e.r)
 	if e.by.Actor != "" {
 		h.Set("Cache-Control", "private, no-store")
 		return e.r.Method != http.MethodHead

@@ -98,12 +98,16 @@ func (a *ask) filters(k *store.Kind, query url.Values, counts map[string]map[str
 			fields = append(fields, c)
 		}
 	}
-	return append(fields, assets.Field{
+	return append(fields, a.originField(query))
+}
+
+func (a *ask) originField(query url.Values) assets.Field {
+	return assets.Field{
 		Name: frame.Origin, Label: a.t("filter.origin"), Type: "select", Value: query.Get(frame.Origin),
 		Choices: []assets.Choice{
 			{Text: a.t("filter.any")}, {Value: frame.FromHere, Text: a.t("filter.here")}, {Value: frame.FromOthers, Text: a.t("filter.others")},
 		},
-	})
+	}
 }
 
 // choices are the entries of a vocabulary in words.

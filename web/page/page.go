@@ -93,6 +93,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.shared(r, "/lab", p.lab)
 	p.shared(r, figuresPath, p.figures)
 	p.shared(r, "/bilan/{year:[0-9]{4}}", p.report)
+	p.shared(r, frame.MapPath, p.carte)
 	p.shared(r, directoryPath, p.members)
 	p.shared(r, "/@{handle}", p.profile)
 	p.form(r, "/@{handle}"+profileEnd, p.editProfile)

@@ -29,7 +29,7 @@ func (s *seeking) facets(tx *store.Txn, found *search.Found) []facetLinks {
 	return list
 }
 
-func (s *seeking) facetLabel(name string) string {
+func (s *ask) facetLabel(name string) string {
 	if key := "search.facet." + name; s.has(key) {
 		return s.t(key)
 	}
@@ -37,7 +37,7 @@ func (s *seeking) facetLabel(name string) string {
 }
 
 // facetValue is an answer in words.
-func (s *seeking) facetValue(tx *store.Txn, name, value string) string {
+func (s *ask) facetValue(tx *store.Txn, name, value string) string {
 	switch name {
 	case search.FacetKind:
 		if store.KindOf(value) != nil {
@@ -59,7 +59,7 @@ func (s *seeking) facetValue(tx *store.Txn, name, value string) string {
 	return value
 }
 
-func (s *seeking) orItself(key, value string) string {
+func (s *ask) orItself(key, value string) string {
 	if s.has(key) {
 		return s.t(key)
 	}
