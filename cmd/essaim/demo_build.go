@@ -179,7 +179,7 @@ func tutelles(lab demo.Lab) []store.NameValue {
 func (d *demoNetwork) followAll(ctx context.Context, bar *demoBar) error {
 	for _, f := range d.follows {
 		from, to := d.node(f.From), d.node(f.To)
-		asked, err := startFollow.do(ctx, from.node, to.group.Address())
+		asked, err := startFollow.do(ctx, from.node, wish{Whom: to.group.Address()})
 		if err != nil {
 			return fmt.Errorf("%s follows %s: %w", f.From, f.To, err)
 		}

@@ -20,39 +20,68 @@ func followCommand() *cobra.Command {
 	var p place
 	var wait bool
 	var timeout time.Duration
+	var asked wish
 	c := &cobra.Command{
 		Use:   "follow [flags] @lab@host",
 		Short: "Follow a lab, or anybody else, as the lab of this node",
 		Long: "Follow a lab, or anybody else, as the lab of this node. When the node does not run, the\n" +
 			"request goes out the next time it does; with --wait it runs until there is an answer and\n" +
-			"what the lab publishes has been copied.",
+			"what the lab publishes has been copied: all of it, or only the kinds and themes that are\n" +
+			"given, and the records. For a lab that is followed already they replace what was chosen.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) (err error) {
+			asked.Whom = args[0]
+			if err := asked.check(); err != nil {
+				return err
+			}
 			l, err := p.open(c)
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, l.close()) }()
 			if !wait {
-				return follow(c, l, args[0])
+				return follow(c, l, asked)
 			}
 			ctx, cancel := context.WithTimeout(c.Context(), timeout)
 			defer cancel()
 			c.SetContext(ctx)
 			return whileRunning(ctx, l, func(ctx context.Context) error {
 				c.SetContext(ctx)
-				return followAndWait(c, l, args[0])
+				return followAndWait(c, l, asked)
 			})
 		},
 	}
 	p.flags(c)
 	c.Flags().BoolVar(&wait, "wait", false, "wait for the answer and for the catalogue; a refusal is an error")
+	c.Flags().StringSliceVar(&asked.Kinds, "kind", nil, "copy only records of this kind, such as experiment")
+	c.Flags().StringSliceVar(&asked.Themes, "theme", nil, "copy only records with this theme, such as mobilite")
+	c.Flags().StringSliceVar(&asked.Records, "record", nil, "copy this record; without --kind and --theme, nothing else")
 	c.Flags().DurationVar(&timeout, "timeout", time.Minute, "how long --wait waits")
 	return c
 }
 
-func follow(c *cobra.Command, l *line, whom string) error {
-	f, err := startFollow.call(c.Context(), l, whom)
+// wish is whom to follow, and what to copy.
+type wish struct {
+	Whom string
+	store.Selection
+}
+
+func (w *wish) check() error {
+	for _, k := range w.Kinds {
+		if store.KindOf(k) == nil {
+			return fmt.Errorf("--kind %s: there is no such kind", k)
+		}
+	}
+	for _, t := range w.Themes {
+		if !store.Themes.Has(t) {
+			return fmt.Errorf("--theme %s: there is no such theme", t)
+		}
+	}
+	return nil
+}
+
+func follow(c *cobra.Command, l *line, asked wish) error {
+	f, err := startFollow.call(c.Context(), l, asked)
 	if err != nil {
 		return err
 	}
@@ -81,9 +110,9 @@ func whileRunning(ctx context.Context, l *line, do func(context.Context) error) 
 // askAgain is how often --wait looks for the answer.
 const askAgain = 200 * time.Millisecond
 
-func followAndWait(c *cobra.Command, l *line, whom string) error {
+func followAndWait(c *cobra.Command, l *line, asked wish) error {
 	ctx := c.Context()
-	f, err := startFollow.call(ctx, l, whom)
+	f, err := startFollow.call(ctx, l, asked)
 	if err != nil {
 		return err
 	}
@@ -142,20 +171,27 @@ func (f *followed) progress() string {
 	return strings.Join(parts, ", ")
 }
 
-// startFollow asks to follow what somebody typed, unless that was granted before.
-var startFollow = task[string, followed]{"follow", func(ctx context.Context, n *node, whom string) (followed, error) {
-	actor, err := n.door.Resolve(ctx, whom)
+// startFollow asks to follow what somebody typed, unless that was granted before;
+// then it changes what is copied, if anything is chosen.
+var startFollow = task[wish, followed]{"follow", func(ctx context.Context, n *node, asked wish) (followed, error) {
+	actor, err := n.door.Resolve(ctx, asked.Whom)
 	if err != nil {
-		return followed{}, fmt.Errorf("find %s: %w", whom, err)
-	}
-	if f, err := n.followed(ctx, actor.IRI); err == nil && f.State == store.Accepted {
-		return f, nil
+		return followed{}, fmt.Errorf("find %s: %w", asked.Whom, err)
 	}
 	lab, err := n.lab(ctx)
 	if err != nil {
 		return followed{}, err
 	}
-	err = n.door.Publish(ctx, asItself(lab), &federation.Activity{Verb: "Follow", Actor: lab.IRI, Object: actor.IRI})
+	f, err := n.followed(ctx, actor.IRI)
+	granted := err == nil && f.State == store.Accepted
+	switch {
+	case granted && asked.All():
+		return f, nil
+	case granted:
+		err = n.door.Choose(ctx, asItself(lab), actor.ID, asked.Selection)
+	default:
+		err = n.door.Publish(ctx, asItself(lab), &federation.Activity{Verb: "Follow", Actor: lab.IRI, Object: actor.IRI, Wants: asked.Selection})
+	}
 	if err != nil {
 		return followed{}, err
 	}
@@ -196,7 +232,7 @@ func (f *followed) copied(tx *store.Txn, actor *store.Actor) {
 		f.Same = actor.Local
 		return
 	}
-	f.There, f.Same, f.Problem = s.Theirs, !s.Checked.IsZero(), s.Problem
+	f.There, f.Same, f.Problem = s.Theirs, s.Phase == store.SyncLive && !s.Checked.IsZero(), s.Problem
 	if have := tx.Catalogue(actor.IRI); have != nil {
 		f.Here = have.Public.Plus(have.Restricted).Kinds
 	}
