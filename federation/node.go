@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/essaim/essaim/federation/catalog"
 	"github.com/essaim/essaim/federation/fetch"
 	"github.com/essaim/essaim/federation/keyring"
@@ -60,6 +62,7 @@ type Node struct {
 	catalogs *catalog.Client
 	refresh  hostLimit // of actors because a signature did not fit
 	forwards hostLimit // of objects that are passed on
+	far      *rate.Limiter
 }
 
 // New returns the door of a node.
@@ -70,6 +73,7 @@ func New(c Config) *Node {
 	return &Node{
 		Config: c, keys: newKeyCache(), catalogs: catalog.NewClient(c.Fetch, func() time.Time { return c.Store.Now() }),
 		refresh: newHostLimit(refreshEvery, refreshBurst), forwards: newHostLimit(forwardEvery, forwardBurst),
+		far: newFarLimit(),
 	}
 }
 

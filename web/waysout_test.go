@@ -152,6 +152,8 @@ var waysOut = []wayOut{
 	{name: "its data under another kind", seenBy: byNobody, accept: "*/*", path: func(_ *world, s *secret) string { return "/n/" + s.record.ID.String() + ".jsonld" }},
 	{name: "the search", seenBy: byEverybody, accept: asPage, path: at("/recherche?themes=mobilite")},
 	{name: "the search for a word", seenBy: byEverybody, accept: asPage, path: at("/en/recherche?q=mobilite&kind=experiment&tri=recent")},
+	{name: "the search of other nodes", seenBy: byEverybody, accept: asDocument, path: func(_ *world, s *secret) string { return "/search?limit=20&q=" + s.word("body") }, show: func(s *secret) []string { return []string{s.word("pitch")} }},
+	{name: "the search further away", seenBy: byEverybody, accept: asPage, path: at("/recherche?q=mobilite&loin=1")},
 	{name: "who has done it already", seenBy: byEverybody, accept: asPage, path: at("/deja-fait?themes=mobilite")},
 	{name: "the Atom feed of a search", seenBy: byEverybody, accept: "*/*", path: at("/recherche.atom?themes=mobilite")},
 	{name: "the RSS feed of a search", seenBy: byEverybody, accept: "*/*", path: at("/en/recherche.rss?themes=mobilite")},

@@ -100,10 +100,14 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 
 	machines := r.NewRoute().Subrouter()
 	machines.Use(limit(c.InboxPerMinute, c.TrustedProxies, problems))
-	activitypub.Routes(machines, activitypub.Config{
+	servers := activitypub.Config{
 		Node: c.Node, Front: front(c), Sessions: c.Sessions, Errors: problems,
 		Version: c.Version, Demo: c.Demo, SignedOnly: c.SignedOnly,
-	})
+	}
+	if c.Search != nil {
+		servers.Search = c.Search
+	}
+	activitypub.Routes(machines, servers)
 	r.PathPrefix(assets.StaticPrefix).Handler(c.Renderer.Static).Methods(http.MethodGet, http.MethodHead)
 	r.PathPrefix("/media/").Handler(c.Images.Handler()).Methods(http.MethodGet, http.MethodHead)
 

@@ -68,7 +68,7 @@ var layers = map[string][]string{
 	"web/page":  append([]string{"web/schemaorg", "web/atlas", "web/feed", "web/drawing", "store/search", "federation/webfinger"}, dialect...),
 	"web/admin": append([]string{"store/sheet", "federation/fetch", "federation/intake", "federation/webfinger", "rsc.io/qr"}, dialect...),
 	"web/activitypub": append([]string{
-		"federation/vocab", "federation/webfinger", "federation/nodeinfo", "federation/inbox", "federation/httpsig", "federation/catalog", "federation/peers",
+		"federation/vocab", "federation/webfinger", "federation/nodeinfo", "federation/inbox", "federation/httpsig", "federation/catalog", "federation/peers", "store/search",
 	}, dialect...),
 	"web/opendata":  append([]string{"store/sheet", "store/search", "web/schemaorg", "github.com/gorilla/feeds"}, dialect...),
 	"web/schemaorg": {"store", "web/markup"},

@@ -16,6 +16,7 @@ const (
 	FacetLab  = "lab" // the id of the actor that publishes
 	FacetYear = "year"
 	FacetLang = "lang"
+	FacetHome = "home" // Yes for what this node publishes itself
 	// FacetReusable is Yes for what anybody may use again.
 	FacetReusable = "reusable"
 	FacetSize     = "size" // of the commune: one of store.Sizes
@@ -91,6 +92,9 @@ func recordFacets(it store.Item, publisher *store.Actor) []string {
 	}
 	if size := r.Place.Size(); size != "" {
 		facets = append(facets, facet(FacetSize, size))
+	}
+	if !r.Remote {
+		facets = append(facets, facet(FacetHome, Yes))
 	}
 	if r.Reusable() {
 		facets = append(facets, facet(FacetReusable, Yes))

@@ -28,8 +28,9 @@ type Found struct {
 	// Counts says how many of what was found have each value of a facet.
 	Counts map[string][]Count
 
-	near *geo.Point
-	ids  []string
+	near   *geo.Point
+	ids    []string
+	scores []float64
 }
 
 // Count is a value of a facet and how often it is there, the most frequent first.
@@ -43,6 +44,7 @@ type Hit struct {
 	Item     store.Item   // nil: it is an actor
 	Actor    *store.Actor // nil: it is a record
 	Distance float64      // kilometres of Query.Near; negative: not known
+	Score    float64      // how well it fits the text, by ByRelevance; comparable within one search
 }
 
 // Find looks q up. What is not indexed yet is waited for, for a moment. While
@@ -105,7 +107,7 @@ func (q *Query) order() search.SortOrder {
 func (f *Found) take(found *bleve.SearchResult) {
 	f.Total = int(found.Total)
 	for _, hit := range found.Hits {
-		f.ids = append(f.ids, hit.ID)
+		f.ids, f.scores = append(f.ids, hit.ID), append(f.scores, hit.Score)
 	}
 	f.Counts = map[string][]Count{}
 	counted := found.Facets[fieldFacet]
@@ -122,9 +124,9 @@ func (f *Found) take(found *bleve.SearchResult) {
 // way from numbers to content.
 func (f *Found) Show(tx *store.Txn, v store.Viewer) []Hit {
 	var hits []Hit
-	for _, s := range f.ids {
+	for i, s := range f.ids {
 		id, end := parseID(s)
-		hit := Hit{Distance: -1}
+		hit := Hit{Distance: -1, Score: f.scores[i]}
 		switch end {
 		case recordEnd:
 			it, err := tx.Record(id)

@@ -10,7 +10,7 @@ import (
 
 // format is the version of all that is below and of document.go: an index of
 // another one is built afresh.
-const format = "5"
+const format = "6"
 
 // The fields of a document. Texts stand in the field of their language.
 const (

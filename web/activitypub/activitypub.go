@@ -31,6 +31,7 @@ type Config struct {
 	Front    *inbox.Front
 	Sessions *session.Manager // bearer tokens of posts to an outbox
 	Errors   reply.Responder
+	Search   Searcher // nil: other nodes cannot search here
 	Version  string
 	Demo     bool
 	// SignedOnly serves documents only to signed requests; the node's own actor
@@ -74,6 +75,9 @@ func Routes(r *mux.Router, c Config) {
 	d.get(r, "/.well-known/nodeinfo", d.nodeInfoLinks)
 	d.get(r, "/nodeinfo/{version:2\\.[01]}", d.nodeInfo)
 	d.get(r, "/ns", d.namespace)
+	if d.Search != nil {
+		d.get(r, "/search", d.search)
+	}
 
 	d.get(r, "/@{handle}", d.actorPage).MatcherFunc(prefersActivity)
 	d.get(r, "/{letter:[a-z]}/{slug:(?:.*-)?}{id:[0-9]+}", d.record).MatcherFunc(prefersActivity)

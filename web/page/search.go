@@ -41,6 +41,8 @@ type searchPage struct {
 	Pager   assets.Pager
 	Empty   *assets.Empty
 	Behind  bool
+	Further *assets.Link  // the same search at other nodes; nil: it was asked there, or says no words
+	Far     *farFinds     // nil: they were not asked
 	Started bool          // something is asked for
 	Exports []assets.Link // what was found in other forms
 }
@@ -85,6 +87,9 @@ func (p *Pages) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	if len(d.Cards) == 0 {
 		d.Empty = s.teach("search.none")
+	}
+	if err := s.further(&d); err != nil {
+		return err
 	}
 	return p.Frame.Render(w, r, http.StatusOK, "search.html", d)
 }
