@@ -15,6 +15,7 @@ import (
 type hub struct {
 	api   *API
 	vapid func() vapidKeys
+	group sync.WaitGroup // those who write to streams
 
 	mu        sync.Mutex
 	listeners map[*listener]bool
@@ -36,6 +37,7 @@ func (h *hub) publicKey() string { return h.vapid().public }
 
 // run dispatches changes until ctx ends, and then ends the streams.
 func (h *hub) run(ctx context.Context) error {
+	defer h.group.Wait()
 	defer h.close()
 	last, err := h.begin(ctx)
 	if err != nil {
@@ -149,6 +151,18 @@ func (h *hub) join(ctx context.Context, l *listener) {
 		return
 	}
 	h.listeners[l] = true
+}
+
+// serve runs what writes to a stream; run waits for it. Once the hub is closed its
+// listeners are ended, and nobody waits any more.
+func (h *hub) serve(write func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		go write()
+		return
+	}
+	h.group.Go(write)
 }
 
 func (h *hub) leave(l *listener) {

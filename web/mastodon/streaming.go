@@ -1,11 +1,12 @@
 package mastodon
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -42,23 +43,8 @@ func (c *call) withToken() error {
 	return nil
 }
 
-// streamEvents is GET /api/v1/streaming/:stream, as server-sent events. Thousands of
-// these wait at once: what opens one leaves nothing behind on the stack.
+// streamEvents is GET /api/v1/streaming/:stream, as server-sent events.
 func streamEvents(c *call) (any, error) {
-	l, err := c.openEvents()
-	if err != nil {
-		return nil, err
-	}
-	defer c.hub.leave(l)
-	s := eventStream{w: c.w, control: http.NewResponseController(c.w), timer: time.NewTimer(heartbeat)}
-	defer s.timer.Stop()
-	for err = s.write(":)\n"); err == nil; {
-		err = s.next(c.r.Context(), l)
-	}
-	return nil, nil // whatever ended it, there is nobody left to answer
-}
-
-func (c *call) openEvents() (*listener, error) {
 	if err := c.withToken(); err != nil {
 		return nil, err
 	}
@@ -72,49 +58,69 @@ func (c *call) openEvents() (*listener, error) {
 	}
 	l := c.newListener(c.secret, stream)
 	c.hub.join(c.r.Context(), l)
+	return nil, c.hand(l)
+}
+
+// hand takes the connection out of the hands of net/http, which holds three times as
+// much for each: thousands of these wait at once.
+func (c *call) hand(l *listener) error {
 	h := c.w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "private, no-store")
 	h.Set("X-Accel-Buffering", "no")
-	return l, nil
-}
-
-// errEnded: the stream was ended from this side or from the other.
-var errEnded = errors.New("stream ended")
-
-type eventStream struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
-	timer   *time.Timer
-}
-
-// next writes the next message, or a sign of life.
-func (s *eventStream) next(ctx context.Context, l *listener) error {
-	s.timer.Reset(heartbeat)
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-l.done:
-		return errEnded
-	case m := <-l.out:
-		return s.message(m)
-	case <-s.timer.C:
-		return s.write(":thump\n")
-	}
-}
-
-func (s *eventStream) message(m *message) error {
-	return s.write(fmt.Sprintf("event: %s\ndata: %s\n\n", m.Event, m.Payload))
-}
-
-func (s *eventStream) write(text string) error {
-	if err := s.control.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	h.Set("Connection", "close")
+	conn, _, err := http.NewResponseController(c.w).Hijack()
+	if err != nil {
+		c.hub.leave(l)
 		return err
 	}
-	if _, err := io.WriteString(s.w, text); err != nil {
+	var head bytes.Buffer
+	head.WriteString("HTTP/1.1 200 OK\r\n")
+	_ = h.Write(&head) // into memory
+	head.WriteString("\r\n:)\n")
+	hub := c.hub
+	hub.serve(func() {
+		defer hub.leave(l)
+		l.tell(conn, head.Bytes())
+	})
+	return nil
+}
+
+// tell writes what comes to a connection, and signs of life, until one of both ends.
+func (l *listener) tell(conn net.Conn, head []byte) {
+	gone := make(chan struct{})
+	go func() { // who is gone is found out by reading
+		defer close(gone)
+		var b [16]byte
+		for err := error(nil); err == nil; {
+			_, err = conn.Read(b[:])
+		}
+	}()
+	timer := time.NewTimer(heartbeat)
+	defer timer.Stop()
+	for err := writeEvent(conn, head); err == nil; {
+		timer.Reset(heartbeat)
+		select {
+		case <-gone:
+			err = io.EOF
+		case <-l.done:
+			err = io.EOF
+		case m := <-l.out:
+			err = writeEvent(conn, fmt.Appendf(nil, "event: %s\ndata: %s\n\n", m.Event, m.Payload))
+		case <-timer.C:
+			err = writeEvent(conn, []byte(":thump\n"))
+		}
+	}
+	_ = conn.Close() // the reader ends with it
+	<-gone
+}
+
+func writeEvent(conn net.Conn, b []byte) error {
+	if err := conn.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
 		return err
 	}
-	return s.control.Flush()
+	_, err := conn.Write(b)
+	return err
 }
 
 // streamSocket is GET /api/v1/streaming as a WebSocket.
