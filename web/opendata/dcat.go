@@ -51,7 +51,7 @@ func (d *dialect) catalogue(mediaType string, write func(io.Writer, *thing) erro
 			if err := write(&e.out, whole); err != nil {
 				return err
 			}
-			return e.send()
+			return e.end()
 		})
 	}
 }

@@ -78,8 +78,26 @@ func (e *export) answer(form func(*export) error) error {
 	if err == nil {
 		err = form(e)
 	}
-	if err != nil || e.zip == nil {
+	if err != nil {
 		return err
+	}
+	return e.close()
+}
+
+// end sends an answer that was written as a whole; there may be nothing to send.
+func (e *export) end() error {
+	if e.out.Len() == 0 {
+		return nil
+	}
+	if err := e.send(); err != nil {
+		return err
+	}
+	return e.close()
+}
+
+func (e *export) close() error {
+	if e.zip == nil {
+		return nil
 	}
 	return e.zip.Close()
 }

@@ -30,7 +30,7 @@ func (d *dialect) indicators(form func(*export, []store.Indicator, time.Time) er
 		if err := form(e, list, now); err != nil {
 			return err
 		}
-		return e.send()
+		return e.end()
 	}
 }
 

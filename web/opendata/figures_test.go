@@ -1,15 +1,19 @@
 package opendata
 
 import (
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/sheet"
+	"github.com/essaim/essaim/web/webtest"
 )
 
 // workshops publishes events over two years, some of them for members alone.
@@ -102,6 +106,28 @@ func paris(t *testing.T) *time.Location {
 		t.Fatal(err)
 	}
 	return zone
+}
+
+// What is packed for the way is whole, whoever asks.
+func TestFiguresAndCatalogueComePacked(t *testing.T) {
+	s := newSite(t)
+	s.workshops(t)
+	for name, c := range map[string]*webtest.Client{"visitor": s.Visitor(t), "member": s.As(t, s.node.Contributor)} {
+		for _, path := range []string{"/chiffres.csv", "/indicators.json", "/catalogue.jsonld", "/catalogue.ttl"} {
+			plain := c.Do(http.MethodGet, path, nil, http.Header{"Accept-Encoding": {"identity"}})
+			packed := c.Do(http.MethodGet, path, nil, http.Header{"Accept-Encoding": {"gzip"}})
+			z, err := gzip.NewReader(strings.NewReader(packed.Body))
+			if err != nil {
+				t.Fatalf("%s: %s: %v", name, path, err)
+			}
+			if whole, err := io.ReadAll(z); err != nil || string(whole) != plain.Body || plain.Body == "" {
+				t.Errorf("%s: %s: %v, %d bytes of %d", name, path, err, len(whole), len(plain.Body))
+			}
+			if a := c.Do(http.MethodHead, path, nil, http.Header{"Accept-Encoding": {"gzip"}}); a.Status != http.StatusOK {
+				t.Errorf("%s: HEAD %s: %d", name, path, a.Status)
+			}
+		}
+	}
 }
 
 func TestIndicatorsForMachinesSayHowTheyAreCounted(t *testing.T) {
