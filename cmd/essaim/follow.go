@@ -19,18 +19,25 @@ import (
 func followCommand() *cobra.Command {
 	var p place
 	var wait bool
+	var file string
 	var timeout time.Duration
 	var asked wish
 	c := &cobra.Command{
-		Use:   "follow [flags] @lab@host",
+		Use:   "follow [flags] {@lab@host | --file LIST}",
 		Short: "Follow a lab, or anybody else, as the lab of this node",
 		Long: "Follow a lab, or anybody else, as the lab of this node. When the node does not run, the\n" +
 			"request goes out the next time it does; with --wait it runs until there is an answer and\n" +
 			"what the lab publishes has been copied: all of it, or only the kinds and themes that are\n" +
-			"given, and the records. For a lab that is followed already they replace what was chosen.",
-		Args: cobra.ExactArgs(1),
+			"given, and the records. For a lab that is followed already they replace what was chosen.\n\n" +
+			"A list has an account a line, as an address or a link, with or without further columns:\n" +
+			"the file of follows that Mastodon exports will do. \"-\" reads it from standard input.",
+		Args: func(c *cobra.Command, args []string) error {
+			if file != "" {
+				return cobra.NoArgs(c, args)
+			}
+			return cobra.ExactArgs(1)(c, args)
+		},
 		RunE: func(c *cobra.Command, args []string) (err error) {
-			asked.Whom = args[0]
 			if err := asked.check(); err != nil {
 				return err
 			}
@@ -39,6 +46,10 @@ func followCommand() *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, l.close()) }()
+			if file != "" {
+				return followFile(c, l, file, asked)
+			}
+			asked.Whom = args[0]
 			if !wait {
 				return follow(c, l, asked)
 			}
@@ -56,6 +67,8 @@ func followCommand() *cobra.Command {
 	c.Flags().StringSliceVar(&asked.Kinds, "kind", nil, "copy only records of this kind, such as experiment")
 	c.Flags().StringSliceVar(&asked.Themes, "theme", nil, "copy only records with this theme, such as mobilite")
 	c.Flags().StringSliceVar(&asked.Records, "record", nil, "copy this record; without --kind and --theme, nothing else")
+	c.Flags().StringVar(&file, "file", "", "follow everybody on this list")
+	c.MarkFlagsMutuallyExclusive("file", "wait")
 	c.Flags().DurationVar(&timeout, "timeout", time.Minute, "how long --wait waits")
 	return c
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/essaim/essaim/web/webtest"
 )
 
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
 // knows keeps a lab of another node that the node heard of.
 func (s *site) knows(t *testing.T, p store.Peer) {
 	t.Helper()
@@ -26,9 +28,8 @@ func TestPeersAreShownWithTheirState(t *testing.T) {
 	if a := c.Get("/admin/reseau"); a.Status != http.StatusOK || !a.Has("Personne pour l&#39;instant", "est arrêtée dans la configuration") {
 		t.Errorf("nobody: got %d:\n%s", a.Status, a.Body)
 	}
-	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	s.knows(t, store.Peer{
-		IRI: "https://a.example/actors/a", State: store.PeerKnown, Hop: store.HopFollowed, Handle: "calanques", Host: "a.example", Name: "Labo <b>", Software: "essaim 1.2", Seen: now,
+		IRI: "https://a.example/actors/a", State: store.PeerKnown, Hop: store.HopFollowed, Handle: "calanques", Host: "a.example", Name: "Labo <b>", Software: "essaim 1.2", Seen: noon,
 	})
 	s.knows(t, store.Peer{
 		IRI: "https://b.example/actors/b", State: store.PeerKnown, Hop: 2, Handle: "b", Host: "b.example", Name: "Labo B", Via: []string{"https://a.example/actors/a"},

@@ -45,6 +45,11 @@ func busy(t *testing.T, s *site) {
 	asks(t, s, stranger(t, s, "argoat"))
 	silent := stranger(t, s, "silent")
 	s.contribute(t, "Un animateur")
+	s.knows(t, store.Peer{
+		IRI: "https://calanques.example/actors/calanques", State: store.PeerKnown, Hop: store.HopFollowed, Handle: "calanques", Host: "calanques.example",
+		Name: "Labo des Calanques", Page: "https://calanques.example/@calanques", Software: "essaim 1.0", Seen: noon, Next: noon,
+	})
+	s.knows(t, store.Peer{IRI: "https://estuaire.example/actors/estuaire", Hop: 2, Problem: store.ProblemUnreachable, Fails: 3, Via: []string{"https://calanques.example/actors/calanques"}})
 	s.contribute(t, "un Animateur")
 	s.contribute(t, "Gagnez au casino")
 	s.update(t, func(tx *store.Txn) error {
