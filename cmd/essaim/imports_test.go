@@ -75,7 +75,7 @@ var layers = map[string][]string{
 	"web/atlas":     {"store/geo"},
 	"web/drawing":   {"golang.org/x/image", "rsc.io/qr"},
 	"web/mail":      {"store", "github.com/wneessen/go-mail"},
-	"web/session":   {"store", "github.com/alexedwards/argon2id", "github.com/alexedwards/scs/v2"},
+	"web/session":   {"store", "github.com/alexedwards/argon2id", "github.com/alexedwards/scs/v2", "github.com/go-webauthn/webauthn"},
 	"web/frame": {"store", "store/geo", "store/search", "web/atlas", // the area of a map in its address
 		"web/session", "web/reply", "web/assets"},
 	"web/reply":  {"store", "federation", "federation/fetch", "federation/httpsig", "federation/inbox", "federation/vocab"},

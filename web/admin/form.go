@@ -22,6 +22,7 @@ type form struct {
 	Action   string
 	Button   string
 	Links    []assets.Link
+	Passkey  string // where a passkey leads to; empty: none is asked for
 }
 
 // section is a group of questions. Without a title it is the only one.

@@ -50,7 +50,7 @@ func (p *Pages) proveForm(r *http.Request, back string) *form {
 			{Name: "retour", Type: "hidden", Value: back},
 			{Name: "password", Label: p.t(r, "signin.password"), Type: "password", Required: true, Autocomplete: "current-password"},
 		}}},
-		Action: "/mon-compte/confirmer", Button: p.t(r, "prove.button"),
+		Action: "/mon-compte/confirmer", Button: p.t(r, "prove.button"), Passkey: p.passkey(back),
 		Links: []assets.Link{{Text: p.t(r, "form.cancel"), Href: "/mon-compte"}},
 	}
 }

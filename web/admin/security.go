@@ -18,8 +18,10 @@ type securityPage struct {
 	Waiting string        // the new address that waits to be confirmed
 	Since   time.Time
 	Factors *store.Factors
-	Logins  []loginRow
-	Others  bool
+	// Passkeys says whether this node's address is one that they can be bound to.
+	Passkeys bool
+	Logins   []loginRow
+	Others   bool
 }
 
 type loginRow struct {
@@ -36,7 +38,7 @@ func (p *Pages) security(w http.ResponseWriter, r *http.Request) error {
 	if isPost(r) {
 		return p.endLogin(w, r, account)
 	}
-	page := securityPage{top: p.plain(r, p.t(r, "security.title")), Email: account.Email}
+	page := securityPage{top: p.plain(r, p.t(r, "security.title")), Email: account.Email, Passkeys: p.Frame.Sessions.Passkeys()}
 	page.Badge = p.addressBadge(r, account)
 	if c := account.Change; c != nil && c.Address != account.Email {
 		page.Waiting = c.Address

@@ -54,7 +54,16 @@ func (p *Pages) signInForm(r *http.Request, back string) *form {
 			{Name: "password", Label: p.t(r, "signin.password"), Type: "password", Required: true, Autocomplete: "current-password"},
 		}}},
 		Action: "/connexion", Button: p.t(r, "nav.sign-in"), Links: []assets.Link{{Text: p.t(r, "reset.title"), Href: "/connexion/oubli"}},
+		Passkey: p.passkey(back),
 	}
+}
+
+// passkey is back where passkeys can be used, else empty.
+func (p *Pages) passkey(back string) string {
+	if p.Frame.Sessions.Passkeys() {
+		return back
+	}
+	return ""
 }
 
 // tooMany brings the form back after too many wrong passwords.

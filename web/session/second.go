@@ -124,55 +124,59 @@ func (m *Manager) SetTOTP(ctx context.Context, secret []byte, code string) (reco
 	if !ok {
 		return nil, ErrCredentials
 	}
-	return m.changeFactors(ctx, func(f *store.Factors, now time.Time) {
-		f.TOTP = &store.TOTP{Secret: secret, Step: step, Since: now}
-	})
-}
-
-// RemoveTOTP lets the account of this session sign in without codes.
-func (m *Manager) RemoveTOTP(ctx context.Context) error {
-	_, err := m.changeFactors(ctx, func(f *store.Factors, _ time.Time) { f.TOTP = nil })
-	return err
-}
-
-// RenewRecovery gives the account of this session new recovery codes; the old ones
-// are worthless.
-func (m *Manager) RenewRecovery(ctx context.Context) ([]string, error) {
-	return m.changeFactors(ctx, func(f *store.Factors, _ time.Time) { f.Recovery = nil })
-}
-
-// changeFactors changes the factors of the account of this session and ends its
-// other logins. New recovery codes are returned if there are none.
-func (m *Manager) changeFactors(ctx context.Context, change func(*store.Factors, time.Time)) (recovery []string, err error) {
-	l := m.Login(ctx)
-	if l == nil {
-		return nil, ErrCredentials
-	}
-	codes := make([]string, recoveries)
-	for i := range codes {
-		codes[i] = rand.Text()[:10]
-	}
-	err = m.store.Update(ctx, func(tx *store.Txn) error {
-		recovery = nil
-		f := tx.Factors(l.Account)
-		if change(f, tx.Now()); f.Second() && len(f.Recovery) == 0 {
-			for _, code := range codes {
-				f.Recovery = append(f.Recovery, store.HashSecret(code))
-				recovery = append(recovery, code[:5]+"-"+code[5:])
-			}
+	codes := newRecovery()
+	err = m.changeFactors(ctx, func(f *store.Factors, tx *store.Txn) {
+		f.TOTP = &store.TOTP{Secret: secret, Step: step, Since: tx.Now()}
+		if recovery = nil; len(f.Recovery) == 0 {
+			recovery = keepRecovery(f, codes)
 		}
-		tx.PutFactors(l.Account, f)
-		tx.EndLogins(l.Account, l.ID)
-		return nil
 	})
 	return recovery, err
 }
 
-// Factors are those of an account.
-func (m *Manager) Factors(ctx context.Context, account store.ID) (f *store.Factors, err error) {
-	err = m.store.View(ctx, func(tx *store.Txn) error {
-		f = tx.Factors(account)
+// RemoveTOTP lets the account of this session sign in without codes.
+func (m *Manager) RemoveTOTP(ctx context.Context) error {
+	return m.changeFactors(ctx, func(f *store.Factors, _ *store.Txn) { f.TOTP = nil })
+}
+
+// RenewRecovery gives the account of this session new recovery codes; the old ones
+// are worthless.
+func (m *Manager) RenewRecovery(ctx context.Context) (recovery []string, err error) {
+	codes := newRecovery()
+	err = m.changeFactors(ctx, func(f *store.Factors, _ *store.Txn) { recovery = keepRecovery(f, codes) })
+	return recovery, err
+}
+
+func newRecovery() []string {
+	codes := make([]string, recoveries)
+	for i := range codes {
+		codes[i] = rand.Text()[:10]
+	}
+	return codes
+}
+
+// keepRecovery keeps the hashes of codes, and returns them as people read them.
+func keepRecovery(f *store.Factors, codes []string) (shown []string) {
+	f.Recovery = nil
+	for _, code := range codes {
+		f.Recovery = append(f.Recovery, store.HashSecret(code))
+		shown = append(shown, code[:5]+"-"+code[5:])
+	}
+	return shown
+}
+
+// changeFactors changes the factors of the account of this session and ends its
+// other logins.
+func (m *Manager) changeFactors(ctx context.Context, change func(*store.Factors, *store.Txn)) error {
+	l := m.Login(ctx)
+	if l == nil {
+		return ErrCredentials
+	}
+	return m.store.Update(ctx, func(tx *store.Txn) error {
+		f := tx.Factors(l.Account)
+		change(f, tx)
+		tx.PutFactors(l.Account, f)
+		tx.EndLogins(l.Account, l.ID)
 		return nil
 	})
-	return f, err
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+	"github.com/go-webauthn/webauthn/webauthn"
 
 	"github.com/essaim/essaim/store"
 )
@@ -56,6 +57,7 @@ type Manager struct {
 	store   *store.Store
 	scs     *scs.SessionManager
 	tries   *tries
+	party   *webauthn.WebAuthn
 	hashing chan struct{} // a slot for each password that is hashed: 19 MiB and a core
 }
 
@@ -70,7 +72,7 @@ func New(s *store.Store, c Config) *Manager {
 	if c.Address == nil {
 		c.Address = func(r *http.Request) string { return r.RemoteAddr }
 	}
-	m := &Manager{Config: c, store: s, tries: newTries(c.Limit, s.Now), hashing: make(chan struct{}, 2)}
+	m := &Manager{Config: c, store: s, party: relyingParty(c.BaseURL), tries: newTries(c.Limit, s.Now), hashing: make(chan struct{}, 2)}
 	// scs.New would start a goroutine that cleans a store of its own for ever.
 	m.scs = &scs.SessionManager{Store: cookieStore{s}, Lifetime: idle, Codec: scs.GobCodec{}, ErrorFunc: m.fail}
 	m.scs.Cookie = scs.SessionCookie{HttpOnly: true, Path: "/", SameSite: http.SameSiteLaxMode, Persist: true}

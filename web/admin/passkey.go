@@ -1,0 +1,125 @@
+package admin
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/reply"
+	"github.com/essaim/essaim/web/session"
+)
+
+// passkeyAnswer is what passkey.js sends: the credential as WebAuthn writes it
+// (§5.1, toJSON), beside the answers of the form.
+type passkeyAnswer struct {
+	Back       string          `json:"retour"`
+	Name       string          `json:"name"`
+	Credential json.RawMessage `json:"credential"`
+}
+
+func readPasskey(r *http.Request) (a passkeyAnswer, err error) {
+	if err := json.NewDecoder(r.Body).Decode(&a); err != nil {
+		return a, &reply.Error{Status: http.StatusBadRequest, Err: err}
+	}
+	return a, nil
+}
+
+func writeJSON(w http.ResponseWriter, v any) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	return json.NewEncoder(w).Encode(v)
+}
+
+// done tells passkey.js where to go on.
+type done struct {
+	Location string `json:"location"`
+}
+
+// refuse answers what is wrong with a passkey: the script says so on the page.
+func refuse(err error) error {
+	if errors.Is(err, session.ErrCredentials) {
+		return &reply.Error{Status: http.StatusForbidden, Err: err}
+	}
+	return err
+}
+
+// askPasskey is /connexion/cle/debut, showPasskey /connexion/cle/fin: signing in,
+// the second factor, or a fresh proof.
+func (p *Pages) askPasskey(w http.ResponseWriter, r *http.Request) error {
+	options, err := p.Frame.Sessions.AskPasskey(r.Context())
+	if err != nil {
+		return refuse(err)
+	}
+	return writeJSON(w, options)
+}
+
+func (p *Pages) showPasskey(w http.ResponseWriter, r *http.Request) error {
+	a, err := readPasskey(r)
+	if err != nil {
+		return err
+	}
+	if err := p.Frame.Sessions.ShowPasskey(r.Context(), a.Credential); err != nil {
+		return refuse(err)
+	}
+	return writeJSON(w, done{assets.LangOf(r.Context()).Link(assets.LocalPath(a.Back))})
+}
+
+// askNewPasskey is /mon-compte/cle/debut, addPasskey /mon-compte/cle/fin.
+func (p *Pages) askNewPasskey(w http.ResponseWriter, r *http.Request) error {
+	options, err := p.Frame.Sessions.AskNewPasskey(r.Context())
+	if err != nil {
+		return refuse(err)
+	}
+	return writeJSON(w, options)
+}
+
+func (p *Pages) addPasskey(w http.ResponseWriter, r *http.Request) error {
+	a, err := readPasskey(r)
+	if err != nil {
+		return err
+	}
+	name := strings.TrimSpace(a.Name)
+	if name == "" || len(name) > maxName {
+		name = p.t(r, "passkey.unnamed")
+	}
+	if err := p.Frame.Sessions.AddPasskey(r.Context(), name, a.Credential); err != nil {
+		return refuse(err)
+	}
+	p.Frame.Flash(r, "ok", "passkey.added")
+	return writeJSON(w, done{assets.LangOf(r.Context()).Link("/mon-compte/securite")})
+}
+
+// removePasskey is /mon-compte/cle/retirer.
+func (p *Pages) removePasskey(w http.ResponseWriter, r *http.Request) error {
+	if isPost(r) {
+		id, err := hex.DecodeString(r.PostForm.Get("key"))
+		if err != nil {
+			return store.ErrNotFound
+		}
+		if err := p.Frame.Sessions.RemovePasskey(r.Context(), id); err != nil {
+			return err
+		}
+		p.Frame.Flash(r, "ok", "passkey.removed")
+	}
+	return p.Frame.Redirect(w, r, "/mon-compte/securite")
+}
+
+// newPasskey is /mon-compte/cle: the form by which one is added.
+func (p *Pages) newPasskey(w http.ResponseWriter, r *http.Request) error {
+	return p.Frame.Render(w, r, http.StatusOK, "admin-passkey.html", passkeyPage{
+		top: p.plain(r, p.t(r, "passkey.add")),
+		Fields: []assets.Field{{
+			Name: "name", Label: p.t(r, "passkey.name"), Hint: p.t(r, "passkey.name-hint"), MaxLength: maxName,
+		}},
+	})
+}
+
+// passkeyPage is "admin-passkey.html".
+type passkeyPage struct {
+	top
+	Fields []assets.Field
+}
