@@ -271,6 +271,7 @@ func (n *Node) keep(tx *store.Txn, a *Activity) {
 		row.Raw = a.Doc.Raw()
 	}
 	tx.PutActivity(row)
+	tx.CountExchange(store.HostOf(a.actor.IRI))
 	n.send(tx, a, a.to)
 }
 

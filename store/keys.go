@@ -39,6 +39,8 @@ const (
 	tSeatOf    = "yi/" // actor iri, event id -> nothing
 	tReaction  = "x/"  // record id, kind, actor id -> Reaction
 
+	tExchange = "fx/" // host 0 day -> how many activities
+
 	tFollowing = "f/"  // follower id, followed id -> Follow
 	tFollowers = "g/"  // followed id, follower id -> Follow
 	tBlock     = "b/"  // blocker id, blocked id -> Block

@@ -131,6 +131,7 @@ var waysOut = []wayOut{
 	{name: "the labs that are known", seenBy: byNobody, accept: asDocument, path: at("/peers?after=0")},
 	{name: "what the lab says of itself", seenBy: byNobody, accept: asDocument, path: at("/actors/estran/descriptor")},
 	{name: "the labs that are known, for those who run the node", seenBy: byNobody, accept: asPage, path: at("/admin/reseau")},
+	{name: "the network as a table", seenBy: byNobody, accept: "*/*", path: at("/reseau.csv")},
 	{name: "robots.txt", seenBy: byNobody, accept: asPage, path: at("/robots.txt")},
 	{name: "what can be written without an account", seenBy: byNobody, accept: asPage, path: at("/contribuer")},
 	{name: "a form without an account", seenBy: byNobody, accept: asPage, path: at("/contribuer/besoins")},

@@ -65,7 +65,7 @@ var layers = map[string][]string{
 		"web/page", "web/admin", "web/activitypub", "web/opendata", "web/mastodon", "web/oauth", "web/frame", "web/mail", "web/session", "web/reply", "web/assets",
 		"github.com/gorilla/mux", "github.com/go-chi/httprate", "github.com/maypok86/otter/v2", "golang.org/x/time",
 	},
-	"web/page":  append([]string{"web/schemaorg", "web/atlas", "web/feed", "web/drawing", "store/search", "federation/webfinger"}, dialect...),
+	"web/page":  append([]string{"web/schemaorg", "web/atlas", "store/sheet", "web/feed", "web/drawing", "store/search", "federation/webfinger"}, dialect...),
 	"web/admin": append([]string{"store/sheet", "federation/fetch", "federation/intake", "federation/webfinger", "rsc.io/qr"}, dialect...),
 	"web/activitypub": append([]string{
 		"federation/vocab", "federation/webfinger", "federation/nodeinfo", "federation/inbox", "federation/httpsig", "federation/catalog", "federation/peers", "store/search",

@@ -51,6 +51,7 @@ func (n *node) tidy(ctx context.Context) error {
 		func(tx *store.Txn) int { return tx.ForgetActivities(tx.Now().Add(-keepActivities), tidyBatch) },
 		func(tx *store.Txn) int { return tx.TrimChanges(tx.Now().Add(-keepChanges), tidyBatch) },
 		func(tx *store.Txn) int { return tx.TrimFeeds(tx.Now().Add(-keepDeletions), tidyBatch) },
+		func(tx *store.Txn) int { return tx.TrimExchanges(tidyBatch) },
 		func(tx *store.Txn) int { return tx.ForgetExpired(tidyBatch) },
 		func(tx *store.Txn) int { return tx.ForgetImports(tidyBatch) },
 	}

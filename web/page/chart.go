@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/geo"
@@ -26,12 +27,15 @@ type point = atlas.Point
 // arc is a follow: a curve and the head of its arrow.
 type arc struct {
 	Path, Head string
-	Asked      bool
+	Width      string
+	Asked      bool // or silent
+	Far        bool // between two others
 }
 
 type dot struct {
 	X, Y, R string
 	Home    bool
+	Far     bool
 	Label   *label
 }
 
@@ -44,7 +48,9 @@ type label struct {
 // sketch gathers the labs of the picture.
 type sketch struct {
 	labs  []*lab
-	index map[store.ID]*lab
+	index map[string]*lab // by IRI
+	far   [][2]*lab       // who follows whom among others
+	now   time.Time
 }
 
 // lab is a lab in the picture.
@@ -57,18 +63,20 @@ type lab struct {
 	out, in   bool // home follows it; it follows home
 	outAsked  bool
 	inAsked   bool
+	said      *store.Exchanges // nil: not known
+	far       bool             // we neither follow it, nor it us
 }
 
 func newSketch(home *store.Actor, published int) *sketch {
 	first := &lab{actor: home, published: published}
-	return &sketch{labs: []*lab{first}, index: map[store.ID]*lab{home.ID: first}}
+	return &sketch{labs: []*lab{first}, index: map[string]*lab{home.IRI: first}}
 }
 
 func (s *sketch) add(actor *store.Actor, published int) *lab {
-	l := s.index[actor.ID]
+	l := s.index[actor.IRI]
 	if l == nil {
 		l = &lab{actor: actor, published: published}
-		s.index[actor.ID] = l
+		s.index[actor.IRI] = l
 		s.labs = append(s.labs, l)
 	}
 	return l
@@ -82,6 +90,21 @@ func (s *sketch) follows(actor *store.Actor, published int, accepted bool) {
 func (s *sketch) followedBy(actor *store.Actor, published int, accepted bool) {
 	l := s.add(actor, published)
 	l.in, l.inAsked = true, !accepted
+}
+
+// farther adds what is known of the labs around our neighbours.
+func (s *sketch) farther(n store.Neighbourhood) {
+	home := s.labs[0]
+	for _, p := range n.Labs {
+		if s.index[p.IRI] == nil {
+			s.add(&store.Actor{IRI: p.IRI, Name: p.DisplayName(), Territory: p.Territory}, 0).far = true
+		}
+	}
+	for _, e := range n.Edges {
+		if from, to := s.index[e.From], s.index[e.To]; from != home && to != home {
+			s.far = append(s.far, [2]*lab{from, to})
+		}
+	}
 }
 
 // The picture has room for names on both sides of the mainland.
@@ -100,13 +123,18 @@ func (s *sketch) draw(a *ask) chart {
 	s.settle(sheet)
 	insets := sheet.Frames[1].Y
 	for i, l := range s.labs {
-		d := dot{X: round(l.at.X), Y: round(l.at.Y), R: round(l.radius), Home: i == 0}
+		d := dot{X: round(l.at.X), Y: round(l.at.Y), R: round(l.radius), Home: i == 0, Far: l.far}
 		if i == 0 || len(s.labs) <= maxLabels {
 			d.Label = l.label(insets)
 		}
 		c.Dots = append(c.Dots, d)
 	}
 	spread(c.Dots)
+	for _, e := range s.far {
+		far := curve(e[0], e[1], false)
+		far.Far = true
+		c.Arcs = append(c.Arcs, far)
+	}
 	for _, l := range s.labs[1:] {
 		c.Arcs = append(c.Arcs, s.arcs(l)...)
 	}
@@ -126,6 +154,9 @@ func (s *sketch) settle(sheet atlas.Sheet) {
 		}
 		l.at = beside(at, taken[code], ok)
 		l.radius = 8 + math.Min(10, 2*math.Sqrt(float64(l.published)))
+		if l.far {
+			l.radius = 6
+		}
 		taken[code]++
 	}
 }
@@ -199,12 +230,25 @@ func (s *sketch) arcs(l *lab) []arc {
 	var list []arc
 	home := s.labs[0]
 	if l.out {
-		list = append(list, curve(home, l, l.outAsked))
+		list = append(list, s.flow(curve(home, l, l.outAsked), l.said))
 	}
 	if l.in {
-		list = append(list, curve(l, home, l.inAsked))
+		list = append(list, s.flow(curve(l, home, l.inAsked), home.said))
 	}
 	return list
+}
+
+// silence is after how long without a word a link is drawn as silent.
+const silence = 30 * 24 * time.Hour
+
+// flow makes an arc as wide as what comes along it: what the followed one said.
+func (s *sketch) flow(c arc, said *store.Exchanges) arc {
+	if said == nil {
+		return c
+	}
+	c.Width = round(min(6, 1+math.Log2(float64(1+said.Count))*0.7))
+	c.Asked = c.Asked || s.now.Sub(said.Last) > silence
+	return c
 }
 
 // curve bends to the left of its direction, so that two follows of one pair lie
@@ -218,7 +262,7 @@ func curve(from, to *lab, asked bool) arc {
 	bend := math.Min(60, far*0.18)
 	mid := point{X: (from.at.X+to.at.X)/2 + dy/far*bend, Y: (from.at.Y+to.at.Y)/2 - dx/far*bend}
 	start, end := towards(from.at, mid, from.radius+3), towards(to.at, mid, to.radius+5)
-	return arc{Path: "M" + pair(start) + " Q" + pair(mid) + " " + pair(end), Head: arrowhead(end, mid), Asked: asked}
+	return arc{Path: "M" + pair(start) + " Q" + pair(mid) + " " + pair(end), Head: arrowhead(end, mid), Width: "1.8", Asked: asked}
 }
 
 // towards is the place at a distance from one point in the direction of another.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/atlas"
@@ -17,7 +18,7 @@ func lone(t *testing.T) *ask {
 }
 
 func group(id store.ID, territory ...string) *store.Actor {
-	return &store.Actor{ID: id, Type: store.Group, Name: fmt.Sprint("Labo ", id), Territory: territory}
+	return &store.Actor{ID: id, IRI: fmt.Sprint("https://lab.example/", id), Type: store.Group, Name: fmt.Sprint("Labo ", id), Territory: territory}
 }
 
 func TestLabsStandAtTheirTerritories(t *testing.T) {
@@ -101,5 +102,32 @@ func TestNamesDoNotCoverEachOther(t *testing.T) {
 				t.Errorf("%s and %s are %.1f apart", a.Label.Text, b.Label.Text, gap)
 			}
 		}
+	}
+}
+
+func TestLinksAreAsWideAsWhatIsSaidAlongThem(t *testing.T) {
+	m := newSketch(group(1, "region:53"), 0)
+	m.now = time.Now()
+	for i, said := range []store.Exchanges{{Count: 3, Last: m.now}, {Count: 300, Last: m.now}, {Count: 3, Last: m.now.Add(-2 * silence)}, {}} {
+		m.follows(group(store.ID(i+2), "region:93"), 0, true)
+		m.labs[i+1].said = &said
+	}
+	arcs := m.draw(lone(t)).Arcs
+	if arcs[0].Width >= arcs[1].Width || arcs[0].Asked || arcs[1].Asked || !arcs[2].Asked || !arcs[3].Asked {
+		t.Errorf("arcs are %+v", arcs)
+	}
+}
+
+func TestLabsAroundOurNeighboursArePale(t *testing.T) {
+	m := newSketch(group(1, "region:53"), 0)
+	m.follows(group(2, "region:93"), 0, true)
+	iri := func(n int) string { return fmt.Sprint("https://lab.example/", n) }
+	m.farther(store.Neighbourhood{
+		Labs:  []*store.Peer{{IRI: iri(1)}, {IRI: iri(2)}, {IRI: iri(3), Name: "Loin", Territory: []string{"region:04"}}},
+		Edges: []store.Edge{{From: iri(1), To: iri(2)}, {From: iri(2), To: iri(3)}},
+	})
+	c := m.draw(lone(t))
+	if len(c.Dots) != 3 || !c.Dots[2].Far || c.Dots[1].Far || len(c.Arcs) != 2 || !c.Arcs[0].Far || c.Arcs[1].Far {
+		t.Errorf("got %+v", c)
 	}
 }

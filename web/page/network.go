@@ -22,6 +22,7 @@ type networkPage struct {
 	Follow         *assets.Link
 	Empty          *assets.Empty
 	Address        string
+	Links          *linkTable
 	Suggestions    []suggestion
 	More           []assets.Link // for those who run the node
 }
@@ -57,6 +58,7 @@ func (p *Pages) network(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		a.addNetwork(tx, &d, lab)
+		d.Links = a.linkTable(a.networkRows(tx, lab))
 		d.Suggestions, d.More = a.suggestions(tx), a.networkLinks()
 		return nil
 	})
@@ -78,6 +80,7 @@ func (p *Pages) network(w http.ResponseWriter, r *http.Request) error {
 
 func (a *ask) addNetwork(tx *store.Txn, d *networkPage, lab *store.Actor) {
 	m := newSketch(lab, a.published(tx, lab, lab))
+	m.now = a.Node.Store.Now()
 	var following, followers []neighbour
 	waiting := 0
 	for f := range tx.Following(lab.ID) {
@@ -106,6 +109,11 @@ func (a *ask) addNetwork(tx *store.Txn, d *networkPage, lab *store.Actor) {
 	d.Followers = table(a.t("network.followers-table"), followers, false)
 	d.FollowingCount = a.t("network.following-count", "count", accepted(tx.Following(lab.ID)))
 	d.FollowersCount = a.t("network.followers-count", "count", accepted(tx.Followers(lab.ID)))
+	m.farther(tx.Neighbourhood(secondHop, mostLabs))
+	for _, l := range m.labs {
+		said := tx.ExchangesWith(store.HostOf(l.actor.IRI))
+		l.said = &said
+	}
 	d.Address, d.Picture = lab.Address(), m.draw(a)
 }
 

@@ -101,6 +101,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.form(r, ownProfile, p.editProfile)
 	p.get(r, "/o/{id:[0-9]+}", p.object)
 	p.get(r, "/reseau", p.network)
+	p.get(r, networkData, p.networkCSV)
 	p.form(r, "/reseau/suivre", p.follow)
 	p.get(r, "/reseau/{host}/{handle}", p.peer)
 	p.form(r, "/reseau/{host}/{handle}/quitter", p.unfollow)
