@@ -46,6 +46,7 @@ const (
 // apart for a day. In the end every catalogue is everywhere what it is at home, for
 // no more requests than the protocol promises.
 func TestCataloguesConverge(t *testing.T) {
+	t.Parallel()
 	for i := range *simSeeds {
 		seed := *simFirst + uint64(i)
 		nodes := *simNodes
@@ -107,8 +108,8 @@ func (n *simNode) counted(c *fetch.Config) { c.Wire = &meter{wire: c.Wire, traff
 
 // native is an actor of a node with its keys.
 type native struct {
-	Actor *store.Actor
-	Keys  *store.Keypair
+	Actor *store.Actor   `json:"actor"`
+	Keys  *store.Keypair `json:"keys"`
 }
 
 // born sets the node up and returns its actors, to be born elsewhere, too: keys for
@@ -326,8 +327,8 @@ func (s *simulation) compare(n, origin *simNode) {
 		if shown := tx.ListLab(lab.ID, store.Query{}).Total; shown != len(origin.records) {
 			s.Errorf("%s shows %d records of %s, want %d", n.listen, shown, origin.listen, len(origin.records))
 		}
-		if copy := tx.Sync(lab.ID); copy.Problem != "" {
-			s.Errorf("%s says of %s: %s", n.listen, origin.listen, copy.Problem)
+		if problem := tx.Sync(lab.ID).Problem; problem != "" {
+			s.Errorf("%s says of %s: %s", n.listen, origin.listen, problem)
 		}
 		return nil
 	}); err != nil {
