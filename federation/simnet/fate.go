@@ -27,7 +27,7 @@ func (n *Net) draw() fate {
 		{n.faults.Lost, fate{false, lost}},
 		{n.faults.Unanswered, fate{true, lost}},
 		{n.faults.Hanging, fate{dice%2 == 0, hang}},
-		{n.faults.Failing, fate{false, status(http.StatusBadGateway, nil)}}, //nolint:bodyclose // it has none
+		{n.faults.Failing, fate{false, status(http.StatusBadGateway, nil)}},                                         //nolint:bodyclose // it has none
 		{n.faults.Throttled, fate{false, status(http.StatusTooManyRequests, http.Header{"Retry-After": {"3600"}})}}, //nolint:bodyclose // it has none
 	} {
 		if dice -= f.of; dice < 0 {
