@@ -29,7 +29,7 @@ func TestPagesInABrowser(t *testing.T) {
 		"/", "/experimentations", "/experimentations?stage=mandat&origine=ici", path, federation.PagePath(mirrored), federation.PagePath(note),
 		"/lab", "/membres", "/@yann", "/reseau", "/reseau/calanques.example/calanques", "/fil", "/themes/mobilite", "/accessibilite",
 		newExperiment, path + "/modifier", path + "/supprimer", "/actualites/nouvelle?sur=" + own.ID.String(), "/reseau/suivre",
-		"/chiffres", "/bilan/" + s.node.Store.Now().Format("2006"),
+		"/chiffres", "/bilan/" + s.node.Store.Now().Format("2006"), "/abonnements", "/suivre", "/integrer?liste=agenda", "/embed/experimentations", path + "/affiche",
 	} {
 		for name, view := range map[string]browsertest.View{
 			"light": {}, "dark": {Dark: true}, "narrow": {Width: 320},
