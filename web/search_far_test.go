@@ -95,6 +95,20 @@ func TestSearchOfOthersAsksForConsent(t *testing.T) {
 			t.Errorf("%s: got %s", path, got)
 		}
 	}
+	err := n.Store.Update(t.Context(), func(tx *store.Txn) error {
+		lab, err := tx.Lab()
+		if err != nil {
+			return err
+		}
+		lab.Indexable = false
+		return tx.PutActor(lab)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := look(t, n, "/search?q=navette"); strings.Contains(got, "Navettes") {
+		t.Errorf("after it was taken back: got %s", got)
+	}
 	if got := look(t, n, "/search"); !strings.Contains(got, `"orderedItems":[]`) {
 		t.Errorf("nothing asked: got %s", got)
 	}

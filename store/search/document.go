@@ -63,6 +63,12 @@ func Findable(publisher *store.Actor) bool {
 	return publisher.Deleted.IsZero() && (publisher.Indexable || publisher.Local && publisher.Type == store.Group)
 }
 
+// FindableElsewhere says whether other nodes may be told of what an actor publishes:
+// its own site makes no difference there.
+func FindableElsewhere(publisher *store.Actor) bool {
+	return publisher.Deleted.IsZero() && publisher.Indexable
+}
+
 // recordDocument is a record as it is found, or nil when it is not.
 func (x *Index) recordDocument(tx *store.Txn, it store.Item) document {
 	r := it.Envelope()

@@ -58,6 +58,9 @@ func (d *dialect) finds(ctx context.Context, q search.Query) ([]federation.FarFi
 				continue
 			}
 			rec := hit.Item.Envelope()
+			if publisher, err := tx.ActorByIRI(rec.Lab); err != nil || !search.FindableElsewhere(publisher) {
+				continue
+			}
 			best = max(best, hit.Score)
 			finds = append(finds, federation.FarFind{
 				Type: rec.Type, ID: rec.IRI, URL: d.Node.BaseURL + federation.PagePath(rec), Name: rec.Title, Summary: rec.Pitch, Score: hit.Score / max(best, 1e-9),
