@@ -56,13 +56,13 @@ var layers = map[string][]string{
 	"store/media":   {"store", "github.com/bbrks/go-blurhash", "golang.org/x/image"},
 	"store/geo":     {},
 	"store/search":  {"store", "store/geo", "github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api"},
-	"store/sheet":   {"store", "store/geo", "golang.org/x/net", "golang.org/x/text", "github.com/arran4/golang-ical"},
+	"store/sheet":   {"store", "store/geo", "golang.org/x/net", "golang.org/x/text", "github.com/arran4/golang-ical", "github.com/teambition/rrule-go"},
 	"store/geo/gen": {"store/geo"},              // a developer's tool that makes what store/geo embeds
 	"web/atlas/gen": {"store/geo", "web/atlas"}, // one that makes the drawings that web/assets embeds
 
 	"web": {
 		"store", "federation", "federation/inbox", "federation/httpsig", "federation/webfinger", "federation/nodeinfo",
-		"web/page", "web/admin", "web/activitypub", "web/opendata", "web/mastodon", "web/oauth", "web/frame", "web/mail", "web/session", "web/reply", "web/assets",
+		"web/page", "web/admin", "web/activitypub", "web/opendata", "web/mastodon", "web/oauth", "web/frame", "web/mail", "web/markup", "web/session", "web/reply", "web/assets",
 		"github.com/gorilla/mux", "github.com/go-chi/httprate", "github.com/maypok86/otter/v2", "golang.org/x/time",
 	},
 	"web/page":  append([]string{"web/schemaorg", "web/atlas", "store/sheet", "web/feed", "web/drawing", "store/search", "federation/webfinger"}, dialect...),
