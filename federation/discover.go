@@ -53,7 +53,7 @@ func soon(tx *store.Txn, p *store.Peer) *store.Peer {
 	return p
 }
 
-// begin lets a node that starts look around.
+// beginDiscovery lets a node that starts look around.
 func (n *Node) beginDiscovery(ctx context.Context) error {
 	return n.Store.Update(ctx, func(tx *store.Txn) error {
 		n.lookAround(tx)

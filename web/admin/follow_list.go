@@ -101,7 +101,7 @@ func sent(r *http.Request) (string, error) {
 	text := r.PostFormValue("accounts")
 	file, _, err := r.FormFile("file")
 	if err != nil {
-		return text, nil //nolint:nilerr // there is none
+		return text, nil // there is none
 	}
 	defer file.Close()
 	data, err := io.ReadAll(file)
@@ -131,7 +131,7 @@ func (p *Pages) previewList(w http.ResponseWriter, r *http.Request, list []feder
 
 // wantedState says what will become of a line.
 func (p *Pages) wantedState(r *http.Request, err error) assets.Badge {
-	tone, key := "warn", ""
+	tone, key := "warn", "nobody"
 	switch {
 	case err == nil:
 		tone, key = "ok", "found"
@@ -145,8 +145,6 @@ func (p *Pages) wantedState(r *http.Request, err error) assets.Badge {
 		key = "invalid"
 	case errors.Is(err, federation.ErrUnreachable), errors.Is(err, context.DeadlineExceeded):
 		key = "unreachable"
-	default:
-		key = "nobody"
 	}
 	return assets.Badge{Tone: tone, Text: p.t(r, "follow-list."+key)}
 }

@@ -114,7 +114,8 @@ func (p *Pages) peerRow(r *http.Request, tx *store.Txn, peer *store.Peer) peerRo
 	return row
 }
 
-// peerTones and peerWords show the states.
-var peerWords = map[store.PeerState]string{store.PeerKnown: "known", store.PeerHeard: "heard", store.PeerHidden: "hidden", store.PeerOther: "not-a-lab"}
-
-var peerTones = map[store.PeerState]string{store.PeerKnown: "ok", store.PeerHeard: "info", store.PeerHidden: "plain", store.PeerOther: "plain"}
+// peerWords and peerTones show the states.
+var (
+	peerWords = map[store.PeerState]string{store.PeerKnown: "known", store.PeerHeard: "heard", store.PeerHidden: "hidden", store.PeerOther: "not-a-lab"}
+	peerTones = map[store.PeerState]string{store.PeerKnown: "ok", store.PeerHeard: "info", store.PeerHidden: "plain", store.PeerOther: "plain"}
+)
