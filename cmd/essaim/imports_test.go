@@ -66,7 +66,7 @@ var layers = map[string][]string{
 		"github.com/gorilla/mux", "github.com/go-chi/httprate", "github.com/maypok86/otter/v2", "golang.org/x/time",
 	},
 	"web/page":  append([]string{"web/schemaorg", "web/atlas", "store/sheet", "web/feed", "web/drawing", "store/search", "federation/webfinger"}, dialect...),
-	"web/admin": append([]string{"store/sheet", "federation/fetch", "federation/intake", "federation/webfinger", "rsc.io/qr"}, dialect...),
+	"web/admin": append([]string{"store/sheet", "federation/fetch", "federation/intake", "federation/webfinger", "web/drawing"}, dialect...),
 	"web/activitypub": append([]string{
 		"federation/vocab", "federation/webfinger", "federation/nodeinfo", "federation/inbox", "federation/httpsig", "federation/catalog", "federation/peers", "store/search",
 	}, dialect...),

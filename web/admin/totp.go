@@ -3,15 +3,13 @@ package admin
 import (
 	"encoding/base32"
 	"errors"
-	"fmt"
 	"html/template"
 	"net/http"
 	"strings"
 
-	"rsc.io/qr"
-
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/drawing"
 	"github.com/essaim/essaim/web/session"
 )
 
@@ -43,10 +41,7 @@ func (p *Pages) totp(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) showTOTP(w http.ResponseWriter, r *http.Request, secret []byte, mistake error) error {
 	_, _, actor := p.Frame.Sessions.Viewer(r.Context())
 	text := session.TOTPText(secret)
-	picture, err := qrPicture(session.TOTPAddress(secret, p.Node.Host(), actor.Handle), p.t(r, "totp.picture"))
-	if err != nil {
-		return err
-	}
+	picture := drawing.QR(session.TOTPAddress(secret, p.Node.Host(), actor.Handle), p.t(r, "totp.picture"))
 	page := totpPage{Picture: picture, Secret: strings.Join(groups(text, 4), " "), form: &form{
 		top: p.plain(r, p.t(r, "totp.title")), Lead: p.t(r, "totp.lead"),
 		Sections: []section{{Fields: []assets.Field{p.codeField(r, p.t(r, "totp.code-hint"))}}},
@@ -68,28 +63,6 @@ func groups(text string, of int) (list []string) {
 		list, text = append(list, text[:of]), text[of:]
 	}
 	return append(list, text)
-}
-
-// qrPicture draws a text for cameras, black on white with the quiet zone that
-// ISO/IEC 18004 asks for.
-func qrPicture(text, label string) (template.HTML, error) {
-	code, err := qr.Encode(text, qr.M)
-	if err != nil {
-		return "", fmt.Errorf("draw code: %w", err)
-	}
-	const quiet = 4
-	var path strings.Builder
-	for y := range code.Size {
-		for x := range code.Size {
-			if code.Black(x, y) {
-				fmt.Fprintf(&path, "M%d %dh1v1h-1z", x+quiet, y+quiet)
-			}
-		}
-	}
-	size := code.Size + 2*quiet
-	return template.HTML(fmt.Sprintf( //nolint:gosec // numbers, and a label that is escaped
-		`<svg role="img" aria-label="%s" width="%d" height="%d" viewBox="0 0 %d %d" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h%dv%dH0z"/><path d="%s"/></svg>`,
-		template.HTMLEscapeString(label), 5*size, 5*size, size, size, size, size, path.String())), nil
 }
 
 // removeTOTP is /mon-compte/code/retirer.
