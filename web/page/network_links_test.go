@@ -10,7 +10,7 @@ import (
 func TestLinksOfTheNetworkAreSortedAndTakenAway(t *testing.T) {
 	s := newSite(t)
 	if a := s.Visitor(t).Get("/reseau"); a.Has(`id="links"`) {
-		t.Error("a table of nothing")
+		t.Error("there is a table of nothing")
 	}
 	loud, quiet := s.neighbour(t, "abers"), s.neighbour(t, "zostere")
 	s.follow(t, s.node.Lab, loud, store.Accepted)
