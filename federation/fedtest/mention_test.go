@@ -80,7 +80,7 @@ func TestTypedMentionIsDeliveredAndTold(t *testing.T) {
 	yann.hears(said.IRI, "Merci")
 	eventually(t, calanques, "the mention leads to his page", func(tx *store.Txn) bool {
 		it, err := tx.RecordByIRI(said.IRI)
-		return err == nil && strings.Contains(it.Envelope().HTML, "[@yann@"+yann.Host+"]("+yann.Page()+")")
+		return err == nil && strings.Contains(it.Envelope().HTML, `href="`+yann.Page()+`"`)
 	})
 	if !slices.Equal(said.Mentions, []string{yann.IRI}) {
 		t.Errorf("got %v", said.Mentions)

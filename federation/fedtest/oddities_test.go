@@ -85,7 +85,7 @@ func TestOdditiesOfAddressing(t *testing.T) { // wire/oddities 1 to 9
 		{"6 followers only", Object{"to": followers, "cc": nil}, nil, audience(store.FollowedLabs)},
 		{"6 nobody", Object{"to": nil, "cc": nil}, Object{"to": nil}, nil},
 		{"8 audience beside to", Object{"audience": s.eve.IRI}, nil, audience(store.Public)},
-		{"9 directMessage", Object{"directMessage": true, "to": []string{Public, s.node.Lab.IRI}}, nil, audience(store.Team)},
+		{"9 directMessage", Object{"directMessage": true, "to": []string{Public, s.node.Lab.IRI}}, nil, audience(store.Named)},
 		{"9 no directMessage", Object{"directMessage": false}, nil, audience(store.Public)},
 	})
 	s.works()
