@@ -93,6 +93,7 @@ const (
 	tScheduled   = "qe/" // actor id, id -> Scheduled
 	tPush        = "qs/" // actor id, hash of a token -> Push
 	tUpload      = "qu/" // actor id, id -> Upload
+	tDisclosure  = "qk/" // actor id, id -> Disclosure
 
 	tApp  = "ka/" // client id -> App
 	tCode = "uc/" // hash of an authorization code -> Code

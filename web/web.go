@@ -54,6 +54,13 @@ type Config struct {
 	Mail                 *mail.Mailer  // nil: no letters are sent
 	Search               page.Searcher // nil: there is no page of the search
 
+	// KeepReports and KeepContacts are how long closed complaints are kept, and who
+	// received a member's address.
+	KeepReports, KeepContacts time.Duration
+	// Strained says that the process is short of memory: only reading goes on. Nil:
+	// it never is.
+	Strained func() bool
+
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	// Software asks a host what it runs, for the preview of a follow. May be nil.
 	Software func(ctx context.Context, host string) string
@@ -128,7 +135,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 		data.Search = c.Search
 	}
 	opendata.Routes(people, data)
-	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Mail: c.Mail, Search: c.Search, Allow: perNetwork(c), Software: c.Software}).Routes(people)
+	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Mail: c.Mail, Search: c.Search, Allow: perNetwork(c), Software: c.Software, KeepReports: c.KeepReports, KeepContacts: c.KeepContacts}).Routes(people)
 	return r, f
 }
 
@@ -151,7 +158,7 @@ func wrap(h http.Handler, c Config, f *frame.Frame) http.Handler {
 		h = noIndex(h)
 	}
 	h = assets.Language(h)
-	h = f.Responder().Recover(pathOnly(h))
+	h = f.Responder().Recover(shed(pathOnly(h), c.TrustedProxies, c.Strained))
 	h = reply.SecurityHeaders(store.Origin(c.Node.BaseURL)[:5] == "https")(h)
 	return reply.WithRequestID(h)
 }

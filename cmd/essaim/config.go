@@ -18,6 +18,7 @@ type Config struct {
 	Limits      LimitsConfig      `toml:"limits" comment:"What one network address may ask of this node; 0 is no limit."`
 	OpenForm    OpenFormConfig    `toml:"open_form" comment:"The form by which people contribute without an account."`
 	Mail        MailConfig        `toml:"mail" comment:"The mail server that takes this node's letters: links to change a contribution, places at events, messages to a contact."`
+	Retention   RetentionConfig   `toml:"retention" comment:"How long what is about people is kept once it is no longer needed. Network addresses are never written down."`
 	HTTP        HTTPConfig        `toml:"http" comment:"The web server and the proxy in front of it."`
 	Log         LogConfig         `toml:"log" comment:"The log on standard error."`
 	Metrics     MetricsConfig     `toml:"metrics" comment:"Figures for Prometheus."`
@@ -93,6 +94,12 @@ type MailConfig struct {
 	From         string `toml:"from" comment:"Who writes, such as \"Labo <labo@example.org>\"."`
 }
 
+// RetentionConfig says when what is about people is forgotten.
+type RetentionConfig struct {
+	Reports  Duration `toml:"reports" comment:"Complaints that were closed."`
+	Contacts Duration `toml:"contacts" comment:"The list of who received a member's e-mail address."`
+}
+
 // HTTPConfig is the web server.
 type HTTPConfig struct {
 	TrustedProxies    []netip.Prefix `toml:"trusted_proxies" comment:"Networks whose X-Forwarded-For and X-Forwarded-Proto headers are believed."`
@@ -140,6 +147,7 @@ func defaultConfig() Config {
 		Limits:     LimitsConfig{Inbox: 300000, Pages: 1200, SignIn: 20, Contributions: 30},
 		OpenForm:   OpenFormConfig{Enabled: true, FederateAfter: Duration{24 * time.Hour}},
 		Mail:       MailConfig{Port: 587, TLS: mail.StartTLS},
+		Retention:  RetentionConfig{Reports: Duration{365 * day}, Contacts: Duration{365 * day}},
 		HTTP: HTTPConfig{
 			TrustedProxies:    []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 			ReadHeaderTimeout: Duration{10 * time.Second},

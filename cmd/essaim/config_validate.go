@@ -28,6 +28,8 @@ func (c Config) validate() error {
 		c.Limits.validate(),
 		check(c.OpenForm.FederateAfter.Duration >= 0, "open_form.federate_after", "is less than 0"),
 		c.Mail.validate(),
+		check(c.Retention.Reports.Duration >= day, "retention.reports", "is less than a day"),
+		check(c.Retention.Contacts.Duration >= day, "retention.contacts", "is less than a day"),
 		c.HTTP.validate(),
 		c.Log.validate(),
 		check(c.Metrics.Listen == "" || isListen(c.Metrics.Listen), "metrics.listen", "%q is no host:port", c.Metrics.Listen),

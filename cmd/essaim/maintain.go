@@ -16,6 +16,7 @@ const (
 	keepActivities = 40 * day
 	keepChanges    = 30 * day
 	keepDeletions  = 90 * day // in the feed of the catalogue
+	keepApps       = 7 * day  // that nobody let in
 
 	// unloadEvery is how long what was read of the store counts as memory in use.
 	unloadEvery = 5 * time.Second
@@ -54,6 +55,13 @@ func (n *node) tidy(ctx context.Context) error {
 		func(tx *store.Txn) int { return tx.TrimExchanges(tidyBatch) },
 		func(tx *store.Txn) int { return tx.ForgetExpired(tidyBatch) },
 		func(tx *store.Txn) int { return tx.ForgetImports(tidyBatch) },
+		func(tx *store.Txn) int {
+			return tx.ForgetReports(tx.Now().Add(-n.config.Retention.Reports.Duration), tidyBatch)
+		},
+		func(tx *store.Txn) int {
+			return tx.ForgetDisclosures(tx.Now().Add(-n.config.Retention.Contacts.Duration), tidyBatch)
+		},
+		func(tx *store.Txn) int { return tx.ForgetApps(tx.Now().Add(-keepApps), tidyBatch) },
 	}
 	for _, forget := range old {
 		if err := n.inBatches(ctx, forget); err != nil {

@@ -39,7 +39,7 @@ func (p *Pages) accountForm(r *http.Request, account *store.Account, actor *stor
 			{Name: "discoverable", Label: p.t(r, "account.discoverable"), Hint: p.t(r, "account.discoverable-hint"), Type: "checkbox", Value: checked(actor.Discoverable)},
 		}}},
 		Action: "/mon-compte", Button: p.t(r, "form.save"),
-		Links: []assets.Link{{Text: p.t(r, "profile.title"), Href: "/mon-compte/profil"}, {Text: p.t(r, "security.title"), Href: "/mon-compte/securite"}, {Text: p.t(r, "circle.mine"), Href: "/mon-compte/cercles"}, {Text: p.t(r, "apps.title"), Href: "/mon-compte/applications"}},
+		Links: []assets.Link{{Text: p.t(r, "profile.title"), Href: "/mon-compte/profil"}, {Text: p.t(r, "security.title"), Href: "/mon-compte/securite"}, {Text: p.t(r, "circle.mine"), Href: "/mon-compte/cercles"}, {Text: p.t(r, "apps.title"), Href: "/mon-compte/applications"}, {Text: p.t(r, "report.mine"), Href: "/mon-compte/signalements"}, {Text: p.t(r, "mine.title"), Href: minePath}},
 	}
 }
 

@@ -133,6 +133,9 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.may(r, store.Moderate, reportsPath, p.reports)
 	p.member(r, "/mon-compte/signalements", p.myReports)
 	p.member(r, "/signaler", p.report)
+	p.member(r, minePath, p.mine)
+	p.member(r, minePath+".zip", p.fresh(p.exportMine))
+	p.member(r, "/mon-compte/supprimer", p.fresh(p.leave))
 	p.may(r, store.Moderate, "/admin/moderation", p.moderation)
 	p.runs(r, "/admin/moderation/formulaire", p.switchForm)
 }

@@ -2,7 +2,10 @@ package page
 
 import (
 	"net/http"
+	"strconv"
+	"time"
 
+	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
 )
 
@@ -37,6 +40,43 @@ func (p *Pages) about(w http.ResponseWriter, r *http.Request, key string, sectio
 		}
 		d.Sections = append(d.Sections, part)
 	}
+	return p.Frame.Render(w, r, http.StatusOK, "about.html", d)
+}
+
+// privacy is /donnees-personnelles.
+func (p *Pages) privacy(w http.ResponseWriter, r *http.Request) error {
+	a := p.ask(r)
+	d := aboutPage{Page: a.page(a.t("privacy.title"), "")}
+	for _, s := range []string{"who", "what", "why", "where", "how-long", "rights"} {
+		text := a.t("privacy."+s+".text", "lab", d.Site.Name, "address", d.Site.Handle, "reports", inDays(p.KeepReports), "contacts", inDays(p.KeepContacts))
+		d.Sections = append(d.Sections, section{Title: a.t("privacy." + s + ".title"), Text: text})
+	}
+	return p.Frame.Render(w, r, http.StatusOK, "about.html", d)
+}
+
+func inDays(d time.Duration) string { return strconv.Itoa(int(d.Hours() / 24)) }
+
+// siteMap is /plan-du-site: every page that anybody may begin with.
+func (p *Pages) siteMap(w http.ResponseWriter, r *http.Request) error {
+	a := p.ask(r)
+	var kinds []assets.Link
+	for _, k := range store.Kinds {
+		if k.Path != "" {
+			kinds = append(kinds, a.link("list."+k.Name+".title", "/"+k.Path))
+		}
+	}
+	d := aboutPage{Page: a.page(a.t("sitemap.title"), ""), Sections: []section{
+		{Title: a.t("sitemap.site"), Links: []assets.Link{
+			a.link("nav.home", "/"), a.link("nav.lab", "/lab"), a.link("members.title", directoryPath), a.link("nav.network", "/reseau"),
+			a.link("river.title", "/fil"), a.link("search.title", "/recherche"),
+		}},
+		{Title: a.t("sitemap.kinds"), Links: kinds},
+		{Title: a.t("sitemap.take-part"), Links: []assets.Link{a.link("contribute.title", "/contribuer"), a.link("nav.sign-in", "/connexion"), a.link("data.title", "/donnees")}},
+		{Title: a.t("sitemap.about"), Links: []assets.Link{
+			a.link("accessibility.title", "/accessibilite"), a.link("legal.title", "/mentions-legales"), a.link("privacy.title", "/donnees-personnelles"),
+			a.link("moderation.title", "/moderation"),
+		}},
+	}}
 	return p.Frame.Render(w, r, http.StatusOK, "about.html", d)
 }
 

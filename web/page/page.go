@@ -21,6 +21,7 @@ import (
 	"io/fs"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -70,6 +71,9 @@ type Config struct {
 	// Software asks a host what it runs ("essaim 0.1.0"), or answers "". Nil:
 	// it is not asked.
 	Software func(ctx context.Context, host string) string
+	// KeepReports and KeepContacts are how long closed complaints are kept, and the
+	// list of who received a member's address, for the page that says so.
+	KeepReports, KeepContacts time.Duration
 }
 
 // Pages answers people. It is safe for concurrent use.
@@ -113,6 +117,8 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.shared(r, "/themes/{tag}", p.theme)
 	p.get(r, "/accessibilite", p.accessibility)
 	p.get(r, "/mentions-legales", p.legal)
+	p.get(r, "/donnees-personnelles", p.privacy)
+	p.get(r, "/plan-du-site", p.siteMap)
 	r.HandleFunc("/apparence", assets.SetTheme).Methods(http.MethodPost)
 	p.get(r, "/robots.txt", p.robots)
 	p.get(r, "/sitemap.xml", p.sitemaps)

@@ -62,6 +62,8 @@ func TestEveryPage(t *testing.T) {
 		{"/themes/inconnu", forVisitors, "Rien encore sur ce thème", "Nothing on this theme"},
 		{"/accessibilite", forVisitors, "non conforme", "not compliant"},
 		{"/mentions-legales", forVisitors, "AGPL", "AGPL"},
+		{"/donnees-personnelles", forVisitors, "CNIL", "For how long"},
+		{"/plan-du-site", forVisitors, "Mentions légales", "Site map"},
 		{"/experimentations/nouvelle", forMembers, "Seule l", "Who can read this sheet"},
 		{"/actualites/nouvelle", forMembers, "Votre nouvelle", "Your news"},
 		{"/actualites/nouvelle?sur=" + own.ID.String(), forMembers, "Le guichet des marées", "Write news"},

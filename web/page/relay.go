@@ -126,7 +126,12 @@ func (a *ask) passOn(w http.ResponseWriter, whom *addressee, fields []assets.Fie
 		To: whom.to, ReplyTo: from, Subject: words.T(lang, "letter."+whom.words+"-subject", "title", whom.title),
 		Text: words.T(lang, "letter."+whom.words+"-text", "title", whom.title, "url", whom.url, "from", from, "text", text, "site", a.Node.Host()),
 	}
-	err := a.Node.Store.Update(context.WithoutCancel(a.r.Context()), func(tx *store.Txn) error { return a.Mail.Send(tx, letter) })
+	err := a.Node.Store.Update(context.WithoutCancel(a.r.Context()), func(tx *store.Txn) error {
+		if writer, err := tx.ActorByIRI(a.by.Actor); err == nil && writer.Local {
+			tx.PutDisclosure(writer.ID, &store.Disclosure{To: whom.title, Path: whom.path})
+		}
+		return a.Mail.Send(tx, letter)
+	})
 	switch {
 	case errors.Is(err, mail.ErrFull):
 		return store.FieldErrors{{Reason: "error.mail-full"}}, nil

@@ -1,0 +1,132 @@
+package store
+
+import (
+	"encoding/json"
+	"iter"
+	"time"
+)
+
+// Mine is all that the store holds about a member of this node and for that member
+// alone, beside the profile and the records: what an export gives back.
+type Mine struct {
+	Account   *Account                     `json:"account"` // without the password's hash
+	Follows   []string                     `json:"follows"` // IRIs
+	Followers []string                     `json:"followers"`
+	Bookmarks []string                     `json:"bookmarks"`
+	Reports   []*Report                    `json:"reports"`
+	Shared    []*Disclosure                `json:"shared"`  // who received the member's address
+	Private   map[string][]json.RawMessage `json:"private"` // by what it is
+}
+
+// privateNames name, in an export, the private tables that hold more than an order.
+var privateNames = map[string]string{
+	tNotice: "notices", tMute: "mutes", tWish: "wishes", tMarker: "markers", tFilter: "filters", tList: "lists",
+	tTalk: "talks", tScheduled: "scheduled", tUpload: "uploads", tDisclosure: "shared",
+}
+
+// Mine reads what an export gives back.
+func (t *Txn) Mine(member *Actor) (*Mine, error) {
+	account, err := t.AccountOf(member.ID)
+	if err != nil {
+		return nil, err
+	}
+	own := *account
+	own.Password = ""
+	m := &Mine{Account: &own, Private: map[string][]json.RawMessage{}}
+	for f := range t.Following(member.ID) {
+		m.Follows = append(m.Follows, t.iriOf(f.Followed))
+	}
+	for f := range t.Followers(member.ID) {
+		m.Followers = append(m.Followers, t.iriOf(f.Follower))
+	}
+	for k := range t.scan(key(tBookmarked, member.ID), false) {
+		if it, err := t.Record(idFromKey(k)); err == nil {
+			m.Bookmarks = append(m.Bookmarks, it.Envelope().IRI)
+		}
+	}
+	for r := range t.ReportsBy(member.IRI) {
+		m.Reports = append(m.Reports, r)
+	}
+	for d := range t.Disclosures(member.ID) {
+		m.Shared = append(m.Shared, d)
+	}
+	for table, name := range privateNames {
+		for _, v := range t.scan(key(table, member.ID), false) {
+			if json.Valid(v) {
+				m.Private[name] = append(m.Private[name], append(json.RawMessage(nil), v...))
+			}
+		}
+	}
+	return m, nil
+}
+
+func (t *Txn) iriOf(actor ID) string {
+	if a, err := t.Actor(actor); err == nil {
+		return a.IRI
+	}
+	return ""
+}
+
+// Disclosure says that somebody received the e-mail address of a member, by the
+// member's own letter.
+type Disclosure struct {
+	To   string    `json:"to"`   // as the page named it
+	Path string    `json:"path"` // of that page
+	When time.Time `json:"when"`
+}
+
+// PutDisclosure keeps a disclosure.
+func (t *Txn) PutDisclosure(member ID, d *Disclosure) {
+	d.When = stamp(t.now)
+	t.putJSON(key(tDisclosure, member, t.NewID()), d)
+}
+
+// Disclosures yields who received a member's address, the oldest first.
+func (t *Txn) Disclosures(member ID) iter.Seq[*Disclosure] {
+	return rows[Disclosure](t, key(tDisclosure, member))
+}
+
+// ForgetDisclosures forgets up to limit disclosures from before a moment, and says
+// how many.
+func (t *Txn) ForgetDisclosures(before time.Time, limit int) int {
+	return t.forgetRows(tDisclosure, limit, func(v []byte) bool {
+		d := new(Disclosure)
+		return json.Unmarshal(v, d) == nil && d.When.Before(before)
+	})
+}
+
+// ForgetReports forgets up to limit complaints that were closed before a moment, and
+// says how many.
+func (t *Txn) ForgetReports(before time.Time, limit int) int {
+	return t.forgetRows(tReport, limit, func(v []byte) bool {
+		r := new(Report)
+		return json.Unmarshal(v, r) == nil && !r.Closed.IsZero() && r.Closed.Before(before)
+	})
+}
+
+// ForgetApps forgets up to limit apps that were registered before a moment and hold
+// no token, and says how many.
+func (t *Txn) ForgetApps(before time.Time, limit int) int {
+	used := map[string]bool{}
+	for k := range rows[Token](t, []byte(tToken)) {
+		used[k.App] = true
+	}
+	return t.forgetRows(tApp, limit, func(v []byte) bool {
+		a := new(App)
+		return json.Unmarshal(v, a) == nil && a.Created.Before(before) && !used[a.ID]
+	})
+}
+
+// forgetRows deletes up to limit rows of a table that are over, and says how many.
+func (t *Txn) forgetRows(table string, limit int, over func(v []byte) bool) (forgotten int) {
+	for k, v := range t.scan([]byte(table), false) {
+		if forgotten == limit {
+			break
+		}
+		if over(v) {
+			t.tx.Delete(key(table, k))
+			forgotten++
+		}
+	}
+	return forgotten
+}
