@@ -7,6 +7,7 @@ import (
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/frame"
 )
 
 type aboutPage struct {
@@ -68,7 +69,7 @@ func (p *Pages) siteMap(w http.ResponseWriter, r *http.Request) error {
 	d := aboutPage{Page: a.page(a.t("sitemap.title"), ""), Sections: []section{
 		{Title: a.t("sitemap.site"), Links: []assets.Link{
 			a.link("nav.home", "/"), a.link("nav.lab", "/lab"), a.link("members.title", directoryPath), a.link("nav.network", "/reseau"),
-			a.link("river.title", "/fil"), a.link("search.title", "/recherche"),
+			a.link("river.title", "/fil"), a.link("search.title", frame.SearchPath),
 		}},
 		{Title: a.t("sitemap.kinds"), Links: kinds},
 		{Title: a.t("sitemap.take-part"), Links: []assets.Link{a.link("contribute.title", "/contribuer"), a.link("nav.sign-in", "/connexion"), a.link("data.title", "/donnees")}},
