@@ -3,6 +3,7 @@ package federation
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/essaim/essaim/store"
 )
@@ -18,7 +19,7 @@ func (n *Node) Appoint(ctx context.Context, by store.Viewer, account store.ID, r
 			return fmt.Errorf("role of %s by %s: %w", account, by.Actor, ErrForbidden)
 		case err != nil:
 			return err
-		case !isRole(role):
+		case !slices.Contains(store.Roles(), role):
 			return &store.FieldError{Field: "role", Reason: "error.choice"}
 		case a.Role == store.Admin && role != store.Admin && admins(tx) == 1:
 			return &store.FieldError{Field: "role", Reason: "error.last-admin"}
@@ -26,15 +27,6 @@ func (n *Node) Appoint(ctx context.Context, by store.Viewer, account store.ID, r
 		a.Role = role
 		return tx.PutAccount(a)
 	})
-}
-
-func isRole(role store.Role) bool {
-	for _, r := range store.Roles() {
-		if r == role {
-			return true
-		}
-	}
-	return false
 }
 
 func admins(tx *store.Txn) (many int) {

@@ -29,7 +29,7 @@ func (n *Node) forwardReport(tx *store.Txn, about []string, text string) error {
 	}
 	target, err := tx.ActorByIRI(about[0])
 	if err != nil || target.Local {
-		return nil // it concerns this node alone
+		return nil //nolint:nilerr // it concerns this node alone
 	}
 	out := &Activity{Verb: "Flag", Actor: node.IRI, Objects: about, Text: text, local: true}
 	if err := n.apply(tx, out); err != nil {
@@ -72,7 +72,7 @@ func (n *Node) CloseReport(ctx context.Context, by store.Viewer, id store.ID, st
 func (n *Node) answerReport(tx *store.Txn, r *store.Report) error {
 	reporter, err := tx.ActorByIRI(r.Reporter)
 	if err != nil || reporter.Local {
-		return nil // who is gone is not told; members read it on their page
+		return nil //nolint:nilerr // who is gone is not told; members read it on their page
 	}
 	node, err := tx.Node()
 	if err != nil {

@@ -154,8 +154,8 @@ func (c *count) experiment(e *Experiment) {
 // stageAt is the stage at which an experiment stood at a moment.
 func (e *Experiment) stageAt(at time.Time) string {
 	stage := e.Stage
-	for i := len(e.Stages) - 1; i >= 0; i-- {
-		if stage = e.Stages[i].Stage; e.Stages[i].Date.Before(at) {
+	for _, change := range slices.Backward(e.Stages) {
+		if stage = change.Stage; change.Date.Before(at) {
 			break
 		}
 	}

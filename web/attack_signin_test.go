@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -77,9 +78,7 @@ var hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value=
 func (n node) consent(t *testing.T, member browser, app client, scopes string, more url.Values) url.Values {
 	t.Helper()
 	question := url.Values{"response_type": {"code"}, "client_id": {app.id}, "redirect_uri": {back}, "scope": {scopes}, "state": {"é&=1"}}
-	for key, v := range more {
-		question[key] = v
-	}
+	maps.Copy(question, more)
 	page := member.get(t, n.URL+"/oauth/authorize?"+question.Encode(), "text/html")
 	answer := url.Values{"answer": {"allow"}}
 	for _, m := range hiddenField.FindAllStringSubmatch(page, -1) {

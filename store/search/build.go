@@ -48,7 +48,7 @@ func (x *Index) Rebuild(ctx context.Context, progress func(done, total int)) err
 // afterwards.
 func (x *Index) build(ctx context.Context, progress func(done, total int)) error {
 	b := builder{Index: x, progress: progress, dir: x.Dir + ".new"}
-	defer os.RemoveAll(b.dir)
+	defer b.tidy()
 	start, err := b.count(ctx)
 	if err != nil {
 		return err
@@ -71,6 +71,13 @@ type builder struct {
 	progress    func(done, total int)
 	done, total int
 	ids         []store.ID // of the actors
+}
+
+// tidy removes what is left of an attempt.
+func (b *builder) tidy() {
+	if err := os.RemoveAll(b.dir); err != nil {
+		b.Log.Warn("remove what is left of a search index", "err", err)
+	}
 }
 
 // everybody may list what is indexed.

@@ -95,7 +95,7 @@ func (n near) cells() []string {
 // of its own would keep it in sixteen grades of precision, all of which would have
 // to be read again for each distance.
 func placeOf(p geo.Point) string {
-	return string(numeric.MustNewPrefixCodedInt64(int64(bleveGeo.MortonHash(p.Lon, p.Lat)), 0)) //nolint:gosec // the bits are what counts
+	return string(numeric.MustNewPrefixCodedInt64(int64(bleveGeo.MortonHash(p.Lon, p.Lat)), 0))
 }
 
 // position reads a place.

@@ -8,7 +8,7 @@ import (
 )
 
 func TestGroupsAreApartAndHaveEverybodyOnce(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // places, no secrets
+	r := rand.New(rand.NewPCG(1, 2))
 	points := make([]Point, 2000)
 	for i := range points {
 		points[i] = Point{X: r.Float64()*600 - 20, Y: r.Float64()*600 - 20}

@@ -134,7 +134,9 @@ func TestIndicatorsForMachinesSayHowTheyAreCounted(t *testing.T) {
 	s := newSite(t)
 	s.workshops(t)
 	a := s.Visitor(t).Get("/indicators.json")
-	var doc struct{ Indicators []indicator }
+	var doc struct {
+		Indicators []indicator `json:"indicators"`
+	}
 	if err := json.Unmarshal([]byte(a.Body), &doc); err != nil || a.Status != http.StatusOK || len(doc.Indicators) != 6 {
 		t.Fatalf("%d, %v: %s", a.Status, err, a.Body)
 	}

@@ -19,15 +19,16 @@ import (
 )
 
 type featureCollection struct {
-	Type     string
+	Type     string `json:"type"`
 	Features []struct {
-		Type, ID string
+		Type     string `json:"type"`
+		ID       string `json:"id"`
 		Geometry struct {
-			Type        string
-			Coordinates [2]float64
-		}
-		Properties map[string]any
-	}
+			Type        string     `json:"type"`
+			Coordinates [2]float64 `json:"coordinates"`
+		} `json:"geometry"`
+		Properties map[string]any `json:"properties"`
+	} `json:"features"`
 }
 
 func collection(t testing.TB, b []byte) (c featureCollection) {

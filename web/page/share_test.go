@@ -93,8 +93,11 @@ func TestOEmbedGivesAFrameWithATitle(t *testing.T) {
 	for _, address := range []string{path, webtest.BaseURL + path, webtest.BaseURL + "/en" + path} {
 		a := c.Get("/oembed?format=json&url=" + url.QueryEscape(address))
 		var doc struct {
-			Type, Version, HTML, Title string
-			Thumbnail                  string `json:"thumbnail_url"`
+			Type      string `json:"type"`
+			Version   string `json:"version"`
+			HTML      string `json:"html"`
+			Title     string `json:"title"`
+			Thumbnail string `json:"thumbnail_url"`
 		}
 		if err := json.Unmarshal([]byte(a.Body), &doc); err != nil || doc.Type != "rich" || doc.Version != "1.0" {
 			t.Fatalf("%s: %d %v %s", address, a.Status, err, a.Body)

@@ -44,7 +44,7 @@ func (m *Manager) knowDevice(ctx context.Context, account store.ID) error {
 	if err != nil || known {
 		return err
 	}
-	c := &http.Cookie{
+	c := &http.Cookie{ //nolint:gosec // Secure where the session's cookie is
 		Name: m.deviceCookie(), Value: secret, Path: "/", MaxAge: int(deviceLife / time.Second),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: m.scs.Cookie.Secure,
 	}
