@@ -53,6 +53,7 @@ type Config struct {
 	ContributionsPerHour int
 	Mail                 *mail.Mailer  // nil: no letters are sent
 	Search               page.Searcher // nil: there is no page of the search
+	Tiles                Tiles         // under the map that moves
 
 	// KeepReports and KeepContacts are how long closed complaints are kept, and who
 	// received a member's address.
@@ -68,6 +69,9 @@ type Config struct {
 	// to run as long as the node serves. Nil: nothing streams.
 	Live func(run func(context.Context) error)
 }
+
+// Tiles are described at page.Tiles.
+type Tiles = page.Tiles
 
 // Deliveries is the worker of the out-log.
 type Deliveries interface {
@@ -135,7 +139,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 		data.Search = c.Search
 	}
 	opendata.Routes(people, data)
-	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Mail: c.Mail, Search: c.Search, Allow: perNetwork(c), Software: c.Software, KeepReports: c.KeepReports, KeepContacts: c.KeepContacts}).Routes(people)
+	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Mail: c.Mail, Search: c.Search, Allow: perNetwork(c), Software: c.Software, Tiles: c.Tiles, KeepReports: c.KeepReports, KeepContacts: c.KeepContacts}).Routes(people)
 	return r, f
 }
 

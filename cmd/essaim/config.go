@@ -19,6 +19,7 @@ type Config struct {
 	OpenForm    OpenFormConfig    `toml:"open_form" comment:"The form by which people contribute without an account."`
 	Mail        MailConfig        `toml:"mail" comment:"The mail server that takes this node's letters: links to change a contribution, places at events, messages to a contact."`
 	Retention   RetentionConfig   `toml:"retention" comment:"How long what is about people is kept once it is no longer needed. Network addresses are never written down."`
+	Map         MapConfig         `toml:"map" comment:"The map. Without anything here it shows the outlines that come with Essaim, and no page calls another server."`
 	HTTP        HTTPConfig        `toml:"http" comment:"The web server and the proxy in front of it."`
 	Log         LogConfig         `toml:"log" comment:"The log on standard error."`
 	Metrics     MetricsConfig     `toml:"metrics" comment:"Figures for Prometheus."`
@@ -119,6 +120,12 @@ type LogConfig struct {
 // MetricsConfig is the listener of /metrics, apart from the public one.
 type MetricsConfig struct {
 	Listen string `toml:"listen" comment:"The host and port that serve /metrics, such as \"localhost:9090\"; empty is off."`
+}
+
+// MapConfig is what lies under the map, where scripts run.
+type MapConfig struct {
+	Address string `toml:"tiles" comment:"The address of pictures to lie under the map, such as https://tiles.example.org/{z}/{x}/{y}.png. Their server learns who looks at the map; it must allow this use."`
+	Credit  string `toml:"credit" comment:"Whose pictures they are, in HTML; shown on the map. Required with tiles."`
 }
 
 // DevelopmentConfig relaxes what several nodes on one machine cannot obey. Its

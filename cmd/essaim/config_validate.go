@@ -30,6 +30,7 @@ func (c Config) validate() error {
 		c.Mail.validate(),
 		check(c.Retention.Reports.Duration >= day, "retention.reports", "is less than a day"),
 		check(c.Retention.Contacts.Duration >= day, "retention.contacts", "is less than a day"),
+		c.Map.validate(),
 		c.HTTP.validate(),
 		c.Log.validate(),
 		check(c.Metrics.Listen == "" || isListen(c.Metrics.Listen), "metrics.listen", "%q is no host:port", c.Metrics.Listen),
@@ -43,6 +44,16 @@ func check(ok bool, key, format string, args ...any) error {
 		return nil
 	}
 	return fmt.Errorf("%s: "+format, append([]any{key}, args...)...)
+}
+
+func (m MapConfig) validate() error {
+	u, err := url.Parse(strings.NewReplacer("{z}", "1", "{x}", "2", "{y}", "3").Replace(m.Address))
+	whole := strings.Contains(m.Address, "{z}") && strings.Contains(m.Address, "{x}") && strings.Contains(m.Address, "{y}")
+	ok := err == nil && u.Scheme == "https" && u.Host != "" && whole && !strings.ContainsAny(u.Host, "{};, '")
+	return errors.Join(
+		check(m.Address == "" || ok, "map.tiles", "%q is no https address with {z}, {x} and {y}", m.Address),
+		check(m.Address == "" || m.Credit != "", "map.credit", "is empty"),
+	)
 }
 
 func (n NodeConfig) validate() error {

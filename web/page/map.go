@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
@@ -11,6 +12,7 @@ import (
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/atlas"
 	"github.com/essaim/essaim/web/frame"
+	"github.com/essaim/essaim/web/reply"
 )
 
 type mapPage struct {
@@ -26,7 +28,21 @@ type mapPage struct {
 	Pager   assets.Pager
 	Empty   *assets.Empty
 	Picture mapPicture
+	Tiles   Tiles
 	Data    string // the same for maps elsewhere
+}
+
+// Tiles are pictures of another server that lie under the map that moves.
+type Tiles struct {
+	Address string // https, with {z}, {x} and {y}; empty: there are none
+	Credit  string // HTML that says whose they are
+}
+
+// origin is the server that the page may load pictures from.
+func (t Tiles) origin() string {
+	scheme, rest, _ := strings.Cut(t.Address, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host
 }
 
 // placeLine is a line of the list: what a marker stands for, by the same number.
@@ -63,6 +79,9 @@ func (p *Pages) carte(w http.ResponseWriter, r *http.Request) error {
 	}
 	if len(m.pins) == 0 {
 		d.Empty = m.nothing()
+	}
+	if d.Tiles = p.Tiles; d.Tiles.Address != "" {
+		w.Header().Set("Content-Security-Policy", reply.Policy(d.Tiles.origin()))
 	}
 	return p.Frame.Render(w, r, http.StatusOK, "map.html", d)
 }

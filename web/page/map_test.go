@@ -140,3 +140,24 @@ func TestPagesOfTheMap(t *testing.T) {
 		t.Error("the legal page does not name the sources of the maps")
 	}
 }
+
+// Only who runs the node can let the map load pictures of another server, and only
+// the map.
+func TestPicturesOfOthersLieUnderTheMapWhenTheyAreChosen(t *testing.T) {
+	for _, asked := range []bool{false, true} {
+		s := newSite(t)
+		if asked {
+			s.pages.Tiles = Tiles{Address: "https://tiles.example:8443/{z}/{x}/{y}.png", Credit: `© <a href="https://tiles.example">Tuiles</a>`}
+		}
+		for path, opened := range map[string]bool{"/carte": asked, "/": false} {
+			a := s.Visitor(t).Get(path)
+			policy := a.Header.Get("Content-Security-Policy")
+			if got := strings.Contains(policy, "img-src 'self' data: https://tiles.example:8443;"); got != opened {
+				t.Errorf("%s: %s", path, policy)
+			}
+			if got := strings.Contains(a.Body, `data-tiles="https://tiles.example:8443/{z}/{x}/{y}.png"`); got != opened {
+				t.Errorf("%s: %v that the page names them", path, got)
+			}
+		}
+	}
+}

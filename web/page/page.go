@@ -71,6 +71,7 @@ type Config struct {
 	// Software asks a host what it runs ("essaim 0.1.0"), or answers "". Nil:
 	// it is not asked.
 	Software func(ctx context.Context, host string) string
+	Tiles    Tiles // what lies under the map that moves; zero: our own outlines alone
 	// KeepReports and KeepContacts are how long closed complaints are kept, and the
 	// list of who received a member's address, for the page that says so.
 	KeepReports, KeepContacts time.Duration

@@ -29,11 +29,15 @@ func RequestID(ctx context.Context) string {
 	return id
 }
 
-// policy lets a page load what this node serves, and nothing else.
-var policy = strings.Join([]string{
-	"default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'",
-	"connect-src 'self'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'",
-}, "; ")
+// Policy is the Content-Security-Policy that lets a page load what this node serves,
+// and pictures of the origins that whoever runs it chose, and nothing else.
+func Policy(pictures ...string) string {
+	return strings.Join([]string{
+		"default-src 'none'", "script-src 'self'", "style-src 'self'",
+		strings.Join(append([]string{"img-src 'self' data:"}, pictures...), " "), "font-src 'self'",
+		"connect-src 'self'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'",
+	}, "; ")
+}
 
 const permissions = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 
@@ -41,6 +45,7 @@ const permissions = "camera=(), microphone=(), geolocation=(), payment=(), usb=(
 // the node is reached over https: only then may browsers insist on it. A handler
 // for machines may set Cross-Origin-Resource-Policy anew.
 func SecurityHeaders(secure bool) func(http.Handler) http.Handler {
+	policy := Policy()
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			h := w.Header()
