@@ -42,6 +42,9 @@ func (d *demoNetwork) build(ctx context.Context, bar *demoBar, empty bool) error
 			return err
 		}
 	}
+	if err := d.settle(ctx); err != nil {
+		return err
+	}
 	return d.markBuilt(ctx)
 }
 
@@ -67,7 +70,7 @@ func (d *demoNetwork) fill(ctx context.Context, bar *demoBar) error {
 		return err
 	}
 	bar.phase("demo.deliveries")
-	return d.settle(ctx)
+	return nil
 }
 
 // each does something at all nodes at once.
