@@ -122,12 +122,12 @@ func TestPicturesThatExplodeAreRefused(t *testing.T) { // M03, M05
 			t.Errorf("%s: got %v, %v", name, res, err)
 		}
 	}
-	sent := &counted{left: 64 << 20}
+	sent := longForm(64 << 20)
 	if res, err := n.upload(t, token, "x.png", sent); err == nil && (res.StatusCode < 400 || res.StatusCode > 499) {
 		t.Errorf("64 MiB: got %d", res.StatusCode)
 	}
-	if sent.left < 32<<20 {
-		t.Errorf("64 MiB: %d MiB of it were read", (64<<20-sent.left)>>20)
+	if left := sent.left.Load(); left < 32<<20 {
+		t.Errorf("64 MiB: %d MiB of it were read", (64<<20-left)>>20)
 	}
 	runtime.ReadMemStats(&after)
 	if grown := after.TotalAlloc - before.TotalAlloc; grown > 300<<20 {

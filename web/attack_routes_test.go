@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/gorilla/mux"
@@ -266,30 +267,38 @@ func TestOversizeFormsAreRefused(t *testing.T) { // P01, M05
 			if !slices.Contains(r.methods, http.MethodPost) {
 				continue
 			}
-			sent := &counted{left: all}
+			sent := longForm(all)
 			header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Sec-Fetch-Site": {"same-origin"}}
 			if status := who.tryPost(t, n.URL+r.path, header, sent); status >= 500 {
 				t.Errorf("%s: got %d", r.path, status)
 			}
-			if got := all - sent.left; got > limit {
+			if got := all - int(sent.left.Load()); got > limit {
 				t.Errorf("%s: took %d MiB, want at most %d", r.path, got>>20, limit>>20)
 			}
 		}
 	}
 }
 
-// counted is a long form; left is what was not asked for.
-type counted struct{ left int }
+// counted is a long form; left is what was not asked for. It may still be read when
+// the answer is there.
+type counted struct{ left atomic.Int64 }
+
+func longForm(bytes int64) *counted {
+	c := new(counted)
+	c.left.Store(bytes)
+	return c
+}
 
 func (c *counted) Read(b []byte) (int, error) {
-	if c.left <= 0 {
+	left := int(c.left.Load())
+	if left <= 0 {
 		return 0, io.EOF
 	}
-	n := min(len(b), c.left)
+	n := min(len(b), left)
 	for i := range b[:n] {
 		b[i] = 'a'
 	}
-	c.left -= n
+	c.left.Add(int64(-n))
 	return n, nil
 }
 

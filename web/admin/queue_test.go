@@ -191,8 +191,9 @@ func TestStuckJobIsTriedAgainOrForgotten(t *testing.T) {
 	}
 	c.Post("/admin/taches", form("id", id[1], "answer", "retry"))
 	s.view(t, func(tx *store.Txn) error {
-		if due, _ := tx.DueJobs(10); len(due) != 1 || due[0].Stuck {
-			t.Errorf("got %d due jobs, want one", len(due))
+		due, _ := tx.DueJobs(10)
+		if !slices.ContainsFunc(due, func(j *store.Job) bool { return j.ID.String() == id[1] && !j.Stuck }) {
+			t.Errorf("got %d due jobs, and this is none of them", len(due))
 		}
 		return nil
 	})

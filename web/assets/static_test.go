@@ -122,8 +122,16 @@ func TestVendoredFilesAreThoseOfTheManifest(t *testing.T) {
 		}
 		listed++
 	}
-	if fonts, err := fs.Glob(staticFiles, "static/fonts/*"); err != nil || len(fonts) != listed {
-		t.Errorf("%d fonts, %d in the manifest, %v", len(fonts), listed, err)
+	vendored := 0
+	for _, folder := range []string{"static/fonts/*", "static/leaflet/*"} {
+		files, err := fs.Glob(staticFiles, folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		vendored += len(files)
+	}
+	if vendored != listed {
+		t.Errorf("%d files, %d in the manifest", vendored, listed)
 	}
 }
 

@@ -84,11 +84,13 @@ func (e *export) answer(form func(*export) error) error {
 	return e.close()
 }
 
-// end sends an answer that was written as a whole; there may be nothing to send.
+// end sends an answer that was written as a whole, packed for who takes that; there
+// may be nothing to send.
 func (e *export) end() error {
 	if e.out.Len() == 0 {
 		return nil
 	}
+	e.packs = assets.AcceptsGzip(e.r)
 	if err := e.send(); err != nil {
 		return err
 	}
