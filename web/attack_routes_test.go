@@ -262,18 +262,23 @@ func TestOversizeFormsAreRefused(t *testing.T) { // P01, M05
 	t.Parallel()
 	const all = 256 << 20
 	n, routes, admin := walked(t)
-	for limit, who := range map[int]browser{16 << 20: n.visitor(t), 128 << 20: admin} {
-		for _, r := range routes {
-			if !slices.Contains(r.methods, http.MethodPost) {
-				continue
-			}
+	routes = slices.DeleteFunc(routes, func(r route) bool { return !slices.Contains(r.methods, http.MethodPost) })
+	for _, c := range []struct {
+		who    browser
+		limit  int
+		routes []route
+	}{
+		{n.visitor(t), 16 << 20, routes},
+		{admin, 128 << 20, routes[:8]}, // one bound for all of them, that takes a while to reach
+	} {
+		for _, r := range c.routes {
 			sent := longForm(all)
 			header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Sec-Fetch-Site": {"same-origin"}}
-			if status := who.tryPost(t, n.URL+r.path, header, sent); status >= 500 {
+			if status := c.who.tryPost(t, n.URL+r.path, header, sent); status >= 500 {
 				t.Errorf("%s: got %d", r.path, status)
 			}
-			if got := all - int(sent.left.Load()); got > limit {
-				t.Errorf("%s: took %d MiB, want at most %d", r.path, got>>20, limit>>20)
+			if got := all - int(sent.left.Load()); got > c.limit {
+				t.Errorf("%s: took %d MiB, want at most %d", r.path, got>>20, c.limit>>20)
 			}
 		}
 	}
