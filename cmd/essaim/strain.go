@@ -1,15 +1,21 @@
 package main
 
-import "runtime/metrics"
+import (
+	"math"
+	"runtime/debug"
+	"runtime/metrics"
+)
 
-// memoryShort is where a node takes nothing more in, in bytes that its process holds
-// of the system beside its code and what it has mapped: well below what a small
-// machine has, and above memoryWanted, which the collector keeps to.
-const memoryShort = memoryWanted + memoryWanted/5
-
-// strained says that the process is short of memory.
+// strained says that the process is short of memory: it holds a fifth more of the
+// system, beside its code and what it has mapped, than the collector was told to
+// keep to. A process without such a limit, as that of the demonstration with its
+// five nodes, is never short of it.
 func strained() bool {
+	limit := debug.SetMemoryLimit(-1)
+	if limit == math.MaxInt64 {
+		return false
+	}
 	held := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 	metrics.Read(held)
-	return held[0].Value.Uint64()-held[1].Value.Uint64() > memoryShort
+	return float64(held[0].Value.Uint64()-held[1].Value.Uint64()) > 1.2*float64(limit)
 }
