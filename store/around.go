@@ -92,35 +92,50 @@ func (l listing) shared(field string, slugs []string) (among, others int) {
 // about: the same for a record on a day, others on the next.
 func (t *Txn) ByChance(it Item, v Viewer, day time.Time, n int) []Item {
 	var items []Item
-	for try := range 3 * n {
-		if len(items) == n {
-			break
-		}
-		other := t.oneByChance(it.Envelope(), v, day, try)
-		if other != nil && !slices.ContainsFunc(items, func(have Item) bool { return have.Envelope().ID == other.Envelope().ID }) {
+	met := map[ID]bool{it.Envelope().ID: true}
+	for try := range n {
+		throw := sha256.Sum256(key("", day.UTC().Format(dayForm), byte(try), it.Envelope().ID))
+		if other := t.oneByChance(throw, v, met); other != nil {
 			items = append(items, other)
+			met[other.Envelope().ID] = true
 		}
 	}
 	return items
 }
 
-// oneByChance goes to a moment that day, record and try decide, in the list of a kind
-// that they decide too, and takes the first record from there on that will do.
-func (t *Txn) oneByChance(r *Record, v Viewer, day time.Time, try int) Item {
-	throw := sha256.Sum256(key("", day.UTC().Format(dayForm), byte(try), r.ID))
-	prefix, first, last := t.kindByChance(int(throw[8]))
+// oneByChance goes to a moment that a throw decides, in the list of a kind that it
+// decides too, and takes the first record from there on that will do and was not met;
+// a kind that has none leaves it to the next one.
+func (t *Txn) oneByChance(throw [sha256.Size]byte, v Viewer, met map[ID]bool) Item {
+	moment := binary.BigEndian.Uint64(throw[:8])
+	for i := range Kinds {
+		k := Kinds[(int(throw[8])+i)%len(Kinds)]
+		if k.Reply {
+			continue
+		}
+		if other := t.firstFrom(key(tByKind, k.Name, byte(0)), moment, v, met); other != nil {
+			return other
+		}
+	}
+	return nil
+}
+
+// firstFrom is the first record that will do in the list below prefix, from a moment
+// between its first and its last record, and round to that moment again.
+func (t *Txn) firstFrom(prefix []byte, moment uint64, v Viewer, met map[ID]bool) Item {
+	first, last := t.ends(prefix)
 	if last == 0 {
 		return nil
 	}
-	at := first + ID(binary.BigEndian.Uint64(throw[:8]))%(last-first+1)
+	at := first + ID(moment%uint64(last-first+1))
 	looked := 0
 	for _, part := range [][2][]byte{{key(string(prefix), at), prefixEnd(prefix)}, {prefix, key(string(prefix), at)}} {
 		for k, l := range t.scanRange(prefix, part[0], part[1], false) {
-			id := idFromKey(k)
 			if looked++; looked > chanceAmong {
 				return nil
 			}
-			if id == r.ID || !t.mayList(v, l, id) {
+			id := idFromKey(k)
+			if met[id] || !t.mayList(v, l, id) {
 				continue
 			}
 			if other, err := t.Record(id); err == nil && other.Envelope().Title != "" {
@@ -129,19 +144,6 @@ func (t *Txn) oneByChance(r *Record, v Viewer, day time.Time, try int) Item {
 		}
 	}
 	return nil
-}
-
-// kindByChance is the list of a kind of which there are records, with its first and its
-// last id; zero: there is nothing at all.
-func (t *Txn) kindByChance(throw int) (prefix []byte, first, last ID) {
-	for i := range Kinds {
-		k := Kinds[(throw+i)%len(Kinds)]
-		prefix = key(tByKind, k.Name, byte(0))
-		if first, last = t.ends(prefix); last != 0 && !k.Reply {
-			return prefix, first, last
-		}
-	}
-	return nil, 0, 0
 }
 
 // ends are the first and the last id below a prefix; zero: there is none.

@@ -104,6 +104,9 @@ func TestByChance(t *testing.T) {
 				t.Errorf("twice the same: %q", got)
 			}
 		}
+		if got := names(tx.ByChance(e, store.Viewer{}, day, 30)); len(got) != 20 {
+			t.Errorf("of the twenty that may be met, chance brought %q", got)
+		}
 		if len(days) < 10 {
 			t.Errorf("thirty days brought %d choices", len(days))
 		}
