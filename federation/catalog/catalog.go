@@ -12,7 +12,6 @@
 package catalog
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -84,17 +83,6 @@ type change struct {
 	Actor  string          `json:"actor"`
 	Seq    uint64          `json:"essaim:seq"`
 	Object json.RawMessage `json:"object"`
-}
-
-// encode writes JSON as the web writes it.
-func encode(v any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		panic(err) // texts, numbers, and documents that were valid before
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'})
 }
 
 func decode(raw []byte, into any) error {

@@ -36,7 +36,7 @@ func (s *Source) IRI() string { return s.Lab.IRI + "/catalog" }
 func (s *Source) Head(tx *store.Txn) ([]byte, error) {
 	have := tx.HoldingsFor(s.Viewer, s.Lab.IRI)
 	c := s.catalogue(tx)
-	return s.Seal(encode(Head{
+	return s.Seal(vocab.Encode(Head{
 		Context: terms, ID: s.IRI(), Type: collection, Owner: s.Lab.IRI, Total: have.Total(), Updated: c.Updated,
 		Kinds: have.Kinds, Seq: c.Seq, MinSeq: c.MinSeq, Digest: have.Digest,
 		Feed: s.IRI() + "/feed", Buckets: s.IRI() + "/buckets", First: s.IRI() + "?page=1",
@@ -115,7 +115,7 @@ func (s *Source) Buckets(tx *store.Txn) ([]byte, error) {
 			sums[store.BucketOf(e.IRI)].Toggle(e.IRI, e.Rev)
 		}
 	}
-	return s.Seal(encode(Sums{
+	return s.Seal(vocab.Encode(Sums{
 		Context: terms, ID: s.IRI() + "/buckets", Type: collection, PartOf: s.IRI(), Seq: s.catalogue(tx).Seq, Digests: sums,
 	}))
 }
@@ -132,10 +132,10 @@ func (s *Source) Bucket(tx *store.Txn, number string) ([]byte, error) {
 	}
 	for e := range tx.Bucket(s.Lab.IRI, byte(n)) {
 		if tx.ShowsListed(s.Viewer, e) {
-			p.Items, p.Revs = append(p.Items, encode(e.IRI)), append(p.Revs, e.Rev)
+			p.Items, p.Revs = append(p.Items, vocab.Encode(e.IRI)), append(p.Revs, e.Rev)
 		}
 	}
-	return s.Seal(encode(p))
+	return s.Seal(vocab.Encode(p))
 }
 
 // builder fills a page.
@@ -154,7 +154,7 @@ func (s *Source) builder(tx *store.Txn, partOf, id string) *builder {
 
 func (b *builder) full() bool { return len(b.Items) >= maxItems || b.size >= maxBytes }
 
-func (b *builder) encode() []byte { return encode(b.Page) }
+func (b *builder) encode() []byte { return vocab.Encode(b.Page) }
 
 func (b *builder) put(item []byte, rev store.Rev) {
 	b.Items, b.Revs = append(b.Items, item), append(b.Revs, rev)
@@ -219,10 +219,10 @@ func (b *builder) change(row store.FeedRow) error {
 			return err
 		}
 		c.Type, c.Object = "Update", doc
-		b.put(encode(c), row.Listed.Rev)
+		b.put(vocab.Encode(c), row.Listed.Rev)
 	case row.Known:
 		c.Type, c.Object = "Delete", vocab.TombstoneDocument(&store.Tombstone{IRI: row.IRI, Deleted: row.When})
-		b.put(encode(c), store.Rev{})
+		b.put(vocab.Encode(c), store.Rev{})
 	}
 	return nil
 }

@@ -12,7 +12,6 @@
 package peers
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -86,7 +85,7 @@ func (l *List) page(after uint64) string { return l.IRI + "?after=" + strconv.Fo
 // Head writes the head.
 func (l *List) Head(tx *store.Txn) []byte {
 	have := tx.PeerList()
-	return encode(Head{
+	return vocab.Encode(Head{
 		Context: terms, ID: l.IRI, Type: "OrderedCollection", Owner: l.Lab.IRI, Total: have.Total, Updated: have.Updated,
 		Seq: have.Seq, Digest: have.Digest, First: l.page(0),
 	})
@@ -113,7 +112,7 @@ func (l *List) Page(tx *store.Txn, after uint64) []byte {
 		size += len(doc)
 		p.Items = append(p.Items, Item{Type: "Announce", Actor: l.Lab.IRI, Seq: peer.Seq, LastSeen: peer.Seen, Via: listedOf(tx, peer.Via), Object: doc})
 	}
-	return encode(p)
+	return vocab.Encode(p)
 }
 
 // listedOf leaves out the labs that are not told of themselves.
@@ -191,15 +190,4 @@ func get(ctx context.Context, f Fetcher, address string, into any) error {
 		return fmt.Errorf("%w: %s: %w", ErrMalformed, address, err)
 	}
 	return nil
-}
-
-// encode writes JSON as the web writes it.
-func encode(v any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		panic(err) // texts, numbers, and documents that were valid before
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'})
 }

@@ -94,7 +94,7 @@ func Undo(id string, undone Doc) Activity {
 // now on. Address it as the object was.
 func Delete(actor, object, formerType string) Activity {
 	tomb := map[string]string{"id": object, "type": "Tombstone", "formerType": formerType}
-	return Activity{Verb: "Delete", ID: object + "#delete", Actor: actor, Embed: encode(tomb)}
+	return Activity{Verb: "Delete", ID: object + "#delete", Actor: actor, Embed: Encode(tomb)}
 }
 
 // DeleteActor withdraws the actor itself. Address it to everybody who may know
@@ -111,5 +111,5 @@ func brief(a Doc) []byte {
 			m[key] = s
 		}
 	}
-	return encode(m)
+	return Encode(m)
 }

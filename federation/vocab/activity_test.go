@@ -184,7 +184,7 @@ func TestContextsNameWhatLiesWithinFields(t *testing.T) {
 
 func TestContextsAreCompactJSON(t *testing.T) {
 	for _, c := range []string{plainContext, objectContext, actorContext} {
-		if got := string(encode(json.RawMessage(c))); got != c {
+		if got := string(Encode(json.RawMessage(c))); got != c {
 			t.Errorf("got %s, want %s", got, c)
 		}
 	}

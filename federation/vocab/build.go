@@ -92,5 +92,5 @@ func marshal(t thing, context string) []byte {
 		}
 	}
 	m["@context"] = json.RawMessage(context)
-	return encode(m)
+	return Encode(m)
 }

@@ -153,7 +153,7 @@ func (w *writer) end() []byte {
 func appendString(b []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c >= 0x7F || c == '"' || c == '\\' {
-			return append(b, encode(s)...)
+			return append(b, Encode(s)...)
 		}
 	}
 	return append(append(append(b, '"'), s...), '"')

@@ -127,7 +127,7 @@ func ContextDocument() []byte {
 		addTerms(terms, k.Fields)
 	}
 	addTerms(terms, store.ProfileFields)
-	return encode(map[string]any{"@context": terms})
+	return Encode(map[string]any{"@context": terms})
 }
 
 func addTerms(terms map[string]any, fields []store.Field) {
@@ -143,9 +143,10 @@ func addTerms(terms map[string]any, fields []store.Field) {
 	}
 }
 
-// encode writes JSON as the web writes it, with < and > left alone. What it is
-// given always encodes: strings, numbers, lists and maps of them.
-func encode(v any) []byte {
+// Encode writes JSON as the web writes it, with < and > left alone. It panics for what
+// is no JSON: it is for texts, numbers, lists and maps of them, and documents that were
+// valid before.
+func Encode(v any) []byte {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)

@@ -34,7 +34,7 @@ type FeaturedItem struct {
 func (c FeaturedCollection) Encode() []byte {
 	doc := c.object()
 	doc["@context"] = json.RawMessage(featureContext)
-	return encode(doc)
+	return Encode(doc)
 }
 
 func (c FeaturedCollection) object() map[string]any {
@@ -60,7 +60,7 @@ func FeaturedCollections(id string, of ...FeaturedCollection) []byte {
 	for _, c := range of {
 		items = append(items, c.object())
 	}
-	return encode(map[string]any{
+	return Encode(map[string]any{
 		"@context": json.RawMessage(featureContext), "id": id, "type": "OrderedCollection", "totalItems": len(items), "orderedItems": items,
 	})
 }
@@ -77,7 +77,7 @@ func (i FeaturedItem) Encode() []byte {
 	for k, v := range i.object() {
 		doc[k] = v
 	}
-	return encode(doc)
+	return Encode(doc)
 }
 
 // FeatureAuthorization says that an account agrees to be shown in a collection.
@@ -85,7 +85,7 @@ type FeatureAuthorization struct{ ID, Collection, Account string }
 
 // Encode writes the authorization.
 func (a FeatureAuthorization) Encode() []byte {
-	return encode(map[string]any{
+	return Encode(map[string]any{
 		"@context": json.RawMessage(featureContext), "id": a.ID, "type": "FeatureAuthorization", "attributedTo": a.Account,
 		"interactingObject": a.Collection, "interactionTarget": a.Account,
 	})

@@ -17,7 +17,7 @@ func TestFilesComeBackAsTheyWere(t *testing.T) {
 		{URL: "https://labs.example/media/c.csv", Name: "c", MediaType: "text/csv"},
 	}
 	image := imageObject(&store.Image{URL: "https://labs.example/media/i.jpg", MediaType: "image/jpeg", Alt: "x", Focus: [2]float64{-0.5, 1}})
-	doc := mustParse(t, string(encode(map[string]any{"attachment": append([]map[string]any{image}, fileObjects(want)...)})))
+	doc := mustParse(t, string(Encode(map[string]any{"attachment": append([]map[string]any{image}, fileObjects(want)...)})))
 	if got := doc.Files(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

@@ -187,7 +187,7 @@ func (x extension) setFields(fields []store.Field, v any) {
 		if f.Wire == "" || f.Inner {
 			continue
 		}
-		if b := encode(wireValue(f.At(v))); !isEmpty(b) {
+		if b := Encode(wireValue(f.At(v))); !isEmpty(b) {
 			x[f.Wire] = json.RawMessage(b)
 		}
 	}

@@ -112,13 +112,6 @@ func (s Sheet) Place(p geo.Point) (Point, bool) {
 	return Point{}, false
 }
 
-// Scale is how many kilometres a pixel of the first frame is, in the middle of it.
-func (s Sheet) Scale() float64 {
-	f := s.Frames[0]
-	m := f.Box.Middle()
-	return geo.Distance(geo.Point{Lon: f.Box.West, Lat: m.Lat}, geo.Point{Lon: f.Box.East, Lat: m.Lat}) / f.Width
-}
-
 // islands are the boxes of the overseas regions, by their code.
 var islands = sync.OnceValue(func() map[string]Box {
 	boxes := map[string]Box{}
