@@ -24,6 +24,7 @@ check-clone: # what the README promises, in a fresh clone of what is committed
 
 unit:
 	.ci/gotest -race -shuffle=on ./...
+	.ci/gotest -run '^(TestSimulation|TestCataloguesConverge)$$' ./federation/delivery ./federation/fedtest # with all their seeds
 
 browser: # every page in Chromium, with axe
 	.ci/tagged browser

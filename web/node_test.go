@@ -82,7 +82,7 @@ func (n node) eventually(t *testing.T, what string, holds func(*store.Txn) bool)
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	late := time.After(15 * time.Second)
+	late := time.After(time.Minute)
 	for ok := false; !ok; {
 		err := n.Store.View(t.Context(), func(tx *store.Txn) error {
 			ok = holds(tx)
@@ -94,7 +94,7 @@ func (n node) eventually(t *testing.T, what string, holds func(*store.Txn) bool)
 		select {
 		case <-tick.C:
 		case <-late:
-			t.Fatalf("%s: not so after 15 s: %s", n.Lab.Handle, what)
+			t.Fatalf("%s: not so after a minute: %s", n.Lab.Handle, what)
 		}
 	}
 }

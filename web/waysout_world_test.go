@@ -42,7 +42,7 @@ type world struct {
 type asker func(method, path, accept string) (status int, said string)
 
 // shortPatience is for an answer that must come.
-const shortPatience = 30 * time.Second
+const shortPatience = time.Minute
 
 func newWorld(t *testing.T) *world {
 	t.Helper()

@@ -85,7 +85,7 @@ func TestAKilledImportGoesOn(t *testing.T) {
 	t.Parallel()
 	lab := newLab(t, "estran")
 	lab.start()
-	const rows = 3000
+	const rows = 800
 	file := census(t, rows)
 	ended := make(chan error, 1)
 	go func() {
@@ -102,7 +102,7 @@ func TestAKilledImportGoesOn(t *testing.T) {
 		t.Error("the command says that all went well")
 	}
 	lab.start()
-	eventually(t, "all are there", 50*time.Millisecond, func() bool { return len(lab.initiatives()) == rows })
+	eventually(t, "all are there", 500*time.Millisecond, func() bool { return len(lab.initiatives()) == rows })
 	for title, n := range lab.initiatives() {
 		if n != 1 {
 			t.Errorf("%s is there %d times", title, n)

@@ -18,7 +18,7 @@ import (
 )
 
 // patience is for what must come about, on a busy machine.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // labProcess is a node that runs as a process of its own, on an address of the
 // loopback. Its methods are for one goroutine, but where they say otherwise.

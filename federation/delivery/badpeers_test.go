@@ -221,11 +221,11 @@ func TestBadPeersDelayNobodyAndCatchUp(t *testing.T) {
 
 func wait(t *testing.T, what string, p *peer) {
 	t.Helper()
-	deadline := time.NewTimer(30 * time.Second)
+	deadline := time.NewTimer(time.Minute)
 	defer deadline.Stop()
 	select {
 	case <-p.full:
 	case <-deadline.C:
-		t.Fatalf("%s: has %s after 30 s", what, strconv.Itoa(len(p.have())))
+		t.Fatalf("%s: has %s after a minute", what, strconv.Itoa(len(p.have())))
 	}
 }

@@ -43,7 +43,11 @@ var (
 // hours to weeks, power cuts. The model then says whether R2, R3 and R5 held.
 func TestSimulation(t *testing.T) {
 	t.Parallel()
-	for i := range *simSeeds {
+	seeds := *simSeeds
+	if simnet.Raced {
+		seeds /= 10
+	}
+	for i := range seeds {
 		seed := *simFirst + uint64(i)
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
