@@ -74,6 +74,20 @@ func (t *Txn) DueJobs(limit int) (due []*Job, next time.Time) {
 	return due, next
 }
 
+// JobsOf yields the jobs of a kind, whether they are due or not, those that were put
+// aside last.
+func (t *Txn) JobsOf(kind string) iter.Seq[*Job] {
+	return func(yield func(*Job) bool) {
+		for k, v := range t.scan(key(tJob, kind, byte(0)), false) {
+			j := new(Job)
+			mustDecode(k, v, j)
+			if !yield(j) {
+				return
+			}
+		}
+	}
+}
+
 // CountJobs counts the jobs of a kind, up to a limit.
 func (t *Txn) CountJobs(kind string, limit int) int {
 	n := 0

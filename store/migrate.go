@@ -53,6 +53,18 @@ func (t *Txn) schema() (int, error) {
 	return v, nil
 }
 
+// Outdated is the schema of a store whose layout Open would change; 0: it would not.
+func Outdated(ctx context.Context, engine Engine) (v int, err error) {
+	err = engine.View(ctx, func(tx Tx) error {
+		v, err = (&Txn{tx: tx}).schema()
+		return err
+	})
+	if errors.Is(err, ErrNewer) || v == schema {
+		return 0, nil // Open says what is to be said
+	}
+	return v, err
+}
+
 // step goes from version v to the next; an empty store goes to the last.
 func (t *Txn) step(v int) error {
 	next := v + 1

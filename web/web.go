@@ -15,9 +15,11 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/federation/doctor"
 	"github.com/essaim/essaim/federation/httpsig"
 	"github.com/essaim/essaim/federation/inbox"
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/backup"
 	"github.com/essaim/essaim/web/activitypub"
 	"github.com/essaim/essaim/web/admin"
 	"github.com/essaim/essaim/web/assets"
@@ -65,6 +67,13 @@ type Config struct {
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	// Software asks a host what it runs, for the preview of a follow. May be nil.
 	Software func(ctx context.Context, host string) string
+	// Probe takes notice of what reaches the node, for Examine, which says how the node
+	// is. May be nil.
+	Probe   *doctor.Probe
+	Examine func(context.Context) []doctor.Finding
+	// Backups is where the node keeps its own; the zero Shelf: nowhere.
+	Backups  backup.Shelf
+	Settings []Setting // the configuration in effect, without its secrets
 	// Live is given what carries changes to the streams and pushes of apps: it is
 	// to run as long as the node serves. Nil: nothing streams.
 	Live func(run func(context.Context) error)
@@ -72,6 +81,9 @@ type Config struct {
 
 // Tiles are described at page.Tiles.
 type Tiles = page.Tiles
+
+// Setting is described at admin.Setting.
+type Setting = admin.Setting
 
 // Deliveries is the worker of the out-log.
 type Deliveries interface {
@@ -111,6 +123,9 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 
 	machines := r.NewRoute().Subrouter()
 	machines.Use(limit(c.InboxPerMinute, c.TrustedProxies, problems))
+	if c.Probe != nil {
+		machines.Handle(doctor.ProbePath+"{secret}", c.Probe).Methods(http.MethodGet)
+	}
 	servers := activitypub.Config{
 		Node: c.Node, Front: front(c), Sessions: c.Sessions, Errors: problems,
 		Version: c.Version, Demo: c.Demo, SignedOnly: c.SignedOnly,
@@ -133,6 +148,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 	admin.New(admin.Config{
 		Frame: f, Node: c.Node, Deliveries: c.Deliveries, Mail: c.Mail, Development: c.Development,
 		Address: c.Sessions.Address, AllowReset: allowReset(c),
+		Examine: c.Examine, Backups: c.Backups, Settings: c.Settings,
 	}).Routes(people)
 	data := opendata.Config{Frame: f, Node: c.Node}
 	if c.Search != nil {

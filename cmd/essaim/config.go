@@ -90,7 +90,7 @@ type MailConfig struct {
 	Port         int    `toml:"port" comment:"Its port: mostly 587 with starttls, 465 with tls."`
 	TLS          string `toml:"tls" comment:"starttls, tls, or none for a server on this machine."`
 	User         string `toml:"user" comment:"The account there; empty when it asks for none."`
-	Password     string `toml:"password" comment:"Its password. Better in a file, or in the environment as ESSAIM_MAIL_PASSWORD."`
+	Password     string `toml:"password" secret:"yes" comment:"Its password. Better in a file, or in the environment as ESSAIM_MAIL_PASSWORD."`
 	PasswordFile string `toml:"password_file" comment:"A file that holds the password alone."`
 	From         string `toml:"from" comment:"Who writes, such as \"Labo <labo@example.org>\"."`
 }

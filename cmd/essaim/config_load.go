@@ -94,6 +94,19 @@ func configFields(c *Config) (fields map[string]reflect.Value, sections []string
 	return fields, sections
 }
 
+// redact empties what is secret, and says whether there was anything.
+func (c *Config) redact() (had bool) {
+	for _, section := range reflect.ValueOf(c).Elem().Fields() {
+		for key, value := range section.Fields() {
+			if key.Tag.Get("secret") != "" && !value.IsZero() {
+				value.SetZero()
+				had = true
+			}
+		}
+	}
+	return had
+}
+
 // setText sets a field from its text. The items of a list are separated by
 // commas; an empty text is an empty list.
 func setText(v reflect.Value, text string) error {

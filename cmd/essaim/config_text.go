@@ -59,6 +59,16 @@ func (s Size) String() string {
 	return ""
 }
 
+// rough is the size as people read it: "12.3 MiB".
+func (s Size) rough() string {
+	for _, u := range sizeUnits {
+		if int64(s) >= u.bytes && u.bytes > 1 {
+			return fmt.Sprintf("%.1f %s", float64(s)/float64(u.bytes), u.name)
+		}
+	}
+	return fmt.Sprintf("%d B", int64(s))
+}
+
 func (s *Size) UnmarshalText(text []byte) error {
 	number, scale := strings.TrimSpace(string(text)), int64(1)
 	for _, u := range sizeUnits {

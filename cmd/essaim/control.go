@@ -47,6 +47,10 @@ func (n *node) orders() http.Handler {
 	startFollow.handle(m, n)
 	followState.handle(m, n)
 	checkStore.handle(m, n)
+	examineNode.handle(m, n)
+	whatToBackUp.handle(m, n)
+	copyStore.handle(m, n)
+	noteBackup.handle(m, n)
 	takeSnapshot.handle(m, n)
 	withdrawSnapshot.handle(m, n)
 	rebuildIndex.handle(m, n)
@@ -146,7 +150,7 @@ func (p *place) openHere(c *cobra.Command) (*line, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := openNode(c.Context(), nodeOptions{dir: p.dir, config: cfg, log: newLog(c.ErrOrStderr(), cfg.Log)})
+	n, err := openNode(c.Context(), nodeOptions{dir: p.dir, file: p.file, config: cfg, log: newLog(c.ErrOrStderr(), cfg.Log)})
 	return &line{node: n}, err
 }
 

@@ -44,6 +44,7 @@ var layers = map[string][]string{
 	"federation/fetch":     {"federation/httpsig", "code.dny.dev/ssrf", "github.com/maypok86/otter/v2", "golang.org/x/net"},
 	"federation/delivery":  {"store", "federation/httpsig", "federation/keyring", "federation/fetch", "federation/catalog"},
 	"federation/webfinger": {"store", "federation/fetch"},
+	"federation/doctor":    {},
 	"federation/nodeinfo":  {"store", "federation/fetch"},
 	"federation/integrity": {"store/jcs", "federation/httpsig", "github.com/mr-tron/base58"},
 	"federation/intake":    {"store", "store/sheet", "store/geo", "federation"},
@@ -53,6 +54,7 @@ var layers = map[string][]string{
 	"store":         {"store/jcs", "store/geo"}, // geo: names are compared as those of places are
 	"store/jcs":     {},
 	"store/bolt":    {"store", "go.etcd.io/bbolt"},
+	"store/backup":  {},
 	"store/media":   {"store", "github.com/bbrks/go-blurhash", "golang.org/x/image"},
 	"store/geo":     {},
 	"store/search":  {"store", "store/geo", "github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api"},
@@ -61,12 +63,12 @@ var layers = map[string][]string{
 	"web/atlas/gen": {"store/geo", "web/atlas"}, // one that makes the drawings that web/assets embeds
 
 	"web": {
-		"store", "federation", "federation/inbox", "federation/httpsig", "federation/webfinger", "federation/nodeinfo",
+		"store", "store/backup", "federation", "federation/doctor", "federation/inbox", "federation/httpsig", "federation/webfinger", "federation/nodeinfo",
 		"web/page", "web/admin", "web/activitypub", "web/opendata", "web/mastodon", "web/oauth", "web/frame", "web/mail", "web/markup", "web/session", "web/reply", "web/assets",
 		"github.com/gorilla/mux", "github.com/go-chi/httprate", "github.com/maypok86/otter/v2", "golang.org/x/time",
 	},
 	"web/page":  append([]string{"web/schemaorg", "web/atlas", "store/sheet", "web/feed", "web/drawing", "store/search", "federation/webfinger"}, dialect...),
-	"web/admin": append([]string{"store/sheet", "federation/fetch", "federation/intake", "federation/webfinger", "web/drawing"}, dialect...),
+	"web/admin": append([]string{"store/sheet", "store/backup", "federation/doctor", "federation/fetch", "federation/intake", "federation/webfinger", "web/drawing"}, dialect...),
 	"web/activitypub": append([]string{
 		"federation/vocab", "federation/webfinger", "federation/nodeinfo", "federation/inbox", "federation/httpsig", "federation/catalog", "federation/peers", "store/search",
 	}, dialect...),

@@ -10,6 +10,7 @@ import (
 
 	"github.com/essaim/essaim/federation/intake"
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/backup"
 	"github.com/essaim/essaim/web"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/mail"
@@ -50,6 +51,7 @@ func (n *node) jobs(words *assets.Catalog) map[string]func(context.Context, *sto
 	return map[string]func(context.Context, *store.Job) error{
 		mail.Job:     n.mail.Deliver,
 		web.ResetJob: web.ResetLetters(n.store, n.mail, words, n.config.Node.BaseURL),
+		backup.Job:   n.backUp,
 		intake.Job:   func(ctx context.Context, j *store.Job) error { return n.desk().Do(ctx, j) },
 	}
 }

@@ -48,7 +48,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	root.AddCommand(
 		serveCommand(), initCommand(), demoCommand(), memberCommand(), tokenCommand(), followCommand(), importCommand(),
-		indexCommand(), checkCommand(), snapshotCommand(), versionCommand(),
+		indexCommand(), checkCommand(), doctorCommand(), snapshotCommand(), backupCommand(), restoreCommand(), versionCommand(),
 	)
 	root.SetArgs(args)
 	root.SetOut(stdout)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/federation/delivery"
+	"github.com/essaim/essaim/federation/doctor"
 	"github.com/essaim/essaim/federation/fetch"
 	"github.com/essaim/essaim/federation/keyring"
 	"github.com/essaim/essaim/store"
@@ -46,12 +47,14 @@ type node struct {
 	search   *search.Index
 	indexing indexing
 	mail     *mail.Mailer                // nil: there is no mail server
+	probe    *doctor.Probe               // nil: the node does not serve
 	live     func(context.Context) error // what carries changes to the streams of apps; set by handler
 }
 
 // nodeOptions are what a node is opened with.
 type nodeOptions struct {
 	dir    string
+	file   string // of the configuration; empty: the one in dir
 	config Config
 	log    *slog.Logger
 	demo   bool // a node of essaim demo: it talks to this machine only
@@ -87,6 +90,9 @@ func (n *node) openStore(ctx context.Context) (err error) {
 	case errors.Is(err, bolt.ErrLocked):
 		return fmt.Errorf("the node of %s is running already: %w", n.dir, err)
 	case err != nil:
+		return err
+	}
+	if err := n.beforeUpgrade(ctx); err != nil {
 		return err
 	}
 	if n.store, err = store.Open(ctx, n.engine, nil); err != nil {

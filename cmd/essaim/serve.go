@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/essaim/essaim/federation/doctor"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/session"
 )
@@ -28,7 +29,7 @@ func serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			o := nodeOptions{dir: p.dir, config: cfg, log: newLog(c.ErrOrStderr(), cfg.Log)}
+			o := nodeOptions{dir: p.dir, file: p.file, config: cfg, log: newLog(c.ErrOrStderr(), cfg.Log)}
 			return serve(c.Context(), o, c.OutOrStdout())
 		},
 	}
@@ -68,6 +69,7 @@ func limitMemory(bytes int64) {
 // deliveries under way have the same eight seconds, and what is not delivered
 // lies in the store.
 func (n *node) run(ctx context.Context, ready func(context.Context) error) error {
+	n.probe = new(doctor.Probe)
 	handler, err := n.handler()
 	if err != nil {
 		return err

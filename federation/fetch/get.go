@@ -25,6 +25,8 @@ type Document struct {
 	ContentType string // media type without parameters, lower case
 	ETag        string // the server's name for this version of it; empty: it gives none
 	Body        []byte // decoded, at most 1 MiB
+
+	Date time.Time // the server's clock, to the second; zero: it does not tell
 }
 
 // want is what is asked for and what is taken.
@@ -221,7 +223,8 @@ func (c *Client) read(ctx context.Context, u *url.URL, res *http.Response, w wan
 	if err != nil {
 		return nil, bodyError(ctx, err)
 	}
-	return &Document{IRI: u.String(), URL: u.String(), ContentType: mediaType, ETag: entityTag(res.Header), Body: body}, nil
+	date, _ := http.ParseTime(res.Header.Get("Date"))
+	return &Document{IRI: u.String(), URL: u.String(), ContentType: mediaType, ETag: entityTag(res.Header), Body: body, Date: date}, nil
 }
 
 const maxTag = 128 // bytes of an entity tag that are worth keeping

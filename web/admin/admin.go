@@ -7,6 +7,7 @@
 package admin
 
 import (
+	"context"
 	"embed"
 	"io/fs"
 	"net/http"
@@ -16,7 +17,9 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/federation/doctor"
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/backup"
 	"github.com/essaim/essaim/web/frame"
 	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/reply"
@@ -54,6 +57,12 @@ type Config struct {
 	// Address is the network address that wrong passwords are counted by. Nil:
 	// that of the connection.
 	Address func(*http.Request) string
+	// Examine says how the node is; nil: there is no page of its health.
+	Examine func(context.Context) []doctor.Finding
+	// Backups is where the node keeps its own; the zero Shelf: there is no page of them.
+	Backups backup.Shelf
+	// Settings is the configuration in effect, without its secrets.
+	Settings []Setting
 	// AllowReset says whether the network of a request may ask for one more letter
 	// to choose a new password. Nil: it may.
 	AllowReset func(*http.Request) bool
@@ -126,6 +135,9 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.importRoutes(r)
 	p.peerRoutes(r)
 	p.runs(r, "/admin/lab", p.lab)
+	p.runs(r, healthPath, p.health)
+	p.runs(r, settingsPath, p.settings)
+	p.backupRoutes(r)
 	p.may(r, store.BlockHosts, blocksPath, p.blocks)
 	p.may(r, store.BlockHosts, blocksPath+".csv", p.exportBlocks)
 	p.blocklistRoutes(r)

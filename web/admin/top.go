@@ -46,6 +46,9 @@ var tabs = []struct {
 	{"/admin/blocages", "blocks", store.BlockHosts},
 	{"/admin/signalements", "reports", store.Moderate},
 	{"/admin/moderation", "moderation", store.Moderate},
+	{healthPath, "health", store.RunLab},
+	{backupsPath, "backups", store.Dispose},
+	{settingsPath, "settings", store.RunLab},
 }
 
 // admin begins a page of the administration. current is the path of its tab.
