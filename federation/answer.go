@@ -44,6 +44,7 @@ func (n *Node) answer(tx *store.Txn, a *Activity, state store.FollowState) error
 	}
 	if state == store.Accepted {
 		startSync(tx, a.actor.ID)
+		n.share(tx, follower, a.actor)
 	} else if !tx.FollowedHere(a.actor.ID) {
 		stopSync(tx, a.actor.ID)
 	}

@@ -167,6 +167,7 @@ func (n *Node) met(tx *store.Txn, p *store.Peer, s *sighting) {
 	p.Next = tx.Now().Add(n.scaled(jitter(every)))
 	tx.PutPeer(p)
 	tx.SetPeerFollows(p.ID, s.follows)
+	tx.SetSketch(p.ID, s.sketch, tx.Now())
 	for _, iri := range s.names {
 		n.hear(tx, iri, p.Hop+1, p.IRI)
 	}
@@ -181,6 +182,7 @@ func stamp(at time.Time) time.Time { return at.Truncate(time.Millisecond) }
 func (n *Node) hide(tx *store.Txn, p *store.Peer, state store.PeerState) {
 	tx.UnlistPeer(p)
 	tx.SetPeerFollows(p.ID, nil)
+	tx.SetSketch(p.ID, nil, tx.Now())
 	tx.PutPeer(&store.Peer{
 		ID: p.ID, IRI: p.IRI, State: state, Hop: p.Hop, Domain: p.Domain, Known: p.Known,
 		Next: tx.Now().Add(n.scaled(jitter(otherEvery))),
@@ -191,7 +193,7 @@ func (n *Node) hide(tx *store.Txn, p *store.Peer, state store.PeerState) {
 func describe(p, said *store.Peer) {
 	p.Handle, p.Host, p.Name, p.Page = said.Handle, said.Host, said.Name, said.Page
 	p.Territory, p.Themes, p.Langs = said.Territory, said.Themes, said.Langs
-	p.List, p.Updated = said.List, said.Updated
+	p.List, p.Sketch, p.Updated = said.List, said.Sketch, said.Updated
 	if said.Software != "" {
 		p.Software = said.Software
 	}

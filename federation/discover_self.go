@@ -155,12 +155,12 @@ func (n *Node) present(tx *store.Txn, lab *store.Actor, self *store.Peer) error 
 // ownPeer is our lab as others shall know it.
 func (n *Node) ownPeer(tx *store.Txn, lab *store.Actor) *store.Peer {
 	p := vocab.PeerOf(lab)
-	p.Themes, p.Software, p.List = ownThemes(tx, lab), n.Software, n.PeersIRI()
+	p.Themes, p.Software, p.List, p.Sketch = ownThemes(tx, lab), n.Software, n.PeersIRI(), lab.IRI+SketchPath
 	return p
 }
 
 func alike(a, b *store.Peer) bool {
-	return a.Name == b.Name && a.Page == b.Page && a.Software == b.Software && slices.Equal(a.Territory, b.Territory) &&
+	return a.Name == b.Name && a.Page == b.Page && a.Software == b.Software && a.Sketch == b.Sketch && slices.Equal(a.Territory, b.Territory) &&
 		slices.Equal(a.Themes, b.Themes) && slices.Equal(a.Langs, b.Langs)
 }
 

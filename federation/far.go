@@ -14,6 +14,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/essaim/essaim/federation/fetch"
+	"github.com/essaim/essaim/federation/sketch"
 	"github.com/essaim/essaim/store"
 )
 
@@ -21,6 +22,8 @@ import (
 const (
 	FarLimit   = 20              // finds of one node
 	farPeers   = 8               // nodes that are asked
+	farAmong   = 1000            // nodes of which it is looked up whether they may have it
+	farSure    = 24 * time.Hour  // for how long a sketch that has no such words is not doubted
 	farBudget  = 2 * time.Second // for all together
 	farText    = 300             // characters of a text that are taken over
 	farAddress = 2000            // bytes of an address
@@ -40,6 +43,7 @@ type Far struct {
 	Hits   []FarHit
 	Asked  []FarPeer // those that answered in time
 	Silent []FarPeer // those that did not, or said what cannot be used
+	Spared int       // those whose sketches say that they do not have these words
 }
 
 // FarPeer is a node that was asked: a lab and where it is at home.
@@ -76,21 +80,24 @@ func FarIRI(origin, text string) string {
 	return origin + "/search?" + url.Values{"q": {text}, "limit": {strconv.Itoa(FarLimit)}}.Encode()
 }
 
-// SearchFar asks the nearest other nodes for what is not copied here. It takes no
+// SearchFar asks other nodes for what is not copied here: the nearest of those that may
+// have all of the words, which are those of the text that say something. It takes no
 // longer than two seconds, whatever they do. ErrEnough: later.
-func (n *Node) SearchFar(ctx context.Context, text string) (*Far, error) {
+func (n *Node) SearchFar(ctx context.Context, text string, words []string) (*Far, error) {
 	if !n.far.Allow() {
 		return nil, ErrEnough
 	}
-	var whom []farNode
+	var c farChoice
 	err := n.Store.View(ctx, func(tx *store.Txn) (err error) {
-		whom, err = n.farNodes(tx)
+		c, err = n.farNodes(tx, strings.Join(words, " "))
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return askFar(ctx, n.Fetch, whom, text), nil
+	far := askFar(ctx, n.Fetch, c.whom(), text)
+	far.Spared = c.spared
+	return far, nil
 }
 
 // farNode is a node that can be asked.
@@ -99,22 +106,53 @@ type farNode struct {
 	origin string
 }
 
+// farChoice are the nodes of which some are asked, the nearest first.
+type farChoice struct {
+	seen    map[string]bool // by origin
+	likely  []farNode       // their sketches have the words
+	unknown []farNode       // they have none
+	doubted []farNode       // they had no such words, some days ago
+	spared  int             // they have no such words
+}
+
+func (c *farChoice) whom() []farNode {
+	all := slices.Concat(c.likely, c.unknown, c.doubted)
+	return all[:min(farPeers, len(all))]
+}
+
 // farNodes are the nodes of the nearest labs that may take part: those that were heard
-// of, then whom our lab follows and who follows it.
-func (n *Node) farNodes(tx *store.Txn) (list []farNode, err error) {
+// of, then whom our lab follows and who follows it. What is copied whole is searched
+// here.
+func (n *Node) farNodes(tx *store.Txn, words string) (farChoice, error) {
+	c := farChoice{seen: map[string]bool{}}
 	lab, err := tx.Lab()
 	if err != nil {
-		return nil, err
+		return c, err
 	}
-	add := func(iri, name string) {
+	add := func(iri, name string, has sketch.Sketch, read time.Time) {
 		origin, host := store.Origin(iri), store.HostOf(iri)
-		known := slices.ContainsFunc(list, func(have farNode) bool { return have.origin == origin })
-		if len(list) < farPeers && origin != "" && !known && !n.IsLocal(iri) && n.admits(tx, host) {
-			list = append(list, farNode{FarPeer{clip(name), host}, origin})
+		if c.seen[origin] || origin == "" || n.IsLocal(iri) || !n.admits(tx, host) || copiedWhole(tx, iri) {
+			return
+		}
+		c.seen[origin] = true
+		node := farNode{FarPeer{clip(name), host}, origin}
+		switch {
+		case has == nil:
+			c.unknown = append(c.unknown, node)
+		case has.MayHave(words):
+			c.likely = append(c.likely, node)
+		case tx.Now().Sub(read) > farSure:
+			c.doubted = append(c.doubted, node)
+		default:
+			c.spared++
 		}
 	}
 	for p := range tx.KnownPeers() {
-		add(p.IRI, p.DisplayName())
+		if len(c.likely) == farPeers || len(c.seen) == farAmong {
+			break
+		}
+		has, read := tx.Sketch(p.ID)
+		add(p.IRI, p.DisplayName(), has, read)
 	}
 	for _, follows := range []struct {
 		all  func(func(*store.Follow) bool)
@@ -125,11 +163,21 @@ func (n *Node) farNodes(tx *store.Txn) (list []farNode, err error) {
 	} {
 		for _, iri := range neighbours(tx, follows.all, follows.whom) {
 			if a, err := tx.ActorByIRI(iri); err == nil {
-				add(iri, a.DisplayName())
+				add(iri, a.DisplayName(), nil, time.Time{})
 			}
 		}
 	}
-	return list, nil
+	return c, nil
+}
+
+// copiedWhole says whether everything that a lab publishes for everybody is here.
+func copiedWhole(tx *store.Txn, lab string) bool {
+	a, err := tx.ActorByIRI(lab)
+	if err != nil || !speaksCatalog(a) {
+		return false
+	}
+	s := tx.Sync(a.ID)
+	return s != nil && s.Phase == store.SyncLive && s.Problem == "" && s.Wants.All()
 }
 
 // documents reads documents, guarded and signed.

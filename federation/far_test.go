@@ -86,7 +86,7 @@ func TestSearchesElsewhereAreFew(t *testing.T) {
 	for range furtherBurst {
 		n.far.Allow()
 	}
-	if _, err := n.SearchFar(t.Context(), "x"); !errors.Is(err, ErrEnough) {
+	if _, err := n.SearchFar(t.Context(), "x", nil); !errors.Is(err, ErrEnough) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -29,6 +29,9 @@ type Config struct {
 	Words func(lang, key string, args ...any) string
 	// Render makes HTML for other servers of a record's Markdown.
 	Render func(markdown string) string
+	// Text is all by which a search of this node finds a record of its own. Nil: others
+	// are not told what can be found here.
+	Text func(it store.Item) string
 	// Lang is the language of what the node writes itself.
 	Lang string
 	// Admits says whether a host may federate at all (allow-list mode); nil
@@ -63,6 +66,7 @@ type Node struct {
 	refresh  hostLimit // of actors because a signature did not fit
 	forwards hostLimit // of objects that are passed on
 	far      *rate.Limiter
+	sketched ownSketch
 }
 
 // New returns the door of a node.

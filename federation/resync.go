@@ -33,7 +33,7 @@ func (n *Node) resync(ctx context.Context, host string) error {
 		}
 		told, compares := n.toldTo(tx, lab, host), readsCatalogs(tx, lab, host)
 		if compares {
-			n.showProfile(tx, lab, host)
+			n.showProfile(tx, lab, onHost(followersOf(tx, lab), host))
 		}
 		page := tx.ListLab(lab.ID, store.Query{Viewer: store.Viewer{Actor: lab.IRI, Local: true, Runs: true}, Limit: 1 << 20})
 		for _, it := range slices.Backward(page.Items) {
@@ -62,16 +62,16 @@ func readsCatalogs(tx *store.Txn, lab *store.Actor, host string) bool {
 	})
 }
 
-// showProfile sends the followers on a host the lab's profile, with what always
-// goes with it about the catalogue.
-func (n *Node) showProfile(tx *store.Txn, lab *store.Actor, host string) {
+// showProfile sends some the lab's profile, with what always goes with it about the
+// catalogue.
+func (n *Node) showProfile(tx *store.Txn, lab *store.Actor, to []store.Recipient) {
 	a := &Activity{
 		Verb: "Update", Actor: lab.IRI, actor: lab, Object: lab.IRI, When: tx.Now(), embed: n.ActorDocument(tx, lab),
 		To: []string{vocab.Public}, Cc: []string{lab.Followers},
 	}
 	a.IRI = n.newActivityIRI(tx)
 	a.body = n.encode(a)
-	n.send(tx, a, onHost(followersOf(tx, lab), host))
+	n.send(tx, a, to)
 }
 
 // toldTo are the IRIs of the records that somebody on a host was told of, whatever

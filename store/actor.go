@@ -123,6 +123,10 @@ func (a *Actor) Listed() bool {
 	return a.Deleted.IsZero() && a.Type != Application && (a.Discoverable || a.Local && a.Type == Group)
 }
 
+// FoundElsewhere says whether other nodes may be told of what an actor publishes: its
+// own site makes no difference there (FEP-5feb).
+func (a *Actor) FoundElsewhere() bool { return a.Deleted.IsZero() && a.Indexable }
+
 // DisplayName is the name, or the handle of those who have none.
 func (a *Actor) DisplayName() string {
 	if s := strings.TrimSpace(a.Name); s != "" {

@@ -85,6 +85,7 @@ type Viewer struct {
 	Node    bool   // another node, which fetches for its labs and members
 	Away    bool   // somebody who reads documents, not pages, and is no member
 	Circles []ID   // the circles of this node that a member belongs to
+	Mutual  string // IRI of this node's lab, for a lab that it follows and that follows it, and for that lab's server
 
 	Form  bool // the open form, for somebody without an account
 	Claim ID   // the record whose edit link somebody without an account holds
@@ -101,9 +102,26 @@ func (t *Txn) ViewerOf(member *Actor, role Role) Viewer {
 	return v
 }
 
+// ViewerElsewhere is what an actor of another node may see who signed a request, as
+// things stand in this transaction.
+func (t *Txn) ViewerElsewhere(actor *Actor) Viewer {
+	v := Viewer{Actor: actor.IRI, Away: true, Node: actor.Type == Application}
+	lab, err := t.Lab()
+	if err != nil {
+		return v
+	}
+	for other := range t.MutualLabs(lab.ID) {
+		if other.ID == actor.ID || v.Node && SameOrigin(other.IRI, actor.IRI) {
+			v.Mutual = lab.IRI
+		}
+	}
+	return v
+}
+
 // CanSee is the one answer to "who may see this record", for every way out:
 // pages, wire, lists, feeds. A mirrored record that is not open was addressed
-// to this node's lab, so its members may see it.
+// to this node's lab, so its members may see it. What is for labs that follow each
+// other is for those that do now, too, whenever it was published.
 func (v Viewer) CanSee(r *Record) bool {
 	switch {
 	case r.Audience.Open(), r.Audience == OnSite && v.onSite(), v.claims(r):
@@ -116,6 +134,8 @@ func (v Viewer) CanSee(r *Record) bool {
 		return true
 	case r.Audience.Circle() != 0:
 		return v.belongsTo(r.Audience) && !r.Remote
+	case r.Audience == FollowedLabs && v.Mutual == r.Lab && !r.Remote:
+		return true
 	case r.Audience == FollowedLabs || r.Audience == LabOnly:
 		return v.Local || v.Node && slices.ContainsFunc(r.Addressed, func(iri string) bool { return SameOrigin(iri, v.Actor) })
 	}

@@ -36,6 +36,9 @@ func TestLadder(t *testing.T) {
 		{"member there", store.Viewer{Actor: iri(other, "bob")}, "-----sl", "-----sl"},
 		{"lab that was not named", store.Viewer{Actor: iri("third.example", "lab")}, "-----sl", "-----sl"},
 		{"its node", store.Viewer{Actor: iri("third.example", "node"), Node: true}, "-----sl", "-----sl"},
+		{"lab that follows each other with ours by now", store.Viewer{Actor: iri("third.example", "lab"), Mutual: lab}, "----lsl", "-----sl"},
+		{"its node now", store.Viewer{Actor: iri("third.example", "node"), Node: true, Mutual: lab}, "----lsl", "-----sl"},
+		{"node of a lab that follows each other with another", store.Viewer{Actor: iri("third.example", "node"), Node: true, Mutual: iri(home, "another")}, "-----sl", "-----sl"},
 		{"node of a like-named host", store.Viewer{Actor: "https://other.example.evil/node", Node: true}, "-----sl", "-----sl"},
 		{"node without an address", store.Viewer{Actor: "other.example", Node: true}, "-----sl", "-----sl"},
 	}

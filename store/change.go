@@ -50,6 +50,26 @@ func (t *Txn) Changes(after ID) iter.Seq[Change] {
 	}
 }
 
+// ChangedHere says whether anything of this node itself changed after an entry of the
+// change log: its actors, what they publish, or what is gone since, whose it was.
+func (t *Txn) ChangedHere(after ID) bool {
+	for c := range t.Changes(after) {
+		if c.Table == ChangeActor {
+			if t.isLocal(c.Row) {
+				return true
+			}
+			continue
+		}
+		if KindOf(c.Table) == nil {
+			continue
+		}
+		if l := listing(t.tx.Get(key(tByKind, c.Table, byte(0), c.Row))); l == nil || !l.remote() {
+			return true
+		}
+	}
+	return false
+}
+
 // TrimChanges removes changes older than before, at most limit at a time, and
 // says how many.
 func (t *Txn) TrimChanges(before time.Time, limit int) int {

@@ -48,6 +48,7 @@ type Peer struct {
 	Software  string      `json:"software,omitempty"`
 	Key       PublicKey   `json:"key,omitzero"`      // Ed25519: proves its descriptors
 	List      string      `json:"list,omitempty"`    // address of the peers that its node knows
+	Sketch    string      `json:"sketch,omitempty"`  // address of the sketch of what can be found there
 	Read      uint64      `json:"read,omitempty"`    // how far that list was read
 	Updated   time.Time   `json:"updated,omitzero"`  // of the descriptor
 	Seq       uint64      `json:"seq,omitempty"`     // of the descriptor in our own list; zero: it is not there
@@ -88,6 +89,7 @@ const (
 	tPeerHop     = "dh/" // hop, id -> nothing: of those that are known
 	tPeerCount   = "dn/" // "a" for all, "d" domain, "h" host, "v" who named those that are only heard of -> how many
 	tPeerFollows = "df/" // id -> the IRIs that it follows, as it says itself
+	tPeerSketch  = "dk/" // id -> milliseconds, the sketch of what can be found there
 )
 
 // PeerJob is the kind of the jobs that ask a peer. Each is of the peer whose id it
@@ -158,6 +160,7 @@ func (t *Txn) DeletePeer(p *Peer) {
 	t.tx.Delete(key(tPeer, p.ID))
 	t.tx.Delete(key(tPeerIRI, hash16(p.IRI)))
 	t.tx.Delete(key(tPeerFollows, p.ID))
+	t.tx.Delete(key(tPeerSketch, p.ID))
 }
 
 // Peers yields all peers, whatever their state, the newest here first.

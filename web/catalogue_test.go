@@ -192,8 +192,8 @@ func (n node) withdrawn(t *testing.T, b browser, all ...string) {
 	}
 }
 
-// The search finds what is public, everywhere; what is less than that, it finds
-// nowhere and for nobody.
+// The search finds what is public, everywhere; what is between labs that follow each
+// other, only for their members; what is less than that, nowhere and for nobody.
 func TestSearchOfTheNetworkKeepsToTheAudience(t *testing.T) {
 	nodes := region(t, "occitanie", "pdl", "bretagne", "paca", "reunion")
 	home, mutual := nodes[0], nodes[1]
@@ -206,7 +206,7 @@ func TestSearchOfTheNetworkKeepsToTheAudience(t *testing.T) {
 	const query = "/recherche?q=zqradar"
 	form := url.Values{"title": {"Essai zqradar"}, "pitch": {"Rien."}, "stage": {"signal"}, "themes": {"mobilite"}, "audience": {"team"}}
 	rec := home.saved(t, member.send(t, "/experimentations/nouvelle", form)).Envelope()
-	hidden := func(when string) {
+	hidden := func(when string, readers []browser) {
 		t.Helper()
 		mark := home.publish(t, "Zqmarque "+when) // once it is found, so is what came before
 		for _, n := range nodes {
@@ -219,12 +219,14 @@ func TestSearchOfTheNetworkKeepsToTheAudience(t *testing.T) {
 			}
 		}
 	}
-	hidden("equipe")
+	hidden("equipe", readers)
 
 	form.Set("audience", "followed-labs")
 	home.change(t, member, rec, form)
 	mutual.await(t, rec.IRI)
-	hidden("mutuels")
+	hidden("mutuels", readers[2:])
+	home.says(t, member, query, "1 résultat", "Essai zqradar")
+	mutual.says(t, colleague, query, "1 résultat", "Essai zqradar")
 
 	form.Set("audience", "public")
 	home.change(t, member, rec, form)

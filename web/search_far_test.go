@@ -6,9 +6,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/federation/fedtest"
+	"github.com/essaim/essaim/federation/sketch"
 	"github.com/essaim/essaim/store"
 )
 
@@ -83,6 +85,46 @@ func TestSearchingFurther(t *testing.T) {
 		if strings.Contains(page, not) {
 			t.Errorf("shows %q", not)
 		}
+	}
+}
+
+// Of the nodes that are known only those are asked whose sketches may have the words.
+func TestWhoDoesNotHaveTheWordsIsNotAsked(t *testing.T) {
+	b, c := fedtest.Start(t, "plateau", fedtest.Serving(whole(t))), fedtest.Start(t, "calanques", fedtest.Serving(whole(t)))
+	tell(t, b, "La péniche et la navette", store.Public)
+	tell(t, c, "Navettes fluviales", store.Public)
+	a := farNetwork(t, b.Lab.IRI, c.Lab.IRI)
+	sketched := func(at time.Time, of map[*fedtest.Node]string) {
+		t.Helper()
+		for n, text := range of {
+			var m sketch.Maker
+			m.Add(text)
+			err := a.Store.Update(t.Context(), func(tx *store.Txn) error {
+				p, err := tx.PeerByIRI(n.Lab.IRI)
+				if err == nil {
+					tx.SetSketch(p.ID, m.Sketch(), at)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	now := a.Store.Now()
+	sketched(now, map[*fedtest.Node]string{b: "La péniche", c: "Navettes fluviales"})
+	page := look(t, a, "/recherche?q=les+navettes&loin=1")
+	for _, want := range []string{"Navettes fluviales", "1 labo voisin", "1 autre labo connu"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%q is missing in %s", want, page)
+		}
+	}
+	if strings.Contains(page, "péniche") {
+		t.Error("asked who has no such words")
+	}
+	sketched(now.Add(-3*24*time.Hour), map[*fedtest.Node]string{b: "La péniche"})
+	if page := look(t, a, "/recherche?q=navettes&loin=1"); !strings.Contains(page, "péniche et la navette") || !strings.Contains(page, "2 labos voisins") {
+		t.Errorf("an old sketch is not doubted: %s", page)
 	}
 }
 

@@ -129,6 +129,7 @@ var waysOut = []wayOut{
 	{name: "members", seenBy: byNobody, accept: asPage, path: at("/membres")},
 	{name: "the network", seenBy: byNobody, accept: asPage, path: at("/reseau")},
 	{name: "the labs that are known", seenBy: byNobody, accept: asDocument, path: at("/peers?after=0")},
+	{name: "the sketch of what can be found here", seenBy: byNobody, accept: asDocument, path: at("/actors/estran/sketch")},
 	{name: "what the lab says of itself", seenBy: byNobody, accept: asDocument, path: at("/actors/estran/descriptor")},
 	{name: "the labs that are known, for those who run the node", seenBy: byNobody, accept: asPage, path: at("/admin/reseau")},
 	{name: "the network as a table", seenBy: byNobody, accept: "*/*", path: at("/reseau.csv")},
@@ -151,16 +152,16 @@ var waysOut = []wayOut{
 	{name: "the feed of news", seenBy: byList, accept: "*/*", path: at("/actualites.atom")},
 	{name: "its data", seenBy: byPage, accept: "*/*", path: onPage(".jsonld")},
 	{name: "its data under another kind", seenBy: byNobody, accept: "*/*", path: func(_ *world, s *secret) string { return "/n/" + s.record.ID.String() + ".jsonld" }},
-	{name: "the search", seenBy: byEverybody, accept: asPage, path: at("/recherche?themes=mobilite")},
-	{name: "the search for a word", seenBy: byEverybody, accept: asPage, path: at("/en/recherche?q=mobilite&kind=experiment&tri=recent")},
+	{name: "the search", seenBy: bySearch, accept: asPage, path: at("/recherche?themes=mobilite")},
+	{name: "the search for a word", seenBy: bySearch, accept: asPage, path: at("/en/recherche?q=mobilite&kind=experiment&tri=recent")},
 	{name: "the search of other nodes", seenBy: byEverybody, accept: asDocument, path: func(_ *world, s *secret) string { return "/search?limit=20&q=" + s.word("body") }, show: func(s *secret) []string { return []string{s.word("pitch")} }},
-	{name: "the search further away", seenBy: byEverybody, accept: asPage, path: at("/recherche?q=mobilite&loin=1")},
-	{name: "who has done it already", seenBy: byEverybody, accept: asPage, path: at("/deja-fait?themes=mobilite")},
-	{name: "the Atom feed of a search", seenBy: byEverybody, accept: "*/*", path: at("/recherche.atom?themes=mobilite")},
-	{name: "the RSS feed of a search", seenBy: byEverybody, accept: "*/*", path: at("/en/recherche.rss?themes=mobilite")},
-	{name: "the JSON feed of a search", seenBy: byEverybody, accept: "*/*", path: at("/recherche.json?q=mobilite")},
-	{name: "a search on a map", seenBy: byEverybody, accept: "*/*", path: at("/recherche.geojson?themes=mobilite")},
-	{name: "a search as linked data", seenBy: byEverybody, accept: "*/*", path: at("/recherche.jsonld?themes=mobilite"), atMost: true},
+	{name: "the search further away", seenBy: bySearch, accept: asPage, path: at("/recherche?q=mobilite&loin=1")},
+	{name: "who has done it already", seenBy: bySearch, accept: asPage, path: at("/deja-fait?themes=mobilite")},
+	{name: "the Atom feed of a search", seenBy: bySearch, accept: "*/*", path: at("/recherche.atom?themes=mobilite")},
+	{name: "the RSS feed of a search", seenBy: bySearch, accept: "*/*", path: at("/en/recherche.rss?themes=mobilite")},
+	{name: "the JSON feed of a search", seenBy: bySearch, accept: "*/*", path: at("/recherche.json?q=mobilite")},
+	{name: "a search on a map", seenBy: bySearch, accept: "*/*", path: at("/recherche.geojson?themes=mobilite")},
+	{name: "a search as linked data", seenBy: bySearch, accept: "*/*", path: at("/recherche.jsonld?themes=mobilite"), atMost: true},
 	{name: "the codebook", seenBy: byNobody, accept: "*/*", path: at("/experimentations.codebook.csv")},
 	{name: "its card", seenBy: byNobody, accept: "*/*", path: onPage(".png")},
 	{name: "its poster", seenBy: byEverybody, accept: asPage, path: onPage("/affiche")},
@@ -267,6 +268,15 @@ func byNobody(row) string                { return "--------" }
 func byEverybody(row) string             { return "-----x--" } // what is public, and never pointed to otherwise
 func byAnybodyWithTheAddress(row) string { return "----xx--" }
 
+// bySearch is what is public, and for members in a browser also what is for all of
+// them.
+func bySearch(r row) string {
+	if strings.HasPrefix(r.list, "-----x") {
+		return byEverybody(r)
+	}
+	return "--xx-x--"
+}
+
 type row struct{ page, list, member, editor, document, activity, catalogue string }
 
 // ladder is who sees what, written down by hand: nothing here is asked of the
@@ -294,6 +304,8 @@ var ladder = map[string]row{
 
 	"mutual lab":               {"----xxx-", "-----xx-", "--------", "--------", "---xxx--", "-----x--", "---x-x--"},
 	"server of the mutual lab": {"----xxx-", "-----xx-", "--------", "--------", "---xxx--", "-----x--", "---x-x--"},
+	"late lab":                 {"----xxx-", "-----xx-", "--------", "--------", "---xxx--", "-----x--", "---x-x--"},
+	"server of the late lab":   {"----xxx-", "-----xx-", "--------", "--------", "---xxx--", "-----x--", "---x-x--"},
 	"other lab":                {"----xxx-", "-----xx-", "--------", "--------", "----xx--", "-----x--", "-----x--"},
 	"server of the other lab":  {"----xxx-", "-----xx-", "--------", "--------", "----xx--", "-----x--", "-----x--"},
 	"follower":                 {"----xxx-", "-----xx-", "--------", "--------", "----xx-x", "-----x--", "-----x--"},
@@ -322,6 +334,7 @@ func TestEveryWayOutKeepsToTheLadder(t *testing.T) { // V01, V02
 			for _, s := range secrets {
 				w.moveTo(s)
 			}
+			w.followBack(w.peers["late lab"])
 			w.walk(secrets, slices.Collect(maps.Keys(ladder)), asWritten)
 			if len(w.inner) != len(steps) {
 				t.Errorf("what is for those who may change a record was found at %v only", w.inner)

@@ -23,8 +23,9 @@ import (
 )
 
 // world is a whole node with a member of every kind, and with neighbours: a lab
-// that follows each other with ours, one that only follows ours, and somebody on
-// a microblog who follows ours; each with the actor of its server.
+// that follows each other with ours, one that will when all is published, one that
+// only follows ours, and somebody on a microblog who follows ours; each with the actor
+// of its server.
 type world struct {
 	t        *testing.T
 	node     *fedtest.Node
@@ -127,7 +128,7 @@ func (w *world) addCircles() {
 
 // addNeighbours makes the other servers and their follows.
 func (w *world) addNeighbours() {
-	for i, name := range []string{"mutual lab", "other lab", "follower"} {
+	for i, name := range []string{"mutual lab", "late lab", "other lab", "follower"} {
 		peer := fedtest.NewPeer(w.t, fmt.Sprintf("127.0.0.%d", 2+i))
 		server, actor := peer.Actor("serveur"), peer.Actor("voisin")
 		server.Show(fedtest.With(server.Document(), fedtest.Object{"type": "Application"}))

@@ -31,7 +31,7 @@ var layers = map[string][]string{
 
 	"federation": {
 		"store", "federation/vocab", "federation/keyring", "federation/fetch", "federation/httpsig", "federation/webfinger",
-		"federation/catalog", "federation/integrity", "federation/nodeinfo", "federation/peers",
+		"federation/catalog", "federation/integrity", "federation/nodeinfo", "federation/peers", "federation/sketch",
 		"github.com/maypok86/otter/v2", "golang.org/x/net", "golang.org/x/sync", "golang.org/x/text", "golang.org/x/time",
 	},
 	"federation/vocab": {"store", "github.com/go-fed/activity", "golang.org/x/net", "golang.org/x/text"},
@@ -50,6 +50,7 @@ var layers = map[string][]string{
 	"federation/intake":    {"store", "store/sheet", "store/geo", "federation"},
 	"federation/peers":     {"store", "federation/fetch", "federation/vocab"},
 	"federation/catalog":   {"store", "federation/fetch", "federation/vocab", "golang.org/x/time"},
+	"federation/sketch":    {"store/geo"}, // words are folded as names of places are
 
 	"store":         {"store/jcs", "store/geo"}, // geo: names are compared as those of places are
 	"store/jcs":     {},
@@ -93,7 +94,7 @@ var layers = map[string][]string{
 	},
 
 	// For tests only: see testSupport.
-	"federation/fedtest": {"store", "store/bolt", "federation", "federation/*", "web/*", "github.com/gorilla/mux", "golang.org/x/sync"},
+	"federation/fedtest": {"store", "store/bolt", "store/search", "federation", "federation/*", "web/*", "github.com/gorilla/mux", "golang.org/x/sync"},
 	"federation/simnet":  {"store"},
 	"store/enginetest":   {"store"},
 	"store/kindtest":     {"store"},

@@ -145,6 +145,7 @@ func (n *node) connect() (err error) {
 		Words:  func(lang, key string, args ...any) string { return words.T(assets.Lang(lang), key, args...) },
 		Render: func(text string) string { return markup.Ours(string(markup.Markdown(text))) },
 		Admits: n.admits, FollowedOnly: c.Federation.Mode == modeFollowed, Refuses: n.engine.Refuses, Scale: c.Development.RetryScale, Jobs: n.jobs(words),
+		Text:     search.Text,
 		Discover: c.Federation.Discover, Software: "essaim " + version(),
 		TellGuests: web.GuestLetters(n.mail, words),
 		OpenForm:   federation.OpenForm{Closed: !c.OpenForm.Enabled, After: c.OpenForm.FederateAfter.Duration},

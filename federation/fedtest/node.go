@@ -26,6 +26,7 @@ import (
 	"github.com/essaim/essaim/federation/simnet"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/bolt"
+	"github.com/essaim/essaim/store/search"
 	"github.com/essaim/essaim/web/activitypub"
 	"github.com/essaim/essaim/web/markup"
 	"github.com/essaim/essaim/web/reply"
@@ -202,7 +203,7 @@ func (n *Node) assemble(s *store.Store) {
 	ring := keyring.Of(s)
 	n.Node = federation.New(federation.Config{
 		Store: s, BaseURL: n.URL, Keys: ring, Log: log, Lang: "fr", Scale: n.scale(), FollowedOnly: n.followedOnly,
-		Discover: n.discover, Software: "essaim test",
+		Discover: n.discover, Software: "essaim test", Text: search.Text,
 		Fetch:  fetch.New(n.fetchConfig(s, ring)),
 		Words:  func(_, key string, args ...any) string { return key },
 		Render: func(text string) string { return markup.Ours(string(markup.Markdown(text))) },

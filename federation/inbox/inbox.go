@@ -142,22 +142,24 @@ func (f *Front) Viewer(r *http.Request) (store.Viewer, error) {
 	if err != nil {
 		return store.Viewer{}, err
 	}
-	if err := f.admitViewer(r.Context(), actor); err != nil {
-		return store.Viewer{}, err
+	v, err := f.admitViewer(r.Context(), actor)
+	if err == nil {
+		f.alive(actor)
 	}
-	f.alive(actor)
-	return store.Viewer{Actor: actor.IRI, Away: true, Node: actor.Type == store.Application}, nil
+	return v, err
 }
 
 // admitViewer keeps out whom the lab keeps away. Hosts that are blocked do not get
 // this far.
-func (f *Front) admitViewer(ctx context.Context, actor *store.Actor) error {
-	return f.Node.Store.View(ctx, func(tx *store.Txn) error {
+func (f *Front) admitViewer(ctx context.Context, actor *store.Actor) (v store.Viewer, err error) {
+	err = f.Node.Store.View(ctx, func(tx *store.Txn) error {
 		if tx.BlockedHere(actor.ID) {
 			return fmt.Errorf("actor %s: %w", actor.IRI, federation.ErrBlocked)
 		}
+		v = tx.ViewerElsewhere(actor)
 		return nil
 	})
+	return v, err
 }
 
 // checkMediaType takes what peers send (ActivityPub §7): either type, with any

@@ -42,6 +42,7 @@ func (d Descriptor) Encode() []byte {
 	}
 	x.set("essaim:software", d.Software)
 	x.set("essaim:peers", d.List)
+	x.set("essaim:sketch", d.Sketch)
 	x.set("essaim:catalog", d.Catalog)
 	x["essaim:seq"], x["essaim:digest"] = d.Seq, d.Digest
 	return marshal(t, descriptorContext)
@@ -56,7 +57,7 @@ const (
 )
 
 // ReadDescriptor reads what a lab says of itself: IRI, Handle, Host, Name, Page,
-// Territory, Themes, Langs, Software, List and Updated of a peer. Whether the lab
+// Territory, Themes, Langs, Software, List, Sketch and Updated of a peer. Whether the lab
 // said it is for the caller to verify. It answers ErrMalformed for what is no
 // descriptor, is not at home with the lab that it describes, or has no date.
 func ReadDescriptor(doc Doc) (*store.Peer, error) {
@@ -81,7 +82,7 @@ func ReadDescriptor(doc Doc) (*store.Peer, error) {
 		}
 	}
 	p.Software = line(doc.Str("essaim:software"), maxSoftware)
-	p.List = doc.owned("essaim:peers")
+	p.List, p.Sketch = doc.owned("essaim:peers"), doc.owned("essaim:sketch")
 	return p, nil
 }
 

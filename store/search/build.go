@@ -80,15 +80,15 @@ func (b *builder) tidy() {
 	}
 }
 
-// everybody may list what is indexed.
-var everybody = store.Viewer{Away: true}
+// reader is somebody who signed in at this node: all such may list what is indexed.
+var reader = store.Viewer{Actor: "reader", Local: true}
 
 // count looks up how much there is to do, and the newest change.
 func (b *builder) count(ctx context.Context) (start store.ID, err error) {
 	err = b.Store.View(ctx, func(tx *store.Txn) error {
 		b.total, b.ids = 0, nil
 		for _, k := range store.Kinds {
-			b.total += tx.ListKind(k.Name, store.Query{Viewer: everybody}).Total
+			b.total += tx.ListKind(k.Name, store.Query{Viewer: reader}).Total
 		}
 		for a := range tx.Actors() {
 			b.ids = append(b.ids, a.ID)
@@ -194,7 +194,7 @@ func (b *builder) readKind(ctx context.Context, kind string, give func(piece)) e
 		last := before
 		err := b.Store.View(ctx, func(tx *store.Txn) error {
 			p, last = piece{docs: map[string]document{}}, before
-			for it := range tx.WalkKind(kind, store.Query{Viewer: everybody}, before) {
+			for it := range tx.WalkKind(kind, store.Query{Viewer: reader}, before) {
 				last = it.Envelope().ID
 				if d := b.recordDocument(tx, it); d != nil {
 					p.docs[documentID(last, recordEnd)] = d

@@ -63,16 +63,10 @@ func Findable(publisher *store.Actor) bool {
 	return publisher.Deleted.IsZero() && (publisher.Indexable || publisher.Local && publisher.Type == store.Group)
 }
 
-// FindableElsewhere says whether other nodes may be told of what an actor publishes:
-// its own site makes no difference there.
-func FindableElsewhere(publisher *store.Actor) bool {
-	return publisher.Deleted.IsZero() && publisher.Indexable
-}
-
 // recordDocument is a record as it is found, or nil when it is not.
 func (x *Index) recordDocument(tx *store.Txn, it store.Item) document {
 	r := it.Envelope()
-	if r.Audience != store.Public {
+	if !indexed(r.Audience) {
 		return nil
 	}
 	publisher, err := tx.ActorByIRI(r.Lab)
@@ -84,8 +78,21 @@ func (x *Index) recordDocument(tx *store.Txn, it store.Item) document {
 		at := geo.Point{Lon: r.Place.Lon, Lat: r.Place.Lat}
 		d[fieldPlace], d[fieldCell] = placeOf(at), cellOf(at)
 	}
+	if r.Audience != store.Public {
+		d[fieldFor] = members
+	}
 	d.addText(r.Lang, r.Title, x.text(it))
 	return d
+}
+
+// members stands for whoever signed in at this node, the only readers of what is not
+// for everybody.
+const members = "members"
+
+// indexed says whether records of an audience are in the index: what everybody may
+// list, or every member of this node.
+func indexed(a store.Audience) bool {
+	return a == store.Public || a == store.FollowedLabs || a == store.LabOnly
 }
 
 func recordFacets(it store.Item, publisher *store.Actor) []string {
@@ -138,13 +145,23 @@ func baseLang(tag string) string {
 	return base
 }
 
+// Text is all by which a record of this node is found.
+func Text(it store.Item) string {
+	r := it.Envelope()
+	return join(r.Title, textOf(it, r.Body))
+}
+
 // text is everything of a record that is to be read, but its title.
 func (x *Index) text(it store.Item) string {
 	r := it.Envelope()
-	body := r.Body
 	if r.Remote {
-		body = x.Plain(r.HTML)
+		return textOf(it, x.Plain(r.HTML))
 	}
+	return textOf(it, r.Body)
+}
+
+func textOf(it store.Item, body string) string {
+	r := it.Envelope()
 	parts := []string{r.Pitch, body, strings.Join(r.Tags, " "), r.Place.Label()}
 	k := store.KindOf(r.Kind)
 	for _, f := range k.Fields {

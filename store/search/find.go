@@ -151,7 +151,7 @@ func (f *Found) Show(tx *store.Txn, v store.Viewer) []Hit {
 
 // mayShow asks again what the index was asked when it took the record in.
 func mayShow(tx *store.Txn, v store.Viewer, r *store.Record) bool {
-	if r.Audience != store.Public || !v.CanList(r) {
+	if !indexed(r.Audience) || !v.CanList(r) {
 		return false
 	}
 	publisher, err := tx.ActorByIRI(r.Lab)

@@ -163,7 +163,7 @@ func (x *Index) takeIn(ctx context.Context, publisher store.ID) error {
 		docs := map[string]document{}
 		err := x.Store.View(ctx, func(tx *store.Txn) error {
 			clear(docs)
-			page := tx.ListLab(publisher, store.Query{Viewer: everybody, Offset: offset, Limit: batchSize})
+			page := tx.ListLab(publisher, store.Query{Viewer: reader, Offset: offset, Limit: batchSize})
 			for _, it := range page.Items {
 				if d := x.recordDocument(tx, it); d != nil {
 					docs[documentID(it.Envelope().ID, recordEnd)] = d

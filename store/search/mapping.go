@@ -10,7 +10,7 @@ import (
 
 // format is the version of all that is below and of document.go: an index of
 // another one is built afresh.
-const format = "6"
+const format = "7"
 
 // The fields of a document. Texts stand in the field of their language.
 const (
@@ -20,6 +20,7 @@ const (
 	fieldFacet   = "facet"   // "name=value", see facet
 	fieldPlace   = "place"   // a position, see placeOf
 	fieldCell    = "cell"    // where the position is, roughly: see near.go
+	fieldFor     = "for"     // members, of what is not for everybody
 	fieldEnglish = "English" // added to the name of a text
 )
 
@@ -45,7 +46,7 @@ func newMapping() (*mapping.IndexMappingImpl, error) {
 		d.AddFieldMappingsAt(field+fieldEnglish, textField(english))
 	}
 	d.AddFieldMappingsAt(fieldWords, textField(exact))
-	for field, counted := range map[string]bool{fieldFacet: true, fieldCell: false, fieldPlace: true} {
+	for field, counted := range map[string]bool{fieldFacet: true, fieldCell: false, fieldPlace: true, fieldFor: false} {
 		f := textField(keyword.Name)
 		f.DocValues = counted // what facets are counted from, and distances
 		f.SkipFreqNorm = true

@@ -24,8 +24,10 @@ type Query struct {
 	Near   *geo.Point        // nil: anywhere
 	Within float64           // kilometres of Near; 0: however far
 	Sort   Sort
-	Offset int
-	Limit  int
+	// Members finds what is for the members of this node alone, too: for one of them.
+	Members bool
+	Offset  int
+	Limit   int
 }
 
 // Sort is the order of what was found.
@@ -139,14 +141,27 @@ func (q *Query) query() query.Query {
 	if len(plain) > 0 {
 		all = append(all, unscored{bleve.NewConjunctionQuery(plain...)})
 	}
-	if len(all) == 0 {
-		return bleve.NewMatchAllQuery()
-	}
 	if q.Near != nil && q.Within > 0 {
-		around.among = bleve.NewConjunctionQuery(all...)
+		around.among = q.narrow(all)
 		return around
 	}
-	return bleve.NewConjunctionQuery(all...)
+	return q.narrow(all)
+}
+
+// narrow asks for all of the queries at once, and leaves out what is not for whoever
+// asks.
+func (q *Query) narrow(all []query.Query) query.Query {
+	var together query.Query = bleve.NewMatchAllQuery()
+	if len(all) > 0 {
+		together = bleve.NewConjunctionQuery(all...)
+	}
+	if q.Members {
+		return together
+	}
+	open := bleve.NewBooleanQuery()
+	open.AddMust(together)
+	open.AddMustNot(termQuery(fieldFor, members, 0))
+	return open
 }
 
 // unscored is a query that says nothing of how well something fits, which is found
@@ -175,6 +190,21 @@ func textQueries(typed []string) []query.Query {
 		all = append(all, termQuery(fieldWords, term(exact, word), 1))
 	}
 	return all
+}
+
+// Significant are the words of a text for which a search asks.
+func Significant(text string) []string {
+	typed := words(text)
+	var some []string
+	for i, word := range typed {
+		if wordQuery(word, i == len(typed)-1) != nil {
+			some = append(some, word)
+		}
+	}
+	if len(some) == 0 {
+		return typed
+	}
+	return some
 }
 
 func wordQuery(word string, last bool) query.Query {

@@ -6,10 +6,10 @@
 // version, or older than what the log remembers. Memory is used only once
 // somebody searches or something changes.
 //
-// The index holds what everybody may list, and of that only what its publisher
-// lets be found (indexable, discoverable). It may lag behind, so it never decides
-// alone: Find gives numbers, and Found.Show looks each up in the store and asks
-// store.Viewer.CanList again.
+// The index holds what everybody may list, or every member of this node, and of that
+// only what its publisher lets be found (indexable, discoverable). It may lag behind,
+// so it never decides alone: Find gives numbers, and Found.Show looks each up in the
+// store and asks store.Viewer.CanList again.
 //
 // What people type and how the results look is left to web/page.
 package search

@@ -154,7 +154,13 @@ func titles(hits []search.Hit) []string {
 
 func (w *world) want(q search.Query, want ...string) {
 	w.t.Helper()
-	got := w.titles(q)
+	w.wantOf(store.Viewer{}, q, want...)
+}
+
+// wantOf is what somebody is shown.
+func (w *world) wantOf(v store.Viewer, q search.Query, want ...string) {
+	w.t.Helper()
+	got := titles(w.show(w.find(q), v))
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
@@ -209,35 +215,48 @@ func TestSpellings(t *testing.T) {
 	}
 }
 
-// What everybody may list is found, and nothing else, by nobody: not even by who
-// may see it elsewhere.
-func TestOnlyWhatEverybodyMayListIsFound(t *testing.T) {
-	steps := []store.Audience{store.Team, store.LabOnly, store.CircleAudience(7), store.FollowedLabs, store.OnSite, store.Unlisted, store.Public}
-	for _, step := range steps {
+// What everybody may list is found by everybody, what every member of the node may
+// list by them, and nothing else by nobody: not even by who may see it elsewhere.
+func TestOnlyWhatReadersMayListIsFound(t *testing.T) {
+	for step, found := range map[store.Audience]struct{ visitor, member bool }{
+		store.Team: {}, store.CircleAudience(7): {}, store.OnSite: {}, store.Unlisted: {}, store.Named: {},
+		store.LabOnly: {false, true}, store.FollowedLabs: {false, true}, store.Public: {true, true},
+	} {
 		t.Run(string(step.Step()), func(t *testing.T) {
 			w := newWorld(t)
-			want := []string{}
-			if step == store.Public {
-				want = []string{"Secret"}
+			visitor, member := text("secret"), text("secret")
+			member.Members = true
+			want := func(found bool) []string {
+				if found {
+					return []string{"Secret"}
+				}
+				return []string{}
 			}
 			e := w.record(w.lab, "Secret", func(e *store.Experiment) { e.Audience = step })
-			w.want(text("secret"), want...)
+			w.want(visitor, want(found.visitor)...)
+			w.wantOf(store.Viewer{Actor: w.lab.IRI + "x", Local: true}, member, want(found.member)...)
 
 			e.Audience = store.Public
 			w.save(e)
-			before := w.find(text("secret"))
-			w.want(text("secret"), "Secret")
+			before := w.find(visitor)
+			w.want(visitor, "Secret")
 
 			e.Audience = step
 			w.save(e)
-			for _, v := range []store.Viewer{{}, {Actor: w.lab.IRI, Local: true, Runs: true}} {
-				if got := titles(w.show(before, v)); !slices.Equal(got, want) {
-					t.Errorf("an index that lags behind, for %+v: got %q, want %q", v, got, want)
+			if got := titles(w.show(before, store.Viewer{})); !slices.Equal(got, want(found.visitor)) {
+				t.Errorf("an index that lags behind, for a visitor: got %q", got)
+			}
+			if got := titles(w.show(before, store.Viewer{Actor: w.lab.IRI, Local: true, Runs: true})); !slices.Equal(got, want(found.member)) {
+				t.Errorf("an index that lags behind, for a member: got %q", got)
+			}
+			for _, q := range []search.Query{visitor, member} {
+				if got := w.find(q); got.Total != len(want(q.Members && found.member || found.visitor)) || (got.Total == 0) != (len(got.Counts) == 0) {
+					t.Errorf("narrowed to %s: members %v: %d are found, counted %v", step, q.Members, got.Total, got.Counts)
 				}
 			}
-			if got := w.find(text("secret")); got.Total != len(want) {
-				t.Errorf("narrowed to %s: %d are in the index, want %d", step, got.Total, len(want))
-			}
+			w.must(w.index.Rebuild(t.Context(), nil))
+			w.want(visitor, want(found.visitor)...)
+			w.wantOf(store.Viewer{Actor: w.lab.IRI + "x", Local: true}, member, want(found.member)...)
 		})
 	}
 }

@@ -65,6 +65,7 @@ func Routes(r *mux.Router, c Config) {
 	d.get(r, "/actors/{handle}/directory-consent", d.directoryConsent)
 	d.get(r, "/peers", d.peers)
 	d.get(r, "/actors/{handle}/descriptor", d.descriptor)
+	d.get(r, "/actors/{handle}"+federation.SketchPath, d.sketch)
 	d.get(r, "/actors/{handle}/catalog", d.catalogue)
 	d.get(r, "/actors/{handle}/catalog/{part:feed|buckets}", d.catalogue)
 	d.get(r, "/o/{id:[0-9]+}/{collection:replies|likes|shares|replications|context}", d.recordCollection)

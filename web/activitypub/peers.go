@@ -2,6 +2,7 @@ package activitypub
 
 import (
 	"bytes"
+	"cmp"
 	"net/http"
 	"strconv"
 
@@ -29,6 +30,21 @@ func (d *dialect) peers(w http.ResponseWriter, r *http.Request) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return activityDocument(body).write(w, r, http.StatusOK)
+}
+
+// sketch serves what other nodes need to know to ask here only for what may be here.
+func (d *dialect) sketch(w http.ResponseWriter, r *http.Request) error {
+	if err := d.publicView(r); err != nil {
+		return err
+	}
+	if a, err := d.localActor(r); err != nil || a.Type != store.Group {
+		return cmp.Or(err, store.ErrNotFound)
+	}
+	body, err := d.Node.Sketch(r.Context())
 	if err != nil {
 		return err
 	}

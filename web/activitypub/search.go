@@ -58,7 +58,7 @@ func (d *dialect) finds(ctx context.Context, q search.Query) ([]federation.FarFi
 				continue
 			}
 			rec := hit.Item.Envelope()
-			if publisher, err := tx.ActorByIRI(rec.Lab); err != nil || !search.FindableElsewhere(publisher) {
+			if publisher, err := tx.ActorByIRI(rec.Lab); err != nil || !publisher.FoundElsewhere() {
 				continue
 			}
 			best = max(best, hit.Score)

@@ -35,7 +35,7 @@ func (c *call) lookUp(q string) (*search.Found, error) {
 	if c.Search == nil || store.Origin(q) != "" || strings.HasPrefix(q, "@") {
 		return new(search.Found), nil
 	}
-	return c.Search.Find(c.r.Context(), search.Query{Text: strings.TrimPrefix(q, "#"), Limit: maxHits})
+	return c.Search.Find(c.r.Context(), search.Query{Text: strings.TrimPrefix(q, "#"), Limit: maxHits, Members: c.viewer.Local})
 }
 
 // searchAll is GET /api/v2/search.

@@ -24,7 +24,7 @@ func (d *dialect) search(form func(*export) error) reply.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		return d.export(w, r, nil).answer(func(e *export) error {
 			asked := frame.ReadSearch(r.URL.Query())
-			asked.Query.Sort, asked.Query.Limit = search.ByDate, mostFound
+			asked.Query.Sort, asked.Query.Limit, asked.Query.Members = search.ByDate, mostFound, e.by.Local
 			all, err := d.Search.Find(r.Context(), asked.Query)
 			if err != nil {
 				return err

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/store/search"
 	"github.com/essaim/essaim/web/assets"
 )
 
@@ -16,6 +17,7 @@ type farFinds struct {
 	Title, Text string
 	Items       []relatedLink
 	Silent      string // who did not answer; empty: everybody did
+	Spared      string // how many do not have the words and were not asked; empty: none
 }
 
 // further asks other nodes when the address says so, and else leads there.
@@ -28,7 +30,7 @@ func (s *seeking) further(d *searchPage) error {
 		d.Further = &link
 		return nil
 	}
-	far, err := s.Node.SearchFar(s.r.Context(), s.Query.Text)
+	far, err := s.Node.SearchFar(s.r.Context(), s.Query.Text, search.Significant(s.Query.Text))
 	if errors.Is(err, federation.ErrEnough) {
 		d.Far = &farFinds{Title: s.t("search.far.title"), Text: s.t("search.far.enough")}
 		return nil
@@ -47,6 +49,9 @@ func (s *seeking) farFinds(far *federation.Far) *farFinds {
 			Link: assets.Link{Text: hit.Title, Href: hit.URL}, Note: hit.Summary,
 			Badges: []assets.Badge{{Tone: "plain", Text: s.t("search.far.by", "name", hit.By.Name, "host", hit.By.Host)}},
 		})
+	}
+	if far.Spared > 0 {
+		f.Spared = s.t("search.far.spared", "count", far.Spared)
 	}
 	var silent []string
 	for _, p := range far.Silent {

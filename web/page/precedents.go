@@ -26,7 +26,7 @@ func (p *Pages) precedents(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	a, page := p.ask(r), pageNumber(r.URL.Query())
-	q := search.Query{Sort: search.ByDate, Offset: (page - 1) * perPage, Limit: perPage, Facets: map[string]string{search.FacetKind: "experiment"}}
+	q := search.Query{Members: a.by.Local, Sort: search.ByDate, Offset: (page - 1) * perPage, Limit: perPage, Facets: map[string]string{search.FacetKind: "experiment"}}
 	for name := range asked {
 		q.Facets[name] = asked.Get(name)
 	}

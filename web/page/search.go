@@ -70,7 +70,7 @@ func (p *Pages) search(w http.ResponseWriter, r *http.Request) error {
 		d.Empty = s.teach("search.start")
 		return p.Frame.Render(w, r, http.StatusOK, "search.html", d)
 	}
-	s.Query.Offset, s.Query.Limit = (page-1)*perPage, perPage
+	s.Query.Offset, s.Query.Limit, s.Query.Members = (page-1)*perPage, perPage, s.by.Local
 	found, err := p.Config.Search.Find(r.Context(), s.Query)
 	if err != nil {
 		return err
