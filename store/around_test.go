@@ -115,6 +115,57 @@ func TestByChance(t *testing.T) {
 	must(t, err)
 }
 
+// What lies near a record is what its reader may meet, the nearest first; what lies only
+// roughly somewhere is near nothing.
+func TestNearby(t *testing.T) {
+	s, _ := open(t)
+	var e *store.Initiative
+	update(t, s, func(tx *store.Txn) {
+		put := func(title string, lon, lat float64, change func(*store.Record)) *store.Initiative {
+			e := &store.Initiative{Record: store.Record{
+				IRI: "https://plateau.example/o/" + title, Kind: "initiative", Type: "Article", Host: "plateau.example", Title: title, Remote: true,
+				Lab: "https://plateau.example/actors/plateau", Audience: store.Public, Created: tx.Now(), Updated: tx.Now(),
+				Place: store.Place{Lon: lon, Lat: lat, Precision: store.AtCommune},
+			}}
+			if change != nil {
+				change(&e.Record)
+			}
+			must(t, tx.PutRecord(e, nil))
+			return e
+		}
+		e = put("ici", -1.68, 48.11, nil)
+		put("a trente", -1.68, 48.38, nil)
+		put("a dix", -1.68, 48.20, nil)
+		put("trop loin", -1.68, 48.70, nil)
+		put("trop loin aussi", -0.9, 48.11, nil)
+		put("a peu pres", -1.68, 48.11, func(r *store.Record) { r.Place.Precision = store.AtTerritory })
+		put("entre labos", -1.68, 48.12, func(r *store.Record) { r.Audience = store.FollowedLabs })
+		put("non liste", -1.68, 48.12, func(r *store.Record) { r.Audience = store.Unlisted })
+		put("nulle part", 0, 0, func(r *store.Record) { r.Place = store.Place{} })
+	})
+	err := s.View(t.Context(), func(tx *store.Txn) error {
+		near := func(v store.Viewer, n int) string {
+			var list []string
+			for _, near := range tx.Nearby(e, v, n) {
+				list = append(list, fmt.Sprintf("%s %.0f", near.Item.Envelope().Title, near.Distance))
+			}
+			return fmt.Sprint(list)
+		}
+		if got, want := near(store.Viewer{}, 5), "[a dix 10 a trente 30]"; got != want {
+			t.Errorf("a visitor: got %s, want %s", got, want)
+		}
+		if got, want := near(store.Viewer{Actor: "https://estran.example/actors/m", Local: true}, 2), "[entre labos 1 a dix 10]"; got != want {
+			t.Errorf("a member: got %s, want %s", got, want)
+		}
+		e.Place.Precision = store.AtEnvirons
+		if got := near(store.Viewer{}, 5); got != "[]" {
+			t.Errorf("what lies roughly somewhere: got %s", got)
+		}
+		return nil
+	})
+	must(t, err)
+}
+
 func TestSizeOfAPlace(t *testing.T) {
 	for code, want := range map[string]string{
 		"com:01002": "village", "com:35360": "ville", "com:35238": "metropole", "com:01004": "ville", "region:53": "", "": "", "com:99999": "",

@@ -15,6 +15,9 @@ const (
 	AtTerritory Precision = "territoire" // the middle of a department or region
 )
 
+// Rough says whether a position of this precision is only about where something is.
+func (p Precision) Rough() bool { return p == AtTerritory || p == AtEnvirons }
+
 // Place is somewhere, as exactly as it is known. The zero Place is nowhere.
 type Place struct {
 	Code       string    `json:"code,omitempty"` // of the Code officiel géographique, with its level: com:35238

@@ -17,6 +17,9 @@ func Distance(a, b Point) float64 {
 	return 2 * earthRadius * math.Asin(math.Sqrt(min(1, h)))
 }
 
+// KilometresPerDegree of latitude, a little less than it is anywhere.
+const KilometresPerDegree = 110.5
+
 // Nearest returns the commune whose position is nearest, and how far that is in
 // kilometres. Near a border the point may lie in the commune next to it. A
 // point that is none (not a number, out of range) gives the zero Place.

@@ -32,9 +32,6 @@ func cellOf(p geo.Point) string { return cell(row(p.Lat), row(p.Lon)) }
 
 func row(degrees float64) int { return int(math.Floor(degrees * cellsPerDegree)) }
 
-// kilometresPerDegree of latitude, a little less than it is anywhere.
-const kilometresPerDegree = 110.5
-
 // near asks for what lies within some kilometres of a point. Bleve's own query looks
 // for hundreds of pieces of the globe in every segment; here the cells around the
 // point are looked up (cellQuery) and the distance is measured for what lies in them
@@ -79,7 +76,7 @@ func (n near) Searcher(ctx context.Context, r index.IndexReader, m mapping.Index
 
 // cells are those that any point within the distance may lie in.
 func (n near) cells() []string {
-	high := n.within / kilometresPerDegree
+	high := n.within / geo.KilometresPerDegree
 	shortest := math.Cos(min(89, math.Abs(n.at.Lat)+high) * math.Pi / 180) // of the parallels, next to the equator's
 	wide := min(180, high/shortest)
 	var names []string

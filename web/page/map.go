@@ -127,14 +127,11 @@ func (m *mapped) line(tx *store.Txn, n int) placeLine {
 		l.Href = federation.PagePath(&store.Record{ID: m.pins[n].ID, Kind: text.Kind, Title: text.Title})
 		l.Origin = origin(lab)
 	}
-	if rough(text.Precision) {
+	if text.Precision.Rough() {
 		l.Precision = m.t("precision." + string(text.Precision))
 	}
 	return l
 }
-
-// rough says whether a position is only about where something is.
-func rough(p store.Precision) bool { return p == store.AtTerritory || p == store.AtEnvirons }
 
 func lookOf(kind string) string {
 	if k := store.KindOf(kind); k != nil {

@@ -58,6 +58,7 @@ type recordPage struct {
 	Begin              []assets.Link // what can be begun from here
 	Links              []links
 	Lineage            *lineage
+	Where              *where // nil: nowhere that could be drawn
 	Around             []around
 	Answer             *assets.Link
 	Sharing            *sharing       // nil: it is not for everybody, or not from here
@@ -145,7 +146,7 @@ func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage
 		whole.Edit, whole.About = "", a.about(tx, r)
 		d.Post = &whole
 	} else {
-		d.Body, d.Around = a.text(tx, it), a.around(tx, it)
+		d.Body, d.Where, d.Around = a.text(tx, it), a.where(k, it), a.around(tx, it)
 	}
 	if r.Licence != "" {
 		d.Licence = a.t("licence." + r.Licence)
