@@ -60,9 +60,10 @@ func (n *Node) Invite(ctx context.Context, by store.Viewer, i store.Invitation, 
 
 // AcceptInvitation is AddMember for whoever holds the secret of an invitation, which is used
 // up by it. The role is the invitation's; the address, too, if it has one, and it is
-// confirmed if the invitation came by mail. store.ErrNotFound: it does not hold.
-func (n *Node) AcceptInvitation(ctx context.Context, secret string, member store.Actor, account *store.Account) (*store.Actor, error) {
-	return n.addMember(ctx, member, account, func(tx *store.Txn) error {
+// confirmed if the invitation came by mail. then, which may be nil, is done in the
+// same transaction, when the account is there. store.ErrNotFound: it does not hold.
+func (n *Node) AcceptInvitation(ctx context.Context, secret string, member store.Actor, account *store.Account, then func(*store.Txn) error) (*store.Actor, error) {
+	may := func(tx *store.Txn) error {
 		i, err := tx.Invitation(secret)
 		if err != nil {
 			return err
@@ -75,5 +76,6 @@ func (n *Node) AcceptInvitation(ctx context.Context, secret string, member store
 		}
 		tx.DeleteInvitation(i.ID)
 		return nil
-	})
+	}
+	return n.addMember(ctx, member, account, may, then)
 }

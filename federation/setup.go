@@ -72,11 +72,12 @@ func (n *Node) SetUp(ctx context.Context, lab store.Actor) (*store.Actor, error)
 // member, Handle, Name, Summary, Lang, Role and Discoverable are taken. Errors:
 // *store.FieldError, store.ErrExists for a handle or e-mail that is taken.
 func (n *Node) AddMember(ctx context.Context, member store.Actor, account *store.Account) (*store.Actor, error) {
-	return n.addMember(ctx, member, account, func(*store.Txn) error { return nil })
+	return n.addMember(ctx, member, account, func(*store.Txn) error { return nil }, nil)
 }
 
-// addMember asks may in the transaction before anything else.
-func (n *Node) addMember(ctx context.Context, member store.Actor, account *store.Account, may func(*store.Txn) error) (*store.Actor, error) {
+// addMember asks may in the transaction before anything else, and does then after it;
+// then may be nil.
+func (n *Node) addMember(ctx context.Context, member store.Actor, account *store.Account, may, then func(*store.Txn) error) (*store.Actor, error) {
 	if err := CheckHandle(member.Handle); err != nil {
 		return nil, err
 	}
@@ -99,7 +100,10 @@ func (n *Node) addMember(ctx context.Context, member store.Actor, account *store
 			return err
 		}
 		account.ID, account.Actor, account.Created = 0, person.ID, tx.Now()
-		return tx.PutAccount(account)
+		if err := tx.PutAccount(account); err != nil || then == nil {
+			return err
+		}
+		return then(tx)
 	})
 	return person, err
 }

@@ -50,6 +50,9 @@ func (t *Txn) deleteAccount(a *Account) {
 	t.tx.Delete(key(tByActor, a.Actor))
 	t.tx.Delete(key(tAccount, a.ID))
 	t.tx.Delete(key(tFactors, a.ID))
+	for i := range t.Identities(a.ID) {
+		t.UnlinkIdentity(a.ID, i.Issuer, i.Subject)
+	}
 	t.EndLogins(a.ID, 0)
 }
 

@@ -15,6 +15,8 @@ var (
 	ErrFull = errors.New("disk is full")
 	// ErrBusy: too many updates wait already; nothing was changed, try later.
 	ErrBusy = errors.New("store is busy")
+	// ErrLastWayIn: it is the last way by which its owner gets into an account, and stays.
+	ErrLastWayIn = errors.New("last way into the account")
 )
 
 // FieldError says what is wrong with one field of a form, an import line or a

@@ -106,6 +106,9 @@ const (
 	tLogin   = "ul/" // account id, id -> Login
 	tFactors = "uk/" // account id -> Factors
 
+	tIdentity   = "uo/" // account id, hash of issuer and subject -> Identity
+	tIdentityOf = "up/" // hash of issuer and subject -> account id
+
 	tInvitation = "ui/" // hash of a secret -> Invitation
 
 	tContribution = "w/"  // record id -> Contribution

@@ -16,6 +16,8 @@ type Mine struct {
 	Reports   []*Report                    `json:"reports"`
 	Shared    []*Disclosure                `json:"shared"`  // who received the member's address
 	Private   map[string][]json.RawMessage `json:"private"` // by what it is
+
+	Identities []*Identity `json:"identities"` // at other services, by which the member signs in
 }
 
 // privateNames name, in an export, the private tables that hold more than an order.
@@ -33,6 +35,9 @@ func (t *Txn) Mine(member *Actor) (*Mine, error) {
 	own := *account
 	own.Password = ""
 	m := &Mine{Account: &own, Private: map[string][]json.RawMessage{}}
+	for i := range t.Identities(account.ID) {
+		m.Identities = append(m.Identities, i)
+	}
 	for f := range t.Following(member.ID) {
 		m.Follows = append(m.Follows, t.iriOf(f.Followed))
 	}

@@ -28,6 +28,7 @@ import (
 	"github.com/essaim/essaim/web/mastodon"
 	"github.com/essaim/essaim/web/oauth"
 	"github.com/essaim/essaim/web/opendata"
+	"github.com/essaim/essaim/web/openid"
 	"github.com/essaim/essaim/web/page"
 	"github.com/essaim/essaim/web/reply"
 	"github.com/essaim/essaim/web/session"
@@ -53,9 +54,10 @@ type Config struct {
 	PagesPerMinute int   // other requests from one address; 0: no limit
 	// ContributionsPerHour are those without an account from one network; 0: no limit.
 	ContributionsPerHour int
-	Mail                 *mail.Mailer  // nil: no letters are sent
-	Search               page.Searcher // nil: there is no page of the search
-	Tiles                Tiles         // under the map that moves
+	Mail                 *mail.Mailer     // nil: no letters are sent
+	Provider             *openid.Provider // nil: members sign in here only
+	Search               page.Searcher    // nil: there is no page of the search
+	Tiles                Tiles            // under the map that moves
 
 	// KeepReports and KeepContacts are how long closed complaints are kept, and who
 	// received a member's address.
@@ -115,6 +117,9 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 	}
 	c.Sessions.Fail = f.Responder().Fail
 	c.Sessions.Address = func(r *http.Request) string { return clientAddress(r, c.TrustedProxies) }
+	if c.Provider != nil {
+		c.Sessions.Issuer = c.Provider.Issuer
+	}
 	r := mux.NewRouter()
 	problems := reply.Responder{Log: c.Log, Render: reply.JSON}
 	r.MethodNotAllowedHandler = f.Responder().Adapt(methodNotAllowed)
@@ -146,7 +151,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 		Store: c.Node.Store, Sessions: c.Sessions, Frame: f, BaseURL: c.Node.BaseURL, Log: c.Log,
 	}).Routes(people, software)
 	admin.New(admin.Config{
-		Frame: f, Node: c.Node, Deliveries: c.Deliveries, Mail: c.Mail, Development: c.Development,
+		Frame: f, Node: c.Node, Deliveries: c.Deliveries, Mail: c.Mail, Provider: c.Provider, Development: c.Development,
 		Address: c.Sessions.Address, AllowReset: allowReset(c),
 		Examine: c.Examine, Backups: c.Backups, Settings: c.Settings,
 	}).Routes(people)

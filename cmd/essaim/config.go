@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/essaim/essaim/web/mail"
+	"github.com/essaim/essaim/web/openid"
 )
 
 // Config is everything an operator can set. It is read by loadConfig and never
@@ -18,6 +19,7 @@ type Config struct {
 	Limits      LimitsConfig      `toml:"limits" comment:"What one network address may ask of this node; 0 is no limit."`
 	OpenForm    OpenFormConfig    `toml:"open_form" comment:"The form by which people contribute without an account."`
 	Mail        MailConfig        `toml:"mail" comment:"The mail server that takes this node's letters: links to change a contribution, places at events, messages to a contact."`
+	OIDC        OIDCConfig        `toml:"oidc" comment:"Another service by which members sign in, with OpenID Connect: that of your administration, or ProConnect.\nRegister there BASE_URL/connexion/fournisseur/retour as redirect URI and BASE_URL/ as post-logout redirect URI,\nwith a secret, and RS256 or ES256 for signatures. Who has an account links it on the page of its security;\nwho has none needs an invitation."`
 	Retention   RetentionConfig   `toml:"retention" comment:"How long what is about people is kept once it is no longer needed. Network addresses are never written down."`
 	Map         MapConfig         `toml:"map" comment:"The map. Without anything here it shows the outlines that come with Essaim, and no page calls another server."`
 	HTTP        HTTPConfig        `toml:"http" comment:"The web server and the proxy in front of it."`
@@ -95,6 +97,17 @@ type MailConfig struct {
 	From         string `toml:"from" comment:"Who writes, such as \"Labo <labo@example.org>\"."`
 }
 
+// OIDCConfig is the OpenID provider.
+type OIDCConfig struct {
+	Preset           string         `toml:"preset" comment:"generic (Keycloak, LemonLDAP::NG and others) or proconnect."`
+	Issuer           string         `toml:"issuer" comment:"Its address, as it spells it itself, such as \"https://sso.example.org/realms/agents\"; for ProConnect \"https://PROCONNECT_DOMAIN/api/v2\". Empty: nobody signs in this way."`
+	ClientID         string         `toml:"client_id" comment:"What it calls this node."`
+	ClientSecret     string         `toml:"client_secret" comment:"The secret that it gave this node. Better in a file, or in the environment as ESSAIM_OIDC_CLIENT_SECRET."`
+	ClientSecretFile string         `toml:"client_secret_file" comment:"A file that holds the secret alone."`
+	Name             string         `toml:"name" comment:"What people call it, for the button: \"Se connecter avec NAME\". ProConnect has its own."`
+	AllowNets        []netip.Prefix `toml:"allow_nets" comment:"Networks in which it may be although they are private, such as [\"10.0.0.0/8\"]. No other private address is asked."`
+}
+
 // RetentionConfig says when what is about people is forgotten.
 type RetentionConfig struct {
 	Reports  Duration `toml:"reports" comment:"Complaints that were closed."`
@@ -154,6 +167,7 @@ func defaultConfig() Config {
 		Limits:     LimitsConfig{Inbox: 300000, Pages: 1200, SignIn: 20, Contributions: 30},
 		OpenForm:   OpenFormConfig{Enabled: true, FederateAfter: Duration{24 * time.Hour}},
 		Mail:       MailConfig{Port: 587, TLS: mail.StartTLS},
+		OIDC:       OIDCConfig{Preset: string(openid.Generic), AllowNets: []netip.Prefix{}},
 		Retention:  RetentionConfig{Reports: Duration{365 * day}, Contacts: Duration{365 * day}},
 		HTTP: HTTPConfig{
 			TrustedProxies:    []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},

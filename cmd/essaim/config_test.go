@@ -220,6 +220,15 @@ func TestValidate(t *testing.T) {
 		{"no slot for healthy hosts", func(c *Config) { c.Delivery.Unhealthy = 64 }, "delivery.unhealthy"},
 		{"negative limit", func(c *Config) { c.Limits.Inbox = -1 }, "limits.inbox"},
 		{"no header timeout", func(c *Config) { c.HTTP.ReadHeaderTimeout = Duration{} }, "http.read_header_timeout"},
+		{"another sign-in service", func(c *Config) {
+			c.OIDC = OIDCConfig{Preset: "generic", Issuer: "https://sso.example/realms/a", ClientID: "x", ClientSecretFile: "/etc/x", Name: "x"}
+		}, ""},
+		{"ProConnect has its name", func(c *Config) {
+			c.OIDC = OIDCConfig{Preset: "proconnect", Issuer: "https://sso.example/api/v2", ClientID: "x", ClientSecret: "x"}
+		}, ""},
+		{"provider in the clear", func(c *Config) { c.OIDC.Issuer = "http://sso.example" }, "oidc.issuer"},
+		{"provider without a secret", func(c *Config) { c.OIDC.Issuer = "https://sso.example" }, "oidc.client_secret: is empty"},
+		{"provider of no kind", func(c *Config) { c.OIDC.Issuer, c.OIDC.Preset = "https://sso.example", "saml" }, "oidc.preset"},
 		{"level", func(c *Config) { c.Log.Level = "loud" }, "log.level"},
 		{"format", func(c *Config) { c.Log.Format = "xml" }, "log.format"},
 		{"metrics", func(c *Config) { c.Metrics.Listen = "9090" }, "metrics.listen"},

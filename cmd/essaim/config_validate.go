@@ -28,6 +28,7 @@ func (c Config) validate() error {
 		c.Limits.validate(),
 		check(c.OpenForm.FederateAfter.Duration >= 0, "open_form.federate_after", "is less than 0"),
 		c.Mail.validate(),
+		c.OIDC.validate(c.Development.AllowHTTP),
 		check(c.Retention.Reports.Duration >= day, "retention.reports", "is less than a day"),
 		check(c.Retention.Contacts.Duration >= day, "retention.contacts", "is less than a day"),
 		c.Map.validate(),

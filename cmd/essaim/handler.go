@@ -30,7 +30,7 @@ func (n *node) handler() (http.Handler, error) {
 		Version: version(), SourceURL: sourceURL,
 		Demo: n.demo, Development: c.Development.active(), SignedOnly: c.Federation.AuthorizedFetch,
 		MaxBody: int64(c.Federation.MaxBody), InboxPerMinute: c.Limits.Inbox, PagesPerMinute: c.Limits.Pages,
-		ContributionsPerHour: c.Limits.Contributions, Mail: n.mail, Search: n.search, Tiles: web.Tiles(c.Map), TrustedProxies: c.HTTP.TrustedProxies, Software: n.software,
+		ContributionsPerHour: c.Limits.Contributions, Mail: n.mail, Provider: n.provider, Search: n.search, Tiles: web.Tiles(c.Map), TrustedProxies: c.HTTP.TrustedProxies, Software: n.software,
 		KeepReports: c.Retention.Reports.Duration, KeepContacts: c.Retention.Contacts.Duration, Strained: strained,
 		Probe: n.probe, Examine: n.examine, Backups: shelfIn(n.dir), Settings: n.settings(),
 		Live: func(run func(context.Context) error) { n.live = run },

@@ -33,17 +33,23 @@ func (m MailConfig) validate() error {
 // openMail gets the mail server ready; nothing is asked of it yet.
 func (n *node) openMail() error {
 	m := n.config.Mail
-	if m.PasswordFile != "" {
-		text, err := os.ReadFile(m.PasswordFile)
-		if err != nil {
-			return fmt.Errorf("mail.password_file: %w", err)
-		}
-		m.Password = strings.TrimSpace(string(text))
+	password, err := secretOr(m.Password, m.PasswordFile)
+	if err != nil {
+		return fmt.Errorf("mail.password_file: %w", err)
 	}
 	n.mail = mail.New(mail.Config{
-		Host: m.Host, Port: m.Port, Protection: m.TLS, User: m.User, Password: m.Password, From: m.From, Log: n.log,
+		Host: m.Host, Port: m.Port, Protection: m.TLS, User: m.User, Password: password, From: m.From, Log: n.log,
 	})
 	return nil
+}
+
+// secretOr is a secret of the configuration, or what the file holds if one is named.
+func secretOr(secret, file string) (string, error) {
+	if file == "" {
+		return secret, nil
+	}
+	text, err := os.ReadFile(file)
+	return strings.TrimSpace(string(text)), err
 }
 
 // jobs are those that are not the door's own.

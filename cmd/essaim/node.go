@@ -23,6 +23,7 @@ import (
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/markup"
+	"github.com/essaim/essaim/web/openid"
 	"github.com/essaim/essaim/web/session"
 )
 
@@ -44,6 +45,7 @@ type node struct {
 	delivery *delivery.Worker
 	media    *media.Media
 	sessions *session.Manager
+	provider *openid.Provider // nil: members sign in here only
 	search   *search.Index
 	indexing indexing
 	mail     *mail.Mailer                // nil: there is no mail server
@@ -131,6 +133,9 @@ func (n *node) connect() (err error) {
 		return fmt.Errorf("read words: %w", err)
 	}
 	if err := n.openMail(); err != nil {
+		return err
+	}
+	if err := n.openProvider(); err != nil {
 		return err
 	}
 	c := n.config

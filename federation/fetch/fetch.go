@@ -108,6 +108,13 @@ func (cfg *Config) setDefaults() {
 	}
 }
 
+// Transport is what a Client speaks through, for those who ask services that the
+// operator chose: the same sockets, without the limits on documents and hosts.
+func Transport(cfg Config) http.RoundTripper {
+	cfg.setDefaults()
+	return newTransport(cfg)
+}
+
 func newTransport(cfg Config) http.RoundTripper {
 	if cfg.Wire != nil {
 		return cfg.Wire

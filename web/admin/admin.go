@@ -22,6 +22,7 @@ import (
 	"github.com/essaim/essaim/store/backup"
 	"github.com/essaim/essaim/web/frame"
 	"github.com/essaim/essaim/web/mail"
+	"github.com/essaim/essaim/web/openid"
 	"github.com/essaim/essaim/web/reply"
 )
 
@@ -50,7 +51,8 @@ type Config struct {
 	Frame      *frame.Frame
 	Node       *federation.Node
 	Deliveries Deliveries
-	Mail       *mail.Mailer // nil: no letters are sent
+	Mail       *mail.Mailer     // nil: no letters are sent
+	Provider   *openid.Provider // nil: members sign in here only
 	// Development: the node relaxes what no node in production may; every page
 	// of the administration says so.
 	Development bool
@@ -98,6 +100,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	r.Handle("/connexion/cle/debut", p.Frame.Handle(limited(p.askPasskey))).Methods(http.MethodPost)
 	r.Handle("/connexion/cle/fin", p.Frame.Handle(limited(p.showPasskey))).Methods(http.MethodPost)
 	r.Handle("/connexion/oubli", p.Frame.Handle(limited(p.forgotten))).Methods(both...)
+	p.providerRoutes(r)
 	r.Handle("/connexion/{secret}", p.Frame.Handle(limited(p.signInByLink))).Methods(both...)
 	r.Handle("/deconnexion", p.Frame.Handle(limited(p.signOut))).Methods(http.MethodPost)
 	p.member(r, "/mon-compte", p.account)

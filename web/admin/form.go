@@ -23,6 +23,7 @@ type form struct {
 	Button   string
 	Links    []assets.Link
 	Passkey  string // where a passkey leads to; empty: none is asked for
+	Provider *providerButton
 }
 
 // section is a group of questions. Without a title it is the only one.

@@ -4,11 +4,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/mail"
+	"github.com/essaim/essaim/web/openid"
 	"github.com/essaim/essaim/web/session"
 )
 
@@ -157,52 +159,74 @@ func (p *Pages) join(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) joinForm(r *http.Request, i *store.Invitation, secret string) *form {
+	who := p.joining(r)
 	fields := p.personFields(r, false)
-	if i.Email != "" {
-		fields = fields[:2] // the address is the invitation's
+	if i.Email != "" || who != nil && who.Verified {
+		fields = fields[:2] // the address is the invitation's, or the provider's
 	}
 	top := p.plain(r, "")
 	top.Title = p.t(r, "join-lab.title", "lab", top.Site.Name)
-	return &form{
-		top:      top,
-		Lead:     p.t(r, "join-lab.lead", "role", p.t(r, "account-role."+string(i.Role))),
-		Sections: []section{{Fields: append(fields, p.passwordFields(r)...)}},
-		Action:   "/invitation/" + secret, Button: p.t(r, "join-lab.button"),
+	f := &form{
+		top:    top,
+		Lead:   p.t(r, "join-lab.lead", "role", p.t(r, "account-role."+string(i.Role))),
+		Action: "/invitation/" + secret, Button: p.t(r, "join-lab.button"),
 	}
+	if who == nil {
+		fields = append(fields, p.passwordFields(r)...)
+		f.Provider = p.providerButton(r, "/invitation/"+secret+"/fournisseur", "")
+	} else {
+		fields[0].Value = strings.TrimSpace(who.Name)
+		f.Notice = &assets.Flash{Tone: "info", Text: p.t(r, "provider.joining", "label", label(who), "name", p.Provider.Name)}
+	}
+	f.Sections = []section{{Fields: fields}}
+	return f
 }
 
 func (p *Pages) acceptInvitation(r *http.Request, i *store.Invitation, secret string) error {
-	var c checks
-	c.text("name", typed(r, "name"), maxName, true)
-	c.handle("handle", handleTyped(r, "handle"))
-	email := ""
-	if i.Email == "" {
-		email = typed(r, "email")
-		c.email("email", email, false)
-	}
-	c.newPassword("password", r.PostForm.Get("password"), r.PostForm.Get("password-again"), handleTyped(r, "handle"), email)
-	if err := c.err(); err != nil {
+	who, account := p.joining(r), &store.Account{Lang: string(assets.LangOf(r.Context()))}
+	email, err := p.joinAnswers(r, i, who, account)
+	if err != nil {
 		return err
 	}
-	ctx, lang := r.Context(), string(assets.LangOf(r.Context()))
-	account := &store.Account{Lang: lang}
-	if !p.Mail.On() {
-		account.Email = email
+	var then func(*store.Txn) error
+	if who != nil {
+		then = func(tx *store.Txn) error { return linkJoined(tx, account, who) }
 	}
-	var err error
-	if account.Password, err = session.Hash(r.PostForm.Get("password")); err != nil {
-		return err
-	}
-	member := store.Actor{Handle: handleTyped(r, "handle"), Name: typed(r, "name"), Lang: lang, Discoverable: true}
-	if _, err := p.Node.AcceptInvitation(ctx, secret, member, account); err != nil {
+	member := store.Actor{Handle: handleTyped(r, "handle"), Name: typed(r, "name"), Lang: account.Lang, Discoverable: true}
+	if _, err := p.Node.AcceptInvitation(r.Context(), secret, member, account, then); err != nil {
 		return taken(err, "handle")
 	}
-	if err := p.Frame.Sessions.Begin(ctx, account); err != nil {
+	if err := p.Frame.Sessions.Begin(r.Context(), account); err != nil {
 		return err
 	}
 	p.Frame.Flash(r, "ok", "join-lab.done")
-	if email != "" && p.Mail.On() {
+	if email != "" && account.Email == "" {
 		return p.askAddress(r, account, email)
 	}
 	return nil
+}
+
+// joinAnswers checks what was answered and puts it into the account, but for an address
+// that is to be confirmed.
+func (p *Pages) joinAnswers(r *http.Request, i *store.Invitation, who *openid.Identity, account *store.Account) (email string, err error) {
+	var c checks
+	c.text("name", typed(r, "name"), maxName, true)
+	c.handle("handle", handleTyped(r, "handle"))
+	if i.Email == "" && (who == nil || !who.Verified) {
+		email = typed(r, "email")
+		c.email("email", email, false)
+	}
+	if who == nil {
+		c.newPassword("password", r.PostForm.Get("password"), r.PostForm.Get("password-again"), handleTyped(r, "handle"), email)
+	}
+	if err := c.err(); err != nil {
+		return "", err
+	}
+	if !p.Mail.On() {
+		account.Email = email
+	}
+	if who == nil {
+		account.Password, err = session.Hash(r.PostForm.Get("password"))
+	}
+	return email, err
 }

@@ -100,10 +100,9 @@ func (p *Pages) removePasskey(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return store.ErrNotFound
 		}
-		if err := p.Frame.Sessions.RemovePasskey(r.Context(), id); err != nil {
+		if err := p.removedWay(r, p.Frame.Sessions.RemovePasskey(r.Context(), id), "passkey.removed"); err != nil {
 			return err
 		}
-		p.Frame.Flash(r, "ok", "passkey.removed")
 	}
 	return p.Frame.Redirect(w, r, "/mon-compte/securite")
 }

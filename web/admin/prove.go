@@ -23,14 +23,18 @@ func (p *Pages) fresh(h reply.Handler) reply.Handler {
 	}
 }
 
-// prove is /mon-compte/confirmer: the password once more, before a grave act.
+// prove is /mon-compte/confirmer: the password once more, or another proof, before a
+// grave act.
 func (p *Pages) prove(w http.ResponseWriter, r *http.Request) error {
 	back := assets.LocalPath(r.FormValue("retour"))
-	f := p.proveForm(r, back)
+	f, err := p.proveForm(r, back)
+	if err != nil {
+		return err
+	}
 	if !isPost(r) {
 		return p.renderForm(w, r, f, nil)
 	}
-	err := p.Frame.Sessions.Prove(r.Context(), session.Credentials{Password: r.PostForm.Get("password"), Address: p.Address(r)})
+	err = p.Frame.Sessions.Prove(r.Context(), session.Credentials{Password: r.PostForm.Get("password"), Address: p.Address(r)})
 	if err == nil {
 		return p.Frame.Redirect(w, r, back)
 	}
@@ -43,14 +47,27 @@ func (p *Pages) prove(w http.ResponseWriter, r *http.Request) error {
 	return p.renderForm(w, r, f, err)
 }
 
-func (p *Pages) proveForm(r *http.Request, back string) *form {
-	return &form{
+// proveForm asks for what the account has.
+func (p *Pages) proveForm(r *http.Request, back string) (*form, error) {
+	f := &form{
 		top: p.plain(r, p.t(r, "prove.title")), Lead: p.t(r, "prove.lead"),
-		Sections: []section{{Fields: []assets.Field{
-			{Name: "retour", Type: "hidden", Value: back},
-			{Name: "password", Label: p.t(r, "signin.password"), Type: "password", Required: true, Autocomplete: "current-password"},
-		}}},
 		Action: "/mon-compte/confirmer", Button: p.t(r, "prove.button"), Passkey: p.passkey(back),
 		Links: []assets.Link{{Text: p.t(r, "form.cancel"), Href: "/mon-compte"}},
 	}
+	_, account, _ := p.Frame.Sessions.Viewer(r.Context())
+	err := p.view(r, func(tx *store.Txn) error {
+		if p.isLinked(tx, account.ID) {
+			f.Provider = p.providerButton(r, provePath, back)
+		}
+		return nil
+	})
+	if account.Password == "" && f.Provider != nil {
+		f.Button = ""
+		return f, err
+	}
+	f.Sections = []section{{Fields: []assets.Field{
+		{Name: "retour", Type: "hidden", Value: back},
+		{Name: "password", Label: p.t(r, "signin.password"), Type: "password", Required: true, Autocomplete: "current-password"},
+	}}}
+	return f, err
 }

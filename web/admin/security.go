@@ -19,9 +19,11 @@ type securityPage struct {
 	Since   time.Time
 	Factors *store.Factors
 	// Passkeys says whether this node's address is one that they can be bound to.
-	Passkeys bool
-	Logins   []loginRow
-	Others   bool
+	Passkeys   bool
+	Provider   string // its name; empty: there is none
+	Identities []*store.Identity
+	Logins     []loginRow
+	Others     bool
 }
 
 type loginRow struct {
@@ -43,9 +45,12 @@ func (p *Pages) security(w http.ResponseWriter, r *http.Request) error {
 	if c := account.Change; c != nil && c.Address != account.Email {
 		page.Waiting = c.Address
 	}
+	if p.Provider != nil {
+		page.Provider = p.Provider.Name
+	}
 	here := p.Frame.Sessions.Login(r.Context()).ID
 	err := p.view(r, func(tx *store.Txn) error {
-		page.Logins, page.Factors = nil, tx.Factors(account.ID)
+		page.Logins, page.Factors, page.Identities = nil, tx.Factors(account.ID), slices.Collect(tx.Identities(account.ID))
 		for l := range tx.Logins(account.ID) {
 			row := loginRow{ID: l.ID, Device: l.Device, Network: l.Network, Created: l.Created, Used: l.Used, Here: l.ID == here}
 			if row.Device == "" {

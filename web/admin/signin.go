@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
@@ -15,9 +14,7 @@ import (
 // signIn is /connexion. "retour" is the path to go back to.
 func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) error {
 	back := assets.LocalPath(r.FormValue("retour"))
-	if strings.HasPrefix(back, "/oauth/authorize?") { // in the window of an app on the web, which waits for how it ends
-		w.Header().Set("Cross-Origin-Opener-Policy", "unsafe-none")
-	}
+	appWindow(w, back)
 	if p.Frame.Viewer(r).Local {
 		return p.Frame.Redirect(w, r, back)
 	}
@@ -54,7 +51,7 @@ func (p *Pages) signInForm(r *http.Request, back string) *form {
 			{Name: "password", Label: p.t(r, "signin.password"), Type: "password", Required: true, Autocomplete: "current-password"},
 		}}},
 		Action: "/connexion", Button: p.t(r, "nav.sign-in"), Links: []assets.Link{{Text: p.t(r, "reset.title"), Href: "/connexion/oubli"}},
-		Passkey: p.passkey(back),
+		Passkey: p.passkey(back), Provider: p.providerButton(r, startPath, back),
 	}
 }
 
@@ -134,8 +131,12 @@ func (p *Pages) offerLink(w http.ResponseWriter, r *http.Request, token *store.T
 
 // signOut is /deconnexion.
 func (p *Pages) signOut(w http.ResponseWriter, r *http.Request) error {
+	hint := p.Frame.Sessions.Hint(r.Context())
 	if err := p.Frame.Sessions.SignOut(r.Context()); err != nil {
 		return err
+	}
+	if hint != "" && p.Provider != nil {
+		return p.signOutThere(w, r, hint)
 	}
 	return p.Frame.Redirect(w, r, "/")
 }

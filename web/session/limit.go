@@ -38,23 +38,27 @@ func newTries(limit int, now func() time.Time) *tries {
 	return &tries{limit: limit, now: now, count: map[counterKey]counter{}}
 }
 
-// keysOf are the counters of an address (of IPv6, the network a customer gets)
-// and of an account, or the one of a browser that the account knows.
+// keysOf are the counters of an address and of an account, or the one of a browser
+// that the account knows.
 func keysOf(c Credentials) []counterKey {
 	if c.device != "" {
 		return []counterKey{sha256.Sum256([]byte("device " + c.device))}
 	}
-	host := c.Address
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
+	login := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(c.Login)), "@")
+	return []counterKey{sha256.Sum256([]byte("address " + clientOf(c.Address))), sha256.Sum256([]byte("account " + login))}
+}
+
+// clientOf is an address without its port; of IPv6, the network a customer gets.
+func clientOf(address string) string {
+	if name, _, err := net.SplitHostPort(address); err == nil {
+		address = name
 	}
-	if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() && !ip.Is4In6() {
+	if ip, err := netip.ParseAddr(address); err == nil && ip.Is6() && !ip.Is4In6() {
 		if p, err := ip.WithZone("").Prefix(64); err == nil {
-			host = p.String()
+			return p.String()
 		}
 	}
-	login := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(c.Login)), "@")
-	return []counterKey{sha256.Sum256([]byte("address " + host)), sha256.Sum256([]byte("account " + login))}
+	return address
 }
 
 // begin counts a try as wrong before it is made, so that many at once do not

@@ -19,6 +19,7 @@ const freshFor = 15 * time.Minute
 // the list of its logins. Nothing of the session before is left, and it gets a new
 // id, so that one planted before is worth nothing.
 func (m *Manager) Begin(ctx context.Context, account *store.Account) error {
+	hint := m.hintOfPending(ctx, account.ID)
 	if err := m.renew(ctx); err != nil {
 		return err
 	}
@@ -34,6 +35,7 @@ func (m *Manager) Begin(ctx context.Context, account *store.Account) error {
 	}
 	m.scs.Put(ctx, keyAccount, account.ID.String())
 	m.scs.Put(ctx, keyLogin, login.ID.String())
+	m.scs.Put(ctx, keyHint, hint)
 	m.prove(ctx)
 	return m.knowDevice(ctx, account.ID)
 }

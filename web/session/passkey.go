@@ -118,10 +118,14 @@ func (m *Manager) AddPasskey(ctx context.Context, name string, answer []byte) er
 	})
 }
 
-// RemovePasskey takes a passkey from the account of this session.
+// RemovePasskey takes a passkey from the account of this session. Errors:
+// store.ErrLastWayIn.
 func (m *Manager) RemovePasskey(ctx context.Context, id []byte) error {
-	return m.changeFactors(ctx, func(f *store.Factors, _ *store.Txn) {
+	return m.changeWays(ctx, func(tx *store.Txn, account store.ID) error {
+		f := tx.Factors(account)
 		f.Passkeys = slices.DeleteFunc(f.Passkeys, func(k store.Passkey) bool { return bytes.Equal(k.ID, id) })
+		tx.PutFactors(account, f)
+		return m.hasWayIn(tx, account)
 	})
 }
 

@@ -168,15 +168,35 @@ func keepRecovery(f *store.Factors, codes []string) (shown []string) {
 // changeFactors changes the factors of the account of this session and ends its
 // other logins.
 func (m *Manager) changeFactors(ctx context.Context, change func(*store.Factors, *store.Txn)) error {
+	return m.changeWays(ctx, func(tx *store.Txn, account store.ID) error {
+		f := tx.Factors(account)
+		change(f, tx)
+		tx.PutFactors(account, f)
+		return nil
+	})
+}
+
+// changeWays changes how its owner gets into the account of this session, and ends
+// its other logins.
+func (m *Manager) changeWays(ctx context.Context, change func(tx *store.Txn, account store.ID) error) error {
 	l := m.Login(ctx)
 	if l == nil {
 		return ErrCredentials
 	}
 	return m.store.Update(ctx, func(tx *store.Txn) error {
-		f := tx.Factors(l.Account)
-		change(f, tx)
-		tx.PutFactors(l.Account, f)
+		if err := change(tx, l.Account); err != nil {
+			return err
+		}
 		tx.EndLogins(l.Account, l.ID)
 		return nil
 	})
+}
+
+// hasWayIn is store.ErrLastWayIn when its owner would not get into an account again.
+func (m *Manager) hasWayIn(tx *store.Txn, account store.ID) error {
+	a, err := tx.Account(account)
+	if err == nil && !tx.HasWayIn(a, m.Issuer) {
+		return store.ErrLastWayIn
+	}
+	return err
 }

@@ -46,6 +46,8 @@ type Config struct {
 	// Address is the network address of who sends a request, with or without a
 	// port. Nil: that of the connection.
 	Address func(*http.Request) string
+	// Issuer is the OpenID provider that this node asks; empty: none.
+	Issuer string
 	// Fail answers a request whose session could not be read or kept. Nil answers
 	// 500 in plain text.
 	Fail func(w http.ResponseWriter, r *http.Request, err error)
