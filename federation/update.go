@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -48,7 +49,7 @@ func (n *Node) updateItem(tx *store.Txn, a *Activity) error {
 	}
 	r.IRI, r.Host, r.Lab, r.Type, r.Kind, r.Remote = o.IRI, o.Host, o.Lab, o.Type, o.Kind, false
 	r.Created, r.Updated, r.Version = o.Created, tx.Now(), o.Version+1
-	r.InReplyTo, r.Root, r.Lang = o.InReplyTo, o.Root, o.Lang
+	r.InReplyTo, r.Root, r.Lang = o.InReplyTo, o.Root, cmp.Or(r.Lang, o.Lang)
 	r.URL = n.BaseURL + PagePath(r)
 	if len(r.Authors) == 0 {
 		r.Authors = o.Authors

@@ -13,6 +13,7 @@ import (
 func (t *Txn) Check() []string {
 	c := checker{t: t}
 	c.records()
+	c.editions()
 	c.rowsOfRecords()
 	c.actors()
 	c.follows()
@@ -77,6 +78,14 @@ func (c *checker) compare(table string, want map[string][]byte) {
 func (c *checker) eachRecord(yield func(Item)) {
 	for k, v := range c.t.scan([]byte(tRecord), false) {
 		yield(decodeItem(k, v))
+	}
+}
+
+func (c *checker) editions() {
+	for k := range c.t.scan([]byte(tEdition), false) {
+		if it, err := c.t.Record(idFromKey(k)); err != nil || !it.Envelope().Audience.Open() {
+			c.says("an edition of %s is too much", idFromKey(k))
+		}
 	}
 }
 

@@ -160,6 +160,7 @@ func (t *Txn) PutRecord(it Item, raw []byte) error {
 	if err == nil {
 		t.unlist(old)
 		was = old.Envelope()
+		t.keepEdition(was, r)
 	} else {
 		op = Created
 	}
@@ -199,6 +200,7 @@ func (t *Txn) DeleteRecord(it Item, ts *Tombstone) {
 	t.leave(r.Lab, r.IRI, !r.Remote)
 	t.converse(r, nil)
 	t.dropReactions(r.ID)
+	t.dropEditions(r.ID)
 	t.dropSeats(r.ID)
 	t.Pin(t.getID(key(tActorIRI, hash16(r.Lab))), r.ID, false)
 	t.tx.Delete(key(tRecord, r.ID))

@@ -62,6 +62,3 @@ func verifyApp(c *call) (any, error) {
 	}
 	return c.application(app), nil
 }
-
-// profile is GET /api/v1/profile.
-func profile(c *call) (any, error) { return verifyCredentials(c) }

@@ -25,7 +25,7 @@ func upload(c *call) (any, error) {
 		return nil, err
 	}
 	img.URL, img.Alt = c.absolute(img.URL), c.str("description")
-	img.Focus = c.focus()
+	img.Focus = focusOf(c.str("focus"))
 	if err := checkAlt(img.Alt); err != nil {
 		return nil, err
 	}
@@ -38,10 +38,10 @@ func upload(c *call) (any, error) {
 	return c.attachment(u.ID, "image", &u.Image), err
 }
 
-// focus is the point that a cut picture keeps, as "x,y"; the middle for anything
-// else.
-func (c *call) focus() [2]float64 {
-	first, second, _ := strings.Cut(c.str("focus"), ",")
+// focusOf is the point that a cut picture keeps, written as "x,y"; the middle for
+// anything else.
+func focusOf(text string) [2]float64 {
+	first, second, _ := strings.Cut(text, ",")
 	x, errX := strconv.ParseFloat(first, 64)
 	y, errY := strconv.ParseFloat(second, 64)
 	if errX != nil || errY != nil || !(math.Abs(x) <= 1 && math.Abs(y) <= 1) {
@@ -86,7 +86,7 @@ func media(c *call) (any, error) {
 			u.Image.Alt = alt
 		}
 		if c.has("focus") {
-			u.Image.Focus = c.focus()
+			u.Image.Focus = focusOf(c.str("focus"))
 		}
 		tx.PutUpload(c.actor.ID, u)
 		return nil
@@ -130,12 +130,7 @@ func (c *call) picture(tx *store.Txn, r *store.Record) error {
 		} else {
 			return invalid("Media not found")
 		}
-		for _, row := range c.rows("media_attributes") {
-			if description, ok := row["description"]; ok && row["id"] == id.String() {
-				img.Alt = description
-			}
-		}
-		if err := checkAlt(img.Alt); err != nil {
+		if err := c.describe(id, &img); err != nil {
 			return err
 		}
 		if r.Image == nil {
@@ -143,6 +138,36 @@ func (c *call) picture(tx *store.Txn, r *store.Record) error {
 			continue
 		}
 		r.Pictures = append(r.Pictures, img)
+	}
+	return nil
+}
+
+// describe gives a picture the words and the focus that media_attributes has for it.
+func (c *call) describe(id store.ID, img *store.Image) error {
+	for _, row := range c.rows("media_attributes") {
+		if row["id"] != id.String() {
+			continue
+		}
+		if alt, ok := row["description"]; ok {
+			img.Alt = alt
+		}
+		if focus, ok := row["focus"]; ok {
+			img.Focus = focusOf(focus)
+		}
+	}
+	return checkAlt(img.Alt)
+}
+
+// describePictures is describe for the pictures that a record has.
+func (c *call) describePictures(r *store.Record) error {
+	pictures := picturesOf(r)
+	for i := range pictures {
+		if err := c.describe(r.ID+store.ID(i), &pictures[i]); err != nil {
+			return err
+		}
+	}
+	if len(pictures) > 0 {
+		r.Image, r.Pictures = &pictures[0], pictures[1:]
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func post(c *call) (any, error) {
 	}
 	it := store.KindOf(newsKind).New()
 	r := it.Envelope()
-	r.Kind, r.Lang, r.Authors = newsKind, c.str("language"), []string{c.actor.IRI}
+	r.Kind, r.Lang, r.Authors = newsKind, c.language(), []string{c.actor.IRI}
 	r.Body, r.Tags = fromTyped(c.str("status"))
 	r.Pitch = strings.TrimSpace(c.str("spoiler_text"))
 	r.Sensitive = c.flag("sensitive") || r.Pitch != ""
@@ -113,53 +113,6 @@ func audienceOf(visibility string) store.Audience {
 		return store.Named
 	}
 	return store.Public
-}
-
-// edit is PUT /api/v1/statuses/:id: of news the text, of all else the pitch.
-func edit(c *call) (any, error) {
-	var it store.Item
-	err := c.view(func(tx *store.Txn) error {
-		e, err := c.record(tx)
-		if err != nil {
-			return err
-		}
-		if it = e.Item; !c.viewer.CanEdit(it.Envelope()) {
-			return errNotFound
-		}
-		return c.change(tx, it.Envelope())
-	})
-	if err != nil {
-		return nil, err
-	}
-	r := it.Envelope()
-	if err := c.publish(&federation.Activity{Verb: "Update", Actor: r.Lab, Item: it}); err != nil {
-		return nil, err
-	}
-	if err := c.useUploads(); err != nil {
-		return nil, err
-	}
-	return c.one(func(tx *store.Txn) (store.Entry, error) { return c.recordWith(tx, r.ID) })
-}
-
-func (c *call) change(tx *store.Txn, r *store.Record) error {
-	if c.has("status") && r.Title != "" {
-		r.Pitch = strings.TrimSpace(c.str("status"))
-	} else if c.has("status") {
-		r.Body, r.Tags = fromTyped(c.str("status"))
-	}
-	if c.has("spoiler_text") && r.Title == "" {
-		r.Pitch = strings.TrimSpace(c.str("spoiler_text"))
-	}
-	if c.has("sensitive") {
-		r.Sensitive = c.flag("sensitive")
-	}
-	if c.has("language") {
-		r.Lang = c.str("language")
-	}
-	if len(c.list("media_ids")) == 0 && r.Title != "" {
-		return nil // apps do not know the pictures of records well
-	}
-	return c.picture(tx, r)
 }
 
 // remove is DELETE /api/v1/statuses/:id. It answers with the text, so that the

@@ -9,6 +9,61 @@ import (
 	"github.com/essaim/essaim/store"
 )
 
+// Profile is the member's own profile as he edits it (4.6): texts, not HTML.
+type Profile struct {
+	ID                 string        `json:"id"`
+	DisplayName        string        `json:"display_name"`
+	Note               string        `json:"note"`
+	Fields             []Field       `json:"fields"`
+	Avatar             *string       `json:"avatar"`
+	AvatarStatic       *string       `json:"avatar_static"`
+	AvatarDescription  string        `json:"avatar_description"`
+	Header             *string       `json:"header"`
+	HeaderStatic       *string       `json:"header_static"`
+	HeaderDescription  string        `json:"header_description"`
+	Locked             bool          `json:"locked"`
+	Bot                bool          `json:"bot"`
+	HideCollections    bool          `json:"hide_collections"`
+	Discoverable       bool          `json:"discoverable"`
+	Indexable          bool          `json:"indexable"`
+	ShowMedia          bool          `json:"show_media"`
+	ShowMediaReplies   bool          `json:"show_media_replies"`
+	ShowFeatured       bool          `json:"show_featured"`
+	AttributionDomains []string      `json:"attribution_domains"`
+	FeaturedTags       []FeaturedTag `json:"featured_tags"`
+}
+
+// profile is GET /api/v1/profile.
+func profile(c *call) (any, error) {
+	var p Profile
+	err := c.view(func(tx *store.Txn) error {
+		e := c.self(tx)
+		p = Profile{
+			ID: e.ID, DisplayName: c.actor.Name, Note: e.Source.Note, Fields: e.Source.Fields,
+			AvatarDescription: e.AvatarDescription, HeaderDescription: e.HeaderDescription, Locked: e.Locked, Bot: e.Bot,
+			HideCollections: e.HideCollections, Discoverable: e.Discoverable, Indexable: e.Indexable, ShowMedia: e.ShowMedia,
+			ShowMediaReplies: e.ShowMediaReplies, ShowFeatured: e.ShowFeatured, AttributionDomains: e.Source.AttributionDomains,
+			FeaturedTags: c.featuredOf(tx, c.actor),
+		}
+		if c.actor.Icon != nil {
+			p.Avatar, p.AvatarStatic = &e.Avatar, &e.AvatarStatic
+		}
+		if c.actor.Banner != nil {
+			p.Header, p.HeaderStatic = &e.Header, &e.HeaderStatic
+		}
+		return nil
+	})
+	return p, err
+}
+
+// patchProfile is PATCH /api/v1/profile.
+func patchProfile(c *call) (any, error) {
+	if _, err := updateProfile(c); err != nil {
+		return nil, err
+	}
+	return profile(c)
+}
+
 // updateProfile is PATCH /api/v1/accounts/update_credentials.
 func updateProfile(c *call) (any, error) {
 	p := *c.actor
@@ -101,7 +156,7 @@ func (c *call) changeProfile(change func(*store.Actor)) (any, error) {
 // sentImage is the picture of a form, or the one that there was.
 func (c *call) sentImage(name string, old *store.Image) (*store.Image, error) {
 	if c.r.MultipartForm == nil || len(c.r.MultipartForm.File[name]) == 0 {
-		return old, nil
+		return c.described(name, old)
 	}
 	file, err := c.r.MultipartForm.File[name][0].Open()
 	if err != nil {
@@ -113,6 +168,16 @@ func (c *call) sentImage(name string, old *store.Image) (*store.Image, error) {
 	}
 	img.URL, img.Alt = c.absolute(img.URL), c.str(name+"_description")
 	return img, checkAlt(img.Alt)
+}
+
+// described is a picture with the words that were sent for it, if there are any.
+func (c *call) described(name string, old *store.Image) (*store.Image, error) {
+	if old == nil || !c.has(name+"_description") {
+		return old, nil
+	}
+	img := *old
+	img.Alt = c.str(name + "_description")
+	return &img, checkAlt(img.Alt)
 }
 
 // paragraphs makes HTML of what was typed.

@@ -39,14 +39,15 @@ func (c *call) render(tx *store.Txn, it store.Item) *rendering {
 	if d, ok := c.rendered.GetIfPresent(k); ok {
 		return d
 	}
-	d := c.renderNow(tx, it)
+	d := c.renderNow(tx, it, tx.Raw(r.ID))
 	c.rendered.Set(k, d)
 	return d
 }
 
-func (c *call) renderNow(tx *store.Txn, it store.Item) *rendering {
+// renderNow renders a record that has these bytes on the wire.
+func (c *call) renderNow(tx *store.Txn, it store.Item, raw []byte) *rendering {
 	r := it.Envelope()
-	doc := objectOf(tx.Raw(r.ID))
+	doc := objectOf(raw)
 	d := &rendering{mentions: doc.Mentions(), tags: c.tagsOf(r), emojis: emojisOf(doc), poll: pollOf(r.ID, doc)}
 	d.media = c.mediaOf(r, doc)
 	switch {

@@ -258,7 +258,7 @@ func (rd *reading) mentions(iris []string) []Mention {
 
 // editedAt is when a record last changed, or nil.
 func editedAt(r *store.Record) *string {
-	if r.Updated.Sub(r.Created) < time.Second {
+	if r.Version < 2 && r.Updated.Sub(r.Created) < time.Second {
 		return nil
 	}
 	return stampOf(r.Updated)

@@ -149,36 +149,6 @@ func card(c *call) (any, error) {
 	return empty{}, nil
 }
 
-// StatusEdit is a version of a status.
-type StatusEdit struct {
-	Content          string            `json:"content"`
-	SpoilerText      string            `json:"spoiler_text"`
-	Sensitive        bool              `json:"sensitive"`
-	CreatedAt        string            `json:"created_at"`
-	Account          *Account          `json:"account"`
-	MediaAttachments []MediaAttachment `json:"media_attachments"`
-	Emojis           []CustomEmoji     `json:"emojis"`
-	Quote            *struct{}         `json:"quote"`
-}
-
-// history is GET /api/v1/statuses/:id/history: the version of today. Earlier ones
-// are not kept.
-func history(c *call) (any, error) {
-	e, err := status(c)
-	if err != nil {
-		return nil, err
-	}
-	s := e.(*Status)
-	at := s.CreatedAt
-	if s.EditedAt != nil {
-		at = *s.EditedAt
-	}
-	return []StatusEdit{{
-		Content: s.Content, SpoilerText: s.SpoilerText, Sensitive: s.Sensitive, CreatedAt: at, Account: s.Account,
-		MediaAttachments: s.MediaAttachments, Emojis: s.Emojis,
-	}}, nil
-}
-
 // SourceEntity is the text of a status as it was typed.
 type SourceEntity struct {
 	ID          string `json:"id"`

@@ -18,16 +18,19 @@ import (
 const patience = time.Minute
 
 // live runs what carries changes to streams until the test ends.
-func (s *site) live() {
+func (s *site) live() { s.t.Cleanup(s.run()) }
+
+// run is live until stop is called.
+func (s *site) run() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.api.Run(ctx) }()
-	s.t.Cleanup(func() {
+	return func() {
 		cancel()
 		if err := <-done; err != nil {
 			s.t.Error(err)
 		}
-	})
+	}
 }
 
 // event is what came over a stream.

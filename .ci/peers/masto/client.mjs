@@ -1,12 +1,16 @@
 // masto against a node: the arguments are its address, a lab on another node, the
-// title of a record of that lab, and a picture. It prints the address at which a
-// member lets it in, reads the code, and then a line for each step.
+// title of a record of that lab, a picture, and the address and a token of that
+// node. It prints the address at which a member lets it in, reads the code, and then
+// a line for each step.
+import { createECDH, createPublicKey, randomBytes, verify } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { createInterface } from "node:readline/promises";
 import { createOAuthAPIClient, createRestAPIClient, createStreamingAPIClient } from "masto";
+import ece from "http_ece";
 import { WebSocket } from "ws";
 
-const [url, lab, title, picture] = process.argv.slice(2);
+const [url, lab, title, picture, otherURL, otherToken] = process.argv.slice(2);
 const back = "urn:ietf:wg:oauth:2.0:oob";
 const scope = "read write follow push";
 
@@ -69,8 +73,11 @@ for await (const page of m.v1.timelines.home.list({ limit: 1 })) {
   seen.push(...page.map((s) => s.id));
 }
 step("page down", seen.length >= 3 && seen.every((id, i) => i === 0 || BigInt(id) < BigInt(seen[i - 1])));
-const up = await m.v1.timelines.home.list({ limit: 1, minId: seen.at(-1) });
-step("page up", up[0].id === seen.at(-2));
+const up = [];
+for await (const page of m.v1.timelines.home.list({ limit: 1, minId: seen.at(-1) }).setDirection("prev")) {
+  up.push(...page.map((s) => s.id));
+}
+step("page up", up.join() === seen.slice(0, -1).reverse().join());
 
 const streams = createStreamingAPIClient({
   streamingApiUrl: instance.configuration.urls.streaming, accessToken: token.accessToken, implementation: WebSocket,
@@ -86,6 +93,37 @@ const again = setInterval(() => m.v1.statuses.create({ status: "par le flux" }),
 step("stream", await came);
 clearInterval(again);
 streams.close();
+
+// A push service of our own takes what the other node's member causes.
+const privateKey = createECDH("prime256v1");
+const p256dh = privateKey.generateKeys("base64url");
+const authSecret = randomBytes(16).toString("base64url");
+let arrived;
+const pushed = new Promise((resolve) => (arrived = resolve));
+const service = createServer(async (req, res) => {
+  const parts = [];
+  for await (const part of req) parts.push(part);
+  res.writeHead(201).end();
+  arrived({ headers: req.headers, body: Buffer.concat(parts) });
+});
+await new Promise((open) => service.listen(0, "127.0.0.1", open));
+const endpoint = `http://127.0.0.1:${service.address().port}/push`;
+await m.v1.push.subscription.create({ subscription: { endpoint, keys: { p256dh, auth: authSecret } }, data: { alerts: { favourite: true }, policy: "all" } });
+const other = createRestAPIClient({ url: otherURL, accessToken: otherToken });
+const far = (await other.v2.search.list({ q: mine.uri, resolve: true })).statuses[0];
+await other.v1.statuses.$select(far.id).favourite();
+const { headers, body } = await pushed;
+const news = JSON.parse(ece.decrypt(body, { version: "aes128gcm", privateKey, authSecret }).toString());
+step("push", headers["content-encoding"] === "aes128gcm" && news.notification_type === "favourite");
+const [, jwt, key] = /^vapid t=([^,]+), k=(.+)$/.exec(headers.authorization);
+const [head, claims, signature] = jwt.split(".");
+const point = Buffer.from(key, "base64url");
+const sender = createPublicKey({
+  format: "jwk", key: { kty: "EC", crv: "P-256", x: point.subarray(1, 33).toString("base64url"), y: point.subarray(33).toString("base64url") },
+});
+const signed = verify("sha256", Buffer.from(`${head}.${claims}`), { key: sender, dsaEncoding: "ieee-p1363" }, Buffer.from(signature, "base64url"));
+step("push is signed by the node", signed && key === instance.configuration.vapid.publicKey);
+service.close();
 
 await m.v1.statuses.$select(mine.id).remove();
 step("delete", !(await m.v1.timelines.home.list()).some((s) => s.id === mine.id));

@@ -1,5 +1,5 @@
 """Mastodon.py against a node: the arguments are its address, a lab on another
-node, the title of a record of that lab, and a picture. It prints the address at
+node, the title of a record of that lab, and a picture; more is not read. It prints the address at
 which a member lets it in, reads the code, and then a line for each step."""
 
 import sys
