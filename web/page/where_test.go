@@ -20,7 +20,7 @@ func TestRecordShowsWhereItIs(t *testing.T) {
 	}
 	visitor := s.Visitor(t)
 	exact := visitor.Get(at(store.Place{Name: "La Fabrique", Commune: "Concarneau", Lon: -3.92, Lat: 47.87, Precision: store.AtBourg}))
-	if !exact.Has(`aria-label="Carte : La Fabrique, Concarneau"`, `cx="160.0"`, "/carte?cadre=-4.82%2C46.97%2C-3.02%2C48.77", "GeoNames", "À proximité", "Entraide à Quimper", "km</span>") {
+	if !exact.Has(`: La Fabrique, Concarneau"`, `cx="160.0"`, "/carte?cadre=-4.82%2C46.97%2C-3.02%2C48.77", "GeoNames", "À proximité", "Entraide à Quimper", "km</span>") {
 		t.Errorf("got %s", exact.Body)
 	}
 	if exact.Has("à peu près") {
