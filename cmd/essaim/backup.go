@@ -59,29 +59,32 @@ func (p *place) shelf() backup.Shelf { return shelfIn(p.dir) }
 
 func shelfIn(dir string) backup.Shelf { return backup.Shelf{Dir: filepath.Join(dir, shelfName)} }
 
-func runBackup(c *cobra.Command, p place, path string, secrets bool) (err error) {
-	l, err := p.open(c)
+func runBackup(c *cobra.Command, p place, path string, secrets bool) error {
+	return p.with(c, func(ctx context.Context, l *line) error {
+		m, err := l.backUp(ctx, path, secrets)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(c.OutOrStdout(), "%s: %d files of %s, %s unpacked\n", path, len(m.Files), m.Address, Size(m.Size()).rough())
+		return warnOfSecrets(c, m)
+	})
+}
+
+// backUp packs the node at the end of the line, and has it remember that.
+func (l *line) backUp(ctx context.Context, path string, secrets bool) (*backup.Manifest, error) {
+	base, err := whatToBackUp.call(ctx, l, struct{}{})
 	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, l.close()) }()
-	base, err := whatToBackUp.call(c.Context(), l, struct{}{})
-	if err != nil {
-		return err
+		return nil, err
 	}
 	from, err := base.source(secrets, func(ctx context.Context) (string, error) { return copyStore.call(ctx, l, struct{}{}) })
 	if err != nil {
-		return err
+		return nil, err
 	}
-	m, err := backup.Write(c.Context(), path, from)
-	if err != nil {
-		return err
+	m, err := backup.Write(ctx, path, from)
+	if err == nil {
+		_, err = noteBackup.call(ctx, l, struct{}{})
 	}
-	if _, err := noteBackup.call(c.Context(), l, struct{}{}); err != nil {
-		return err
-	}
-	fmt.Fprintf(c.OutOrStdout(), "%s: %d files of %s, %s unpacked\n", path, len(m.Files), m.Address, Size(m.Size()).rough())
-	return warnOfSecrets(c, m)
+	return m, err
 }
 
 // warnOfSecrets says what somebody could do with the archive.
@@ -172,21 +175,10 @@ func (n *node) backUp(ctx context.Context, j *store.Job) error {
 	if order.Verify != "" {
 		return n.verifyBackup(ctx, shelf, order.Verify)
 	}
-	base, err := whatToBackUp.do(ctx, n, struct{}{})
-	if err != nil {
-		return err
-	}
-	from, err := base.source(false, func(ctx context.Context) (string, error) { return copyStore.do(ctx, n, struct{}{}) })
-	if err != nil {
-		return err
-	}
 	if err := shelf.Open(); err != nil {
 		return err
 	}
-	if _, err := backup.Write(ctx, filepath.Join(shelf.Dir, backup.Name(from.Now)), from); err != nil {
-		return err
-	}
-	if _, err := noteBackup.do(ctx, n, struct{}{}); err != nil {
+	if _, err := (&line{node: n}).backUp(ctx, filepath.Join(shelf.Dir, backup.Name(time.Now())), false); err != nil {
 		return err
 	}
 	return shelf.Prune(keepBackups, time.Now().Add(-day))

@@ -16,18 +16,15 @@ func checkCommand() *cobra.Command {
 		Use:   "check",
 		Short: "Read the whole store and say whether it is whole",
 		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) (err error) {
-			l, err := p.open(c)
-			if err != nil {
+		RunE: func(c *cobra.Command, _ []string) error {
+			return p.with(c, func(ctx context.Context, l *line) error {
+				found, err := checkStore.call(ctx, l, struct{}{})
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(c.OutOrStdout(), "whole: %d local actors, %d records, %d deliveries waiting\n", found.Actors, found.Records, found.Waiting)
 				return err
-			}
-			defer func() { err = errors.Join(err, l.close()) }()
-			found, err := checkStore.call(c.Context(), l, struct{}{})
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "whole: %d local actors, %d records, %d deliveries waiting\n", found.Actors, found.Records, found.Waiting)
-			return err
+			})
 		},
 	}
 	p.flags(c)

@@ -154,6 +154,15 @@ func (p *place) openHere(c *cobra.Command) (*line, error) {
 	return &line{node: n}, err
 }
 
+// with gives do a line to the node of a command, for as long as it runs.
+func (p *place) with(c *cobra.Command, do func(ctx context.Context, l *line) error) error {
+	l, err := p.open(c)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(c.Context(), l), l.close())
+}
+
 func (l *line) close() error {
 	if l.node != nil {
 		return l.node.close()

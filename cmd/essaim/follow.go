@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -37,28 +36,24 @@ func followCommand() *cobra.Command {
 			}
 			return cobra.ExactArgs(1)(c, args)
 		},
-		RunE: func(c *cobra.Command, args []string) (err error) {
+		RunE: func(c *cobra.Command, args []string) error {
 			if err := asked.check(); err != nil {
 				return err
 			}
-			l, err := p.open(c)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, l.close()) }()
-			if file != "" {
-				return followFile(c, l, file, asked)
-			}
-			asked.Whom = args[0]
-			if !wait {
-				return follow(c, l, asked)
-			}
-			ctx, cancel := context.WithTimeout(c.Context(), timeout)
-			defer cancel()
-			c.SetContext(ctx)
-			return whileRunning(ctx, l, func(ctx context.Context) error {
-				c.SetContext(ctx)
-				return followAndWait(c, l, asked)
+			return p.with(c, func(ctx context.Context, l *line) error {
+				if file != "" {
+					return followFile(c, l, file, asked)
+				}
+				asked.Whom = args[0]
+				if !wait {
+					return follow(c, l, asked)
+				}
+				ctx, cancel := context.WithTimeout(ctx, timeout)
+				defer cancel()
+				return whileRunning(ctx, l, func(ctx context.Context) error {
+					c.SetContext(ctx)
+					return followAndWait(c, l, asked)
+				})
 			})
 		},
 	}

@@ -31,16 +31,11 @@ func importCommand() *cobra.Command {
 			"their names; say with --column and --set what is not. Lines with mistakes are listed and left out.\n" +
 			"The same file twice changes nothing; the pages of the administration undo an import for 30 days.",
 		Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) (err error) {
+		RunE: func(c *cobra.Command, args []string) error {
 			if err := in.read(args[0]); err != nil {
 				return err
 			}
-			l, err := p.open(c)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, l.close()) }()
-			return runImport(c, l, in, dry)
+			return p.with(c, func(_ context.Context, l *line) error { return runImport(c, l, in, dry) })
 		},
 	}
 	p.flags(c)

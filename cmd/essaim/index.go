@@ -21,18 +21,15 @@ func indexCommand() *cobra.Command {
 		Long: "Build the index of the search afresh from the store. A node does so by itself when the\n" +
 			"index is missing, damaged or of another version; until it is done, searches find less.",
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) (err error) {
-			l, err := p.open(c)
-			if err != nil {
+		RunE: func(c *cobra.Command, _ []string) error {
+			return p.with(c, func(ctx context.Context, l *line) error {
+				read, err := rebuildAndShow(ctx, l, c.ErrOrStderr())
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(c.OutOrStdout(), "indexed: %d records and actors were read\n", read.Total)
 				return err
-			}
-			defer func() { err = errors.Join(err, l.close()) }()
-			read, err := rebuildAndShow(c.Context(), l, c.ErrOrStderr())
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "indexed: %d records and actors were read\n", read.Total)
-			return err
+			})
 		},
 	}
 	p.flags(rebuild)

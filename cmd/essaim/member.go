@@ -63,20 +63,17 @@ func runMemberAdd(c *cobra.Command, p place, in memberRequest, password io.Reade
 			return err
 		}
 	}
-	l, err := p.open(c)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, l.close()) }()
-	added, err := addMember.call(c.Context(), l, in)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(c.OutOrStdout(), added.Address)
-	if added.Link != "" {
-		fmt.Fprintf(c.OutOrStdout(), "Sign in, once and within a day: %s\n", added.Link)
-	}
-	return nil
+	return p.with(c, func(ctx context.Context, l *line) error {
+		added, err := addMember.call(ctx, l, in)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(c.OutOrStdout(), added.Address)
+		if added.Link != "" {
+			fmt.Fprintf(c.OutOrStdout(), "Sign in, once and within a day: %s\n", added.Link)
+		}
+		return nil
+	})
 }
 
 // newHash reads a new password and returns what is kept of it.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -23,21 +22,18 @@ func snapshotCommand() *cobra.Command {
 		Long: "Keep what everybody may read of this node today as a snapshot that changes no more,\n" +
 			"and print the sums of its files. A running node takes one each month by itself.",
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) (err error) {
-			l, err := p.open(c)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, l.close()) }()
-			if withdraw != "" {
-				_, err := withdrawSnapshot.call(c.Context(), l, withdraw)
-				return err
-			}
-			taken, err := takeSnapshot.call(c.Context(), l, struct{}{})
-			if err != nil {
-				return err
-			}
-			return printSnapshot(c.OutOrStdout(), &taken)
+		RunE: func(c *cobra.Command, _ []string) error {
+			return p.with(c, func(ctx context.Context, l *line) error {
+				if withdraw != "" {
+					_, err := withdrawSnapshot.call(ctx, l, withdraw)
+					return err
+				}
+				taken, err := takeSnapshot.call(ctx, l, struct{}{})
+				if err != nil {
+					return err
+				}
+				return printSnapshot(c.OutOrStdout(), &taken)
+			})
 		},
 	}
 	p.flags(c)

@@ -26,18 +26,15 @@ func tokenCreateCommand() *cobra.Command {
 		Use:   "create",
 		Short: "Print a new token of a member",
 		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) (err error) {
-			l, err := p.open(c)
-			if err != nil {
+		RunE: func(c *cobra.Command, _ []string) error {
+			return p.with(c, func(ctx context.Context, l *line) error {
+				secret, err := createToken.call(ctx, l, in)
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintln(c.OutOrStdout(), secret)
 				return err
-			}
-			defer func() { err = errors.Join(err, l.close()) }()
-			secret, err := createToken.call(c.Context(), l, in)
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintln(c.OutOrStdout(), secret)
-			return err
+			})
 		},
 	}
 	p.flags(c)

@@ -32,14 +32,21 @@ func relating(title, typ, target string) *store.Experiment {
 	return e
 }
 
+// original is a record at its origin and at another lab that follows the origin.
+func original(t *testing.T) (origin, other *Node, e *store.Experiment) {
+	t.Helper()
+	origin, other = Start(t, "estran"), Start(t, "piton")
+	connect(t, other, origin)
+	e = experiment("LabAccès", store.Public)
+	publish(t, origin, &federation.Activity{Verb: "Create", Actor: origin.Lab.IRI, Item: e})
+	eventually(t, other, "the original arrived", has(e.IRI, "LabAccès"))
+	return origin, other, e
+}
+
 // The origin does not follow who relates to it, and learns of it all the same:
 // by being told, and by asking whoever told.
 func TestRelationShowsOnItsTargetUntilItIsTakenBack(t *testing.T) {
-	origin, adopter := Start(t, "estran"), Start(t, "piton")
-	connect(t, adopter, origin)
-	e := experiment("LabAccès", store.Public)
-	publish(t, origin, &federation.Activity{Verb: "Create", Actor: origin.Lab.IRI, Item: e})
-	eventually(t, adopter, "the original arrived", has(e.IRI, "LabAccès"))
+	origin, adopter, e := original(t)
 
 	taken := relating("Accès au Port", "replique", e.IRI)
 	publish(t, adopter, &federation.Activity{Verb: "Create", Actor: adopter.Lab.IRI, Item: taken})
@@ -56,11 +63,7 @@ func TestRelationShowsOnItsTargetUntilItIsTakenBack(t *testing.T) {
 }
 
 func TestRelationTakenOutOfARecordIsGone(t *testing.T) {
-	origin, other := Start(t, "estran"), Start(t, "piton")
-	connect(t, other, origin)
-	e := experiment("LabAccès", store.Public)
-	publish(t, origin, &federation.Activity{Verb: "Create", Actor: origin.Lab.IRI, Item: e})
-	eventually(t, other, "the original arrived", has(e.IRI, "LabAccès"))
+	origin, other, e := original(t)
 	crossing := relating("Mobilité", "croise", e.IRI)
 	publish(t, other, &federation.Activity{Verb: "Create", Actor: other.Lab.IRI, Item: crossing})
 	eventually(t, origin, "it crosses", backs(e.IRI, "croise", 1))
@@ -108,11 +111,7 @@ func TestForgedRelationNeverShows(t *testing.T) {
 
 // The origin tells who took its record up, once it knows.
 func TestReplicationsAreACollection(t *testing.T) {
-	origin, adopter := Start(t, "estran"), Start(t, "piton")
-	connect(t, adopter, origin)
-	e := experiment("LabAccès", store.Public)
-	publish(t, origin, &federation.Activity{Verb: "Create", Actor: origin.Lab.IRI, Item: e})
-	eventually(t, adopter, "the original arrived", has(e.IRI, "LabAccès"))
+	origin, adopter, e := original(t)
 	taken := relating("Accès au Port", "replique", e.IRI)
 	publish(t, adopter, &federation.Activity{Verb: "Create", Actor: adopter.Lab.IRI, Item: taken})
 	eventually(t, origin, "it shows", backs(e.IRI, "replique", 1))

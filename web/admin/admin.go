@@ -9,7 +9,6 @@ package admin
 import (
 	"context"
 	"embed"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"sync"
@@ -20,6 +19,7 @@ import (
 	"github.com/essaim/essaim/federation/doctor"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/backup"
+	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/frame"
 	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/openid"
@@ -30,15 +30,7 @@ import (
 var templateFiles embed.FS
 
 // Templates are the pages of this package, for assets.New.
-var Templates = templates()
-
-func templates() fs.FS {
-	sub, err := fs.Sub(templateFiles, "templates")
-	if err != nil {
-		panic("admin: " + err.Error()) // embedded: the program itself is wrong
-	}
-	return sub
-}
+var Templates = assets.Pages(templateFiles)
 
 // Deliveries is the worker that posts to other nodes.
 type Deliveries interface {

@@ -2,6 +2,7 @@ package assets
 
 import (
 	"bytes"
+	"embed"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -21,6 +22,15 @@ type Renderer struct {
 	buffers sync.Pool
 }
 
+// Pages are the files that a package embeds in its folder templates, for New.
+func Pages(embedded embed.FS) fs.FS {
+	files, err := fs.Sub(embedded, "templates")
+	if err != nil {
+		panic(err) // the name is valid
+	}
+	return files
+}
+
 // New parses the shared templates and those of each pages file system (*.html at
 // its root). A page's file is a whole page:
 //
@@ -37,13 +47,9 @@ func New(zone *time.Location, pages ...fs.FS) (*Renderer, error) {
 		return nil, err
 	}
 	r := &Renderer{Catalog: catalog, Static: static, sets: map[Lang]*template.Template{}}
-	shared, err := fs.Sub(templateFiles, "templates")
-	if err != nil {
-		return nil, fmt.Errorf("open templates: %w", err)
-	}
 	for _, lang := range Languages {
 		set := template.New("").Option("missingkey=error").Funcs(r.funcs(lang, zone))
-		if err := parseAll(set, append([]fs.FS{shared}, pages...)); err != nil {
+		if err := parseAll(set, append([]fs.FS{Pages(templateFiles)}, pages...)); err != nil {
 			return nil, err
 		}
 		r.sets[lang] = set

@@ -16,7 +16,6 @@ package oauth
 import (
 	"crypto/rand"
 	"embed"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"time"
@@ -27,6 +26,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/frame"
 	"github.com/essaim/essaim/web/reply"
 	"github.com/essaim/essaim/web/session"
@@ -36,15 +36,7 @@ import (
 var templateFiles embed.FS
 
 // Templates are the pages of this package, for assets.New.
-var Templates = templates()
-
-func templates() fs.FS {
-	sub, err := fs.Sub(templateFiles, "templates")
-	if err != nil {
-		panic("oauth: " + err.Error()) // embedded: the program itself is wrong
-	}
-	return sub
-}
+var Templates = assets.Pages(templateFiles)
 
 // Config is what the server needs.
 type Config struct {

@@ -19,7 +19,6 @@ package opendata
 import (
 	"context"
 	"embed"
-	"io/fs"
 	"net/http"
 
 	"github.com/gorilla/mux"
@@ -27,6 +26,7 @@ import (
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/search"
+	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/frame"
 	"github.com/essaim/essaim/web/reply"
 )
@@ -35,15 +35,7 @@ import (
 var templateFiles embed.FS
 
 // Templates are the dialect's own, for assets.New.
-var Templates = templates()
-
-func templates() fs.FS {
-	sub, err := fs.Sub(templateFiles, "templates")
-	if err != nil {
-		panic("opendata: " + err.Error()) // embedded: the program itself is wrong
-	}
-	return sub
-}
+var Templates = assets.Pages(templateFiles)
 
 // Config is what the dialect needs.
 type Config struct {

@@ -18,7 +18,6 @@ import (
 	"context"
 	"embed"
 	"io"
-	"io/fs"
 	"net/http"
 	"slices"
 	"time"
@@ -37,15 +36,7 @@ import (
 var templateFiles embed.FS
 
 // Templates are the page's own, for assets.New.
-var Templates = templates()
-
-func templates() fs.FS {
-	sub, err := fs.Sub(templateFiles, "templates")
-	if err != nil {
-		panic("page: " + err.Error()) // embedded: the program itself is wrong
-	}
-	return sub
-}
+var Templates = assets.Pages(templateFiles)
 
 // Images keeps the pictures and files that people upload. A *store.FieldError says
 // what is wrong with one. Their addresses are paths.
