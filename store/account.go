@@ -176,11 +176,11 @@ func (t *Txn) Session(id string) ([]byte, error) {
 // DeleteSession ends a browser's session.
 func (t *Txn) DeleteSession(id string) { t.tx.Delete(secretKey(tSession, id)) }
 
-// ForgetExpired removes sessions, logins and tokens that ended, at most limit at a time,
+// ForgetExpired removes sessions, logins, tokens and unconfirmed subscriptions that ended, at most limit at a time,
 // and says how many.
 func (t *Txn) ForgetExpired(limit int) int {
 	n := 0
-	for _, table := range []string{tSession, tLogin, tToken, tCode, tInvitation} {
+	for _, table := range []string{tSession, tLogin, tToken, tCode, tInvitation, tPending, tPendingOf} {
 		for k, v := range t.scan([]byte(table), false) {
 			var e struct {
 				Expires time.Time `json:"expires"`

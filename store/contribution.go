@@ -85,6 +85,9 @@ func (c *Contribution) AddLink(secret string) {
 
 // PutContribution keeps what is known of a contribution, and its indexes.
 func (t *Txn) PutContribution(c *Contribution) {
+	if old, err := t.Contribution(c.Record); c.Waits() && (err != nil || !old.Waits()) {
+		t.tellStaff(Moderate, Notice{Kind: Contributed, Record: c.Record})
+	}
 	t.unlistContribution(c.Record)
 	t.putJSON(key(tContribution, c.Record), c)
 	for _, link := range c.Links {

@@ -38,6 +38,8 @@ const (
 	tEdition   = "ro/" // id, id -> Edition
 	tSeat      = "y/"  // event id, holder -> Seat
 	tSeatOf    = "yi/" // actor iri, event id -> nothing
+	tArrival   = "rw/" // id of a moment -> Arrival
+	tArrived   = "ra/" // id -> 1: it has its arrival
 	tReaction  = "x/"  // record id, kind, actor id -> Reaction
 
 	tExchange = "fx/" // host 0 day -> how many activities
@@ -89,6 +91,7 @@ const (
 	tList        = "ql/" // actor id, id -> List
 	tFollowedTag = "qh/" // actor id, hashtag -> nothing
 	tTagReader   = "qg/" // hashtag, actor id -> nothing: who follows it
+	tLetters     = "qv/" // actor id -> Letters
 	tTalk        = "qc/" // actor id, root id -> Talk
 	tMessage     = "qd/" // actor id, root id, id -> nothing: what is for it alone, in a talk
 	tScheduled   = "qe/" // actor id, id -> Scheduled
@@ -118,6 +121,11 @@ const (
 	tToModerate   = "wq/" // record id -> nothing: contributions that wait for a moderator
 	tModeration   = "wl/" // id -> Moderated
 	tNamed        = "wn/" // kind, title and commune, record id -> nothing: of this node, of kinds that are open
+
+	tSubscriber   = "ws/" // id -> Subscriber
+	tSubscriberOf = "wa/" // e-mail -> subscriber id
+	tPending      = "wp/" // hash of a secret -> PendingSubscription
+	tPendingOf    = "wo/" // e-mail, hash of a secret -> PendingSubscription, only until when
 
 	tCircle   = "e/"  // id -> Circle
 	tInCircle = "ei/" // member iri, id -> nothing

@@ -23,7 +23,7 @@ type Mine struct {
 // privateNames name, in an export, the private tables that hold more than an order.
 var privateNames = map[string]string{
 	tNotice: "notices", tMute: "mutes", tWish: "wishes", tMarker: "markers", tFilter: "filters", tList: "lists",
-	tTalk: "talks", tScheduled: "scheduled", tUpload: "uploads", tDisclosure: "shared",
+	tTalk: "talks", tScheduled: "scheduled", tUpload: "uploads", tDisclosure: "shared", tLetters: "letters",
 }
 
 // Mine reads what an export gives back.

@@ -18,6 +18,12 @@ const (
 	AskedToFollow NoticeKind = "ask"      // somebody waits for its answer
 	NewPost       NoticeKind = "post"     // somebody it wants to hear of published
 	PostEdited    NoticeKind = "edit"     // a record that it passed on changed
+	Contributed   NoticeKind = "waiting"  // what somebody wrote without an account waits for a moderator
+	Complained    NoticeKind = "report"   // somebody complains
+	Undelivered   NoticeKind = "trouble"  // a host takes nothing for days
+	Matched       NoticeKind = "match"    // a resource may meet its need, or the other way round
+	TakenUp       NoticeKind = "reprise"  // somebody took up its record
+	EventChanged  NoticeKind = "event"    // an event at which it has a place is moved or called off
 )
 
 // Notice tells an actor of this node of what somebody else did. One event has
@@ -25,9 +31,11 @@ const (
 type Notice struct {
 	ID     ID         `json:"id"`
 	Kind   NoticeKind `json:"kind"`
-	Actor  ID         `json:"actor"` // who did it
+	Actor  ID         `json:"actor"` // who did it; the lab itself when nobody is to be named
 	Record ID         `json:"record,omitempty"`
-	Cause  ID         `json:"cause,omitempty"` // of the reaction: taken back and made again, it is another
+	About  ID         `json:"about,omitempty"` // the record of whoever is told that this concerns
+	Cause  ID         `json:"cause,omitempty"` // of the reaction: taken back and made again, it is another; the complaint
+	Host   string     `json:"host,omitempty"`  // that takes nothing
 	When   time.Time  `json:"when"`
 }
 
@@ -59,6 +67,12 @@ func (t *Txn) Notice(actors []ID, id ID) (*Notice, error) {
 	return nil, ErrNotFound
 }
 
+// Silenced says whether an actor of this node is to be told nothing of what another
+// does.
+func (t *Txn) Silenced(reader ID, by *Actor) bool {
+	return t.HostBlocked(by.Host) || t.BlockedHere(by.ID) || t.Blocks(reader, by.ID) || t.Mute(reader, by.ID).Silent(t.now)
+}
+
 // DropNotice forgets one notice of an actor, ClearNotices all of them.
 func (t *Txn) DropNotice(actor, id ID) { t.tx.Delete(key(tNotice, actor, id)) }
 
@@ -75,13 +89,20 @@ func (t *Txn) stands(n *Notice) bool {
 	if err != nil || !actor.Deleted.IsZero() {
 		return false
 	}
-	if n.Record == 0 {
-		return true
-	}
-	if _, err := t.Record(n.Record); err != nil {
-		return false
+	for _, id := range []ID{n.Record, n.About} {
+		if _, err := t.Record(id); id != 0 && err != nil {
+			return false
+		}
 	}
 	switch n.Kind {
+	case Contributed:
+		c, err := t.Contribution(n.Record)
+		return err == nil && c.Waits()
+	case Complained:
+		r, err := t.Report(n.Cause)
+		return err == nil && r.State == ""
+	case Undelivered:
+		return t.Lane(n.Host).State != Healthy
 	case LikedBy:
 		return t.caused(n, Liked)
 	case AnnouncedBy:
@@ -105,6 +126,7 @@ func (t *Txn) Tell(n Notice, whom ...ID) {
 			continue
 		}
 		t.putJSON(key(tNotice, actor, n.ID), &n)
+		t.mailNotice(actor, &n)
 		told = true
 	}
 	if told {

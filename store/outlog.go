@@ -184,6 +184,7 @@ type Lane struct {
 	LastOK   time.Time `json:"lastOK,omitzero"`
 	Dropped  int       `json:"dropped,omitempty"`  // activities that the host refused for good
 	GoneDays []string  `json:"goneDays,omitempty"` // days on which its shared inbox was gone
+	Told     bool      `json:"told,omitempty"`     // those who run the node were told of the trouble
 	Scheme   string    `json:"scheme,omitempty"`   // way of signing that it understood last
 }
 
@@ -196,7 +197,10 @@ func (t *Txn) Lane(host string) *Lane {
 }
 
 // PutLane keeps a lane.
-func (t *Txn) PutLane(l *Lane) { t.putJSON(key(tLane, l.Host), l) }
+func (t *Txn) PutLane(l *Lane) {
+	t.tellOfTrouble(l)
+	t.putJSON(key(tLane, l.Host), l)
+}
 
 // Backlog counts, by host, the activities that wait for it. Nothing waits for a
 // host that is lost.

@@ -23,7 +23,7 @@ func rows[T any](t *Txn, prefix []byte) iter.Seq[*T] {
 
 // privateTables hold rows of one actor of this node below its id.
 var privateTables = []string{
-	tHome, tNotice, tMute, tWish, tBookmark, tBookmarked, tMarker, tPolicy, tFilter, tList, tFollowedTag, tTalk, tMessage, tScheduled, tPush, tUpload, tMutedThread, tDisclosure,
+	tHome, tNotice, tMute, tWish, tBookmark, tBookmarked, tMarker, tPolicy, tFilter, tList, tFollowedTag, tTalk, tMessage, tScheduled, tPush, tUpload, tMutedThread, tDisclosure, tLetters,
 }
 
 func (t *Txn) forgetPrivate(actor ID) {

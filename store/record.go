@@ -187,6 +187,7 @@ func (t *Txn) PutRecord(it Item, raw []byte) error {
 	} else if was.Updated.Before(r.Updated) {
 		t.tellOfEdit(r)
 	}
+	t.tellOfChange(old, it)
 	return nil
 }
 
@@ -207,6 +208,7 @@ func (t *Txn) DeleteRecord(it Item, ts *Tombstone) {
 	t.tx.Delete(key(tRecordIRI, hash16(r.IRI)))
 	t.tx.Delete(key(tRaw, r.ID))
 	t.tx.Delete(key(tConfirmed, r.ID))
+	t.tx.Delete(key(tArrived, r.ID))
 	t.dropContribution(r.ID)
 	t.tx.Put(key(tUsed, r.ID), nil)
 	t.PutTombstone(ts)

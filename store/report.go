@@ -33,10 +33,14 @@ const (
 
 // PutReport keeps a report; a new one gets its ID here.
 func (t *Txn) PutReport(r *Report) {
-	if r.ID == 0 {
+	fresh := r.ID == 0
+	if fresh {
 		r.ID = t.NewID()
 	}
 	t.putJSON(key(tReport, r.ID), r)
+	if fresh {
+		t.tellStaff(Moderate, Notice{Kind: Complained, Actor: t.getID(key(tActorIRI, hash16(r.Reporter))), Cause: r.ID})
+	}
 }
 
 // Report returns a report, or ErrNotFound.

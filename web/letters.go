@@ -4,15 +4,26 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"time"
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/admin"
 	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/letters"
 	"github.com/essaim/essaim/web/mail"
 )
 
 // ResetJob is the kind of the jobs that ResetLetters does.
 const ResetJob = admin.ResetJob
+
+// newDesk is the desk of a handler that was given none.
+func newDesk(c Config) *letters.Desk {
+	d := letters.Config{Store: c.Node.Store, Mail: c.Mail, Words: c.Renderer.Catalog, BaseURL: c.Node.BaseURL, Zone: time.UTC}
+	if c.Search != nil {
+		d.Search = c.Search
+	}
+	return letters.New(d)
+}
 
 // ResetLetters write to who forgot the password.
 func ResetLetters(s *store.Store, m *mail.Mailer, words *assets.Catalog, baseURL string) func(context.Context, *store.Job) error {

@@ -42,6 +42,7 @@ const (
 	forgotPerHour  = 10 // letters to choose a new password
 	asksPerHour    = 60 // other servers asked for visitors who have an account there
 	placesPerHour  = 30 // places at events, which are confirmed by mail
+	newsPerHour    = 10 // subscriptions, which are confirmed by mail
 )
 
 // perNetwork says whether the network that a request comes from may do one thing
@@ -52,6 +53,7 @@ func perNetwork(c Config) func(r *http.Request, act page.Act) bool {
 		page.Write:      perKey(lettersPerHour, time.Hour),
 		page.Resend:     perKey(resendsPerHour, time.Hour),
 		page.TakePlace:  perKey(placesPerHour, time.Hour),
+		page.Subscribe:  perKey(newsPerHour, time.Hour),
 
 		page.AskElsewhere: perKey(asksPerHour, time.Hour),
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/essaim/essaim/web/admin"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/frame"
+	"github.com/essaim/essaim/web/letters"
 	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/mastodon"
 	"github.com/essaim/essaim/web/oauth"
@@ -56,8 +57,10 @@ type Config struct {
 	ContributionsPerHour int
 	Mail                 *mail.Mailer     // nil: no letters are sent
 	Provider             *openid.Provider // nil: members sign in here only
-	Search               page.Searcher    // nil: there is no page of the search
-	Tiles                Tiles            // under the map that moves
+	// Letters writes to members and subscribers; nil: one that shows its dates in UTC.
+	Letters *letters.Desk
+	Search  page.Searcher // nil: there is no page of the search
+	Tiles   Tiles         // under the map that moves
 
 	// KeepReports and KeepContacts are how long closed complaints are kept, and who
 	// received a member's address.
@@ -111,9 +114,12 @@ func Handler(c Config) http.Handler {
 }
 
 func routes(c Config) (*mux.Router, *frame.Frame) {
+	if c.Letters == nil {
+		c.Letters = newDesk(c)
+	}
 	f := &frame.Frame{
 		Renderer: c.Renderer, Sessions: c.Sessions, Store: c.Node.Store, BaseURL: c.Node.BaseURL,
-		Version: c.Version, SourceURL: c.SourceURL, Demo: c.Demo, Log: c.Log,
+		Version: c.Version, SourceURL: c.SourceURL, Demo: c.Demo, Log: c.Log, Unread: c.Letters.Unread,
 	}
 	c.Sessions.Fail = f.Responder().Fail
 	c.Sessions.Address = func(r *http.Request) string { return clientAddress(r, c.TrustedProxies) }
@@ -151,7 +157,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 		Store: c.Node.Store, Sessions: c.Sessions, Frame: f, BaseURL: c.Node.BaseURL, Log: c.Log,
 	}).Routes(people, software)
 	admin.New(admin.Config{
-		Frame: f, Node: c.Node, Deliveries: c.Deliveries, Mail: c.Mail, Provider: c.Provider, Development: c.Development,
+		Frame: f, Node: c.Node, Deliveries: c.Deliveries, Mail: c.Mail, Letters: c.Letters, Provider: c.Provider, Development: c.Development,
 		Address: c.Sessions.Address, AllowReset: allowReset(c),
 		Examine: c.Examine, Backups: c.Backups, Settings: c.Settings,
 	}).Routes(people)
@@ -160,7 +166,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 		data.Search = c.Search
 	}
 	opendata.Routes(people, data)
-	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Mail: c.Mail, Search: c.Search, Allow: perNetwork(c), Software: c.Software, Tiles: c.Tiles, KeepReports: c.KeepReports, KeepContacts: c.KeepContacts}).Routes(people)
+	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Mail: c.Mail, Letters: c.Letters, Search: c.Search, Allow: perNetwork(c), Software: c.Software, Tiles: c.Tiles, KeepReports: c.KeepReports, KeepContacts: c.KeepContacts}).Routes(people)
 	return r, f
 }
 

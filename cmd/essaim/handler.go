@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/essaim/essaim/federation/nodeinfo"
 	"github.com/essaim/essaim/web"
@@ -17,11 +16,7 @@ const sourceURL = "https://github.com/essaim/essaim"
 // handler answers everything that comes over HTTP.
 func (n *node) handler() (http.Handler, error) {
 	c := n.config
-	zone, err := time.LoadLocation(c.Node.TimeZone)
-	if err != nil {
-		return nil, fmt.Errorf("node.time_zone: %w", err)
-	}
-	renderer, err := web.NewRenderer(zone)
+	renderer, err := web.NewRenderer(n.letters.Zone)
 	if err != nil {
 		return nil, fmt.Errorf("read templates: %w", err)
 	}
@@ -30,7 +25,7 @@ func (n *node) handler() (http.Handler, error) {
 		Version: version(), SourceURL: sourceURL,
 		Demo: n.demo, Development: c.Development.active(), SignedOnly: c.Federation.AuthorizedFetch,
 		MaxBody: int64(c.Federation.MaxBody), InboxPerMinute: c.Limits.Inbox, PagesPerMinute: c.Limits.Pages,
-		ContributionsPerHour: c.Limits.Contributions, Mail: n.mail, Provider: n.provider, Search: n.search, Tiles: web.Tiles(c.Map), TrustedProxies: c.HTTP.TrustedProxies, Software: n.software,
+		ContributionsPerHour: c.Limits.Contributions, Mail: n.mail, Letters: n.letters, Provider: n.provider, Search: n.search, Tiles: web.Tiles(c.Map), TrustedProxies: c.HTTP.TrustedProxies, Software: n.software,
 		KeepReports: c.Retention.Reports.Duration, KeepContacts: c.Retention.Contacts.Duration, Strained: strained,
 		Probe: n.probe, Examine: n.examine, Backups: shelfIn(n.dir), Settings: n.settings(),
 		Live: func(run func(context.Context) error) { n.live = run },

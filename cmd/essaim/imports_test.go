@@ -23,7 +23,7 @@ const (
 var layers = map[string][]string{
 	"cmd/essaim": {
 		"cmd/essaim/*", "federation", "federation/*", "store", "store/*",
-		"web", "web/assets", "web/mail", "web/markup", "web/openid", "web/session", // it puts together what web is given
+		"web", "web/assets", "web/letters", "web/mail", "web/markup", "web/openid", "web/session", // it puts together what web is given
 		"github.com/pelletier/go-toml/v2", "github.com/schollz/progressbar/v3", "github.com/spf13/cobra",
 		"golang.org/x/net", "golang.org/x/sync", "golang.org/x/term",
 	},
@@ -65,11 +65,11 @@ var layers = map[string][]string{
 
 	"web": {
 		"store", "store/backup", "federation", "federation/doctor", "federation/inbox", "federation/httpsig", "federation/webfinger", "federation/nodeinfo",
-		"web/page", "web/admin", "web/activitypub", "web/opendata", "web/mastodon", "web/oauth", "web/frame", "web/mail", "web/markup", "web/openid", "web/session", "web/reply", "web/assets",
+		"web/page", "web/admin", "web/activitypub", "web/opendata", "web/mastodon", "web/oauth", "web/frame", "web/letters", "web/mail", "web/markup", "web/openid", "web/session", "web/reply", "web/assets",
 		"github.com/gorilla/mux", "github.com/go-chi/httprate", "github.com/maypok86/otter/v2", "golang.org/x/time",
 	},
-	"web/page":  append([]string{"web/schemaorg", "web/atlas", "store/sheet", "web/feed", "web/drawing", "store/search", "federation/webfinger"}, dialect...),
-	"web/admin": append([]string{"store/sheet", "store/backup", "federation/doctor", "federation/fetch", "federation/intake", "federation/webfinger", "web/drawing", "web/openid"}, dialect...),
+	"web/page":  append([]string{"web/letters", "web/schemaorg", "web/atlas", "store/sheet", "web/feed", "web/drawing", "store/search", "federation/webfinger"}, dialect...),
+	"web/admin": append([]string{"web/letters", "store/sheet", "store/backup", "federation/doctor", "federation/fetch", "federation/intake", "federation/webfinger", "web/drawing", "web/openid"}, dialect...),
 	"web/activitypub": append([]string{
 		"federation/vocab", "federation/webfinger", "federation/nodeinfo", "federation/inbox", "federation/httpsig", "federation/catalog", "federation/peers", "store/search",
 	}, dialect...),
@@ -79,6 +79,7 @@ var layers = map[string][]string{
 	"web/drawing":   {"golang.org/x/image", "rsc.io/qr"},
 	"web/openid":    {"github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"},
 	"web/mail":      {"store", "github.com/wneessen/go-mail"},
+	"web/letters":   {"store", "store/search", "federation", "web/frame", "web/assets", "web/mail", "web/markup"}, // frame: a list in its address
 	"web/session":   {"store", "github.com/alexedwards/argon2id", "github.com/alexedwards/scs/v2", "github.com/go-webauthn/webauthn"},
 	"web/frame": {"store", "store/geo", "store/search", "web/atlas", // the area of a map in its address
 		"web/session", "web/reply", "web/assets"},

@@ -13,6 +13,7 @@ import (
 	"github.com/essaim/essaim/store/backup"
 	"github.com/essaim/essaim/web"
 	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/letters"
 	"github.com/essaim/essaim/web/mail"
 )
 
@@ -54,10 +55,14 @@ func secretOr(secret, file string) (string, error) {
 
 // jobs are those that are not the door's own.
 func (n *node) jobs(words *assets.Catalog) map[string]func(context.Context, *store.Job) error {
-	return map[string]func(context.Context, *store.Job) error{
+	jobs := map[string]func(context.Context, *store.Job) error{
 		mail.Job:     n.mail.Deliver,
 		web.ResetJob: web.ResetLetters(n.store, n.mail, words, n.config.Node.BaseURL),
 		backup.Job:   n.backUp,
 		intake.Job:   func(ctx context.Context, j *store.Job) error { return n.desk().Do(ctx, j) },
 	}
+	for _, kind := range letters.Jobs {
+		jobs[kind] = func(ctx context.Context, j *store.Job) error { return n.letters.Do(ctx, j) }
+	}
+	return jobs
 }

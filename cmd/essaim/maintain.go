@@ -16,6 +16,7 @@ const (
 	keepActivities = 40 * day
 	keepChanges    = 30 * day
 	keepDeletions  = 90 * day // in the feed of the catalogue
+	keepArrivals   = 40 * day // for letters on what is new
 	keepApps       = 7 * day  // that nobody let in
 
 	// unloadEvery is how long what was read of the store counts as memory in use.
@@ -53,6 +54,7 @@ func (n *node) tidy(ctx context.Context) error {
 		func(tx *store.Txn) int { return tx.TrimChanges(tx.Now().Add(-keepChanges), tidyBatch) },
 		func(tx *store.Txn) int { return tx.TrimFeeds(tx.Now().Add(-keepDeletions), tidyBatch) },
 		func(tx *store.Txn) int { return tx.TrimExchanges(tidyBatch) },
+		func(tx *store.Txn) int { return tx.TrimArrivals(tx.Now().Add(-keepArrivals), tidyBatch) },
 		func(tx *store.Txn) int { return tx.ForgetExpired(tidyBatch) },
 		func(tx *store.Txn) int { return tx.ForgetImports(tidyBatch) },
 		func(tx *store.Txn) int {
@@ -67,6 +69,9 @@ func (n *node) tidy(ctx context.Context) error {
 		if err := n.inBatches(ctx, forget); err != nil {
 			return err
 		}
+	}
+	if err := n.letters.PlanWeek(ctx); err != nil {
+		return err
 	}
 	if err := n.monthlySnapshot(ctx); err != nil {
 		return err

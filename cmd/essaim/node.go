@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/federation/delivery"
@@ -21,6 +22,7 @@ import (
 	"github.com/essaim/essaim/store/search"
 	"github.com/essaim/essaim/web"
 	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/letters"
 	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/markup"
 	"github.com/essaim/essaim/web/openid"
@@ -48,8 +50,9 @@ type node struct {
 	provider *openid.Provider // nil: members sign in here only
 	search   *search.Index
 	indexing indexing
-	mail     *mail.Mailer                // nil: there is no mail server
-	probe    *doctor.Probe               // nil: the node does not serve
+	mail     *mail.Mailer  // nil: there is no mail server
+	probe    *doctor.Probe // nil: the node does not serve
+	letters  *letters.Desk
 	live     func(context.Context) error // what carries changes to the streams of apps; set by handler
 }
 
@@ -161,6 +164,11 @@ func (n *node) connect() (err error) {
 	})
 	n.sessions = session.New(n.store, session.Config{BaseURL: c.Node.BaseURL, Limit: c.Limits.SignIn, Log: n.log})
 	n.search = search.New(search.Config{Store: n.store, Dir: filepath.Join(n.dir, indexName), Plain: markup.Plain, Log: n.log})
+	zone, err := time.LoadLocation(c.Node.TimeZone)
+	if err != nil {
+		return fmt.Errorf("node.time_zone: %w", err)
+	}
+	n.letters = letters.New(letters.Config{Store: n.store, Mail: n.mail, Words: words, BaseURL: c.Node.BaseURL, Zone: zone, Search: n.search})
 	n.media, err = media.Open(filepath.Join(n.dir, mediaName), media.Options{MaxFile: int64(c.Media.MaxFile), Refuses: n.engine.Refuses})
 	return err
 }

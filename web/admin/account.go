@@ -6,6 +6,7 @@ import (
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/letters"
 )
 
 // account is /mon-compte: what a member says about himself, and how he signs in.
@@ -39,7 +40,7 @@ func (p *Pages) accountForm(r *http.Request, account *store.Account, actor *stor
 			{Name: "discoverable", Label: p.t(r, "account.discoverable"), Hint: p.t(r, "account.discoverable-hint"), Type: "checkbox", Value: checked(actor.Discoverable)},
 		}}},
 		Action: "/mon-compte", Button: p.t(r, "form.save"),
-		Links: []assets.Link{{Text: p.t(r, "profile.title"), Href: "/mon-compte/profil"}, {Text: p.t(r, "security.title"), Href: "/mon-compte/securite"}, {Text: p.t(r, "circle.mine"), Href: "/mon-compte/cercles"}, {Text: p.t(r, "apps.title"), Href: "/mon-compte/applications"}, {Text: p.t(r, "report.mine"), Href: "/mon-compte/signalements"}, {Text: p.t(r, "mine.title"), Href: minePath}},
+		Links: []assets.Link{{Text: p.t(r, "profile.title"), Href: "/mon-compte/profil"}, {Text: p.t(r, "security.title"), Href: "/mon-compte/securite"}, {Text: p.t(r, "letters.title"), Href: letters.ChoicesPath}, {Text: p.t(r, "circle.mine"), Href: "/mon-compte/cercles"}, {Text: p.t(r, "apps.title"), Href: "/mon-compte/applications"}, {Text: p.t(r, "report.mine"), Href: "/mon-compte/signalements"}, {Text: p.t(r, "mine.title"), Href: minePath}},
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/essaim/essaim/store/backup"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/frame"
+	"github.com/essaim/essaim/web/letters"
 	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/openid"
 	"github.com/essaim/essaim/web/reply"
@@ -45,6 +46,7 @@ type Config struct {
 	Deliveries Deliveries
 	Mail       *mail.Mailer     // nil: no letters are sent
 	Provider   *openid.Provider // nil: members sign in here only
+	Letters    *letters.Desk
 	// Development: the node relaxes what no node in production may; every page
 	// of the administration says so.
 	Development bool
@@ -110,6 +112,8 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.member(r, "/mon-compte/secours", p.fresh(p.recovery))
 	p.member(r, "/mon-compte/mot-de-passe", p.fresh(p.password))
 	p.member(r, "/mon-compte/cercles", p.myCircles)
+	p.member(r, noticesPath, p.notices)
+	p.member(r, letters.ChoicesPath, p.letterChoices)
 
 	p.may(r, store.Moderate, "/admin", p.home)
 	p.runs(r, "/admin/demandes", p.requests)

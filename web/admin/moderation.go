@@ -228,13 +228,13 @@ func readModeration(r *http.Request) (m store.Moderation, err error) {
 	return m, nil
 }
 
-// letters are the acts of which the author of a contribution is told.
-var letters = map[store.ModerationAct]bool{store.Verify: true, store.Hide: true, store.Ask: true}
+// answered are the acts of which the author of a contribution is told.
+var answered = map[store.ModerationAct]bool{store.Verify: true, store.Hide: true, store.Ask: true}
 
 // tellAuthor sends the author of a contribution what was decided, with a new edit
 // link. A full queue is no reason not to decide.
 func (p *Pages) tellAuthor(tx *store.Txn, m store.Moderation, rec *store.Record, c *store.Contribution, secret string) error {
-	if c.Email == "" || !p.Mail.On() || !letters[m.Act] {
+	if c.Email == "" || !p.Mail.On() || !answered[m.Act] {
 		return nil
 	}
 	c.AddLink(secret)

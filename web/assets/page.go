@@ -22,6 +22,7 @@ type Viewer struct {
 	Name   string
 	Handle string
 	Admin  bool
+	Unread int // notices that were not read
 }
 
 // Link is a text and where it leads: a local path without the language's
@@ -39,7 +40,7 @@ type Feed struct{ Type, Href, Title string }
 type Page struct {
 	Site        Site
 	Viewer      *Viewer // nil: a visitor
-	Section     string  // the navigation entry that is active: "experiments", "map", "agenda", "mutual-aid", "network", "river", "members", "lab", "contribute", "account", "admin"
+	Section     string  // the navigation entry that is active: "experiments", "map", "agenda", "mutual-aid", "network", "river", "members", "lab", "contribute", "account", "notices", "admin"
 	Title       string
 	Description string    // one sentence for search engines and previews
 	Path        string    // the request's path and query, without the language's prefix

@@ -29,6 +29,9 @@ type Frame struct {
 	SourceURL string
 	Demo      bool // the content is fictional
 	Log       *slog.Logger
+	// Unread counts the notices that a member did not read, as far as it matters; nil:
+	// they are not counted.
+	Unread func(ctx context.Context, viewer store.Viewer, member store.ID) int
 
 	known atomic.Pointer[knownLab]
 }
@@ -51,6 +54,9 @@ func (f *Frame) address(r *http.Request, p *assets.Page) {
 	viewer, _, actor := f.Sessions.Viewer(r.Context())
 	if actor != nil {
 		p.Viewer = &assets.Viewer{Name: actor.DisplayName(), Handle: actor.Address(), Admin: viewer.May(store.Moderate)}
+		if f.Unread != nil {
+			p.Viewer.Unread = f.Unread(r.Context(), viewer, actor.ID)
+		}
 	}
 }
 

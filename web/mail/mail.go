@@ -1,5 +1,5 @@
-// Package mail sends the node's letters: short plain texts to one person, such as
-// the link to change a contribution.
+// Package mail sends the node's letters: short texts to one person, such as the
+// link to change a contribution or what is new.
 //
 // A letter is queued in the transaction that makes it necessary, as a job of the
 // store, and sent by the worker of jobs: at least once, again and again for most
@@ -78,6 +78,10 @@ type Message struct {
 	ReplyTo string `json:"replyTo,omitempty"` // where answers go instead of the node
 	Subject string `json:"subject"`           // one line; whatever else it holds is made one
 	Text    string `json:"text"`
+	HTML    string `json:"html,omitempty"` // the same for programs that show it; empty: the text alone
+	// Unsubscribe is an address that ends letters like this one by a POST alone
+	// (RFC 8058). Empty: the letter was asked for, once.
+	Unsubscribe string `json:"unsubscribe,omitempty"`
 }
 
 // Send queues a letter in a transaction; without a mail server it does nothing.
@@ -165,6 +169,13 @@ func (m *Mailer) compose(msg Message, id store.ID) (*gomail.Msg, error) {
 	letter.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834 §5
 	letter.Subject(oneLine(msg.Subject))
 	letter.SetBodyString(gomail.TypeTextPlain, msg.Text)
+	if msg.HTML != "" {
+		letter.AddAlternativeString(gomail.TypeTextHTML, msg.HTML)
+	}
+	if msg.Unsubscribe != "" { // RFC 8058 §3.1
+		letter.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+msg.Unsubscribe+">")
+		letter.SetGenHeader(gomail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
+	}
 	return letter, nil
 }
 

@@ -16,7 +16,8 @@ type Notification struct {
 	Status    *Status  `json:"status,omitempty"`
 }
 
-// noticeTypes are Mastodon's words for what notices tell.
+// noticeTypes are Mastodon's words for what notices tell. For what has none there are
+// the pages and letters of this node.
 var noticeTypes = map[store.NoticeKind]string{
 	store.Mentioned: "mention", store.LikedBy: "favourite", store.AnnouncedBy: "reblog", store.FollowedBy: "follow",
 	store.AskedToFollow: "follow_request", store.NewPost: "status", store.PostEdited: "update",
@@ -26,7 +27,7 @@ var noticeTypes = map[store.NoticeKind]string{
 // about.
 func (rd *reading) notification(n *store.Notice) *Notification {
 	by, err := rd.tx.Actor(n.Actor)
-	if err != nil || rd.silences(by) || rd.fate(by, n) != accepted && !rd.unfiltered {
+	if err != nil || noticeTypes[n.Kind] == "" || rd.tx.Silenced(rd.actor.ID, by) || rd.fate(by, n) != accepted && !rd.unfiltered {
 		return nil
 	}
 	e := &Notification{
@@ -46,14 +47,6 @@ func (rd *reading) notification(n *store.Notice) *Notification {
 		return nil
 	}
 	return e
-}
-
-// silences says whether the reader wants to hear nothing of who did it.
-func (rd *reading) silences(by *store.Actor) bool {
-	if rd.tx.HostBlocked(by.Host) || rd.tx.BlockedHere(by.ID) || rd.tx.Blocks(rd.actor.ID, by.ID) {
-		return true
-	}
-	return rd.tx.Mute(rd.actor.ID, by.ID).Silent(rd.tx.Now())
 }
 
 // noticeFilter is what types, exclude_types and account_id ask for.

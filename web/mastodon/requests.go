@@ -37,7 +37,7 @@ func (rd *reading) requests() []*request {
 			break
 		}
 		by, err := rd.tx.Actor(n.Actor)
-		if err != nil || rd.silences(by) || rd.fate(by, n) != filtered {
+		if err != nil || noticeTypes[n.Kind] == "" || rd.tx.Silenced(rd.actor.ID, by) || rd.fate(by, n) != filtered {
 			continue
 		}
 		if byActor[by.ID] == nil {

@@ -28,6 +28,7 @@ const (
 	// AskElsewhere has this node ask another server for a visitor.
 	AskElsewhere Act = "ask-elsewhere"
 	TakePlace    Act = "take-place" // asks for a place at an event by mail
+	Subscribe    Act = "subscribe"  // asks for letters
 )
 
 const (

@@ -42,12 +42,20 @@ func (p *Pages) joinRoutes(r *mux.Router, one string, k *store.Kind) {
 // taken. Who takes part is not among it.
 func (a *ask) joining(it store.Item) (places string, links []assets.Link) {
 	e, ok := it.(*store.Event)
-	if !ok || e.Joins() == "" {
+	if !ok {
 		return "", nil
 	}
+	_, to := e.When()
+	toCome := to.After(a.Node.Store.Now())
+	if toCome && e.Audience == store.Public {
+		links = a.newsLink(store.EventPath(e.ID))
+	}
+	if e.Joins() == "" {
+		return "", links
+	}
 	path := federation.PagePath(&e.Record)
-	if _, to := e.When(); to.After(a.Node.Store.Now()) {
-		links = append(links, a.link("join.title", path+"/participer"))
+	if toCome {
+		links = append([]assets.Link{a.link("join.title", path+"/participer")}, links...)
 	}
 	if a.by.CanEdit(&e.Record) {
 		links = append(links, a.link("join.list", path+"/inscrits"))

@@ -67,6 +67,7 @@ func (p *Pages) lab(w http.ResponseWriter, r *http.Request) error {
 	if a.by.Local {
 		d.Actions = []assets.Link{a.link("choose.title", "/publier")}
 	}
+	d.Actions = append(d.Actions, a.newsLink("/lab")...)
 	return p.Frame.Render(w, r, http.StatusOK, "lab.html", d)
 }
 

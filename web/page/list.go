@@ -76,7 +76,8 @@ func (a *ask) exports(k *store.Kind, query url.Values) (feeds []assets.Feed, dow
 	for _, e := range slices.Concat(frame.Data, frame.Feeds) {
 		downloads = append(downloads, a.link("export"+e.End, e.Href(k, query)))
 	}
-	return feeds, append(downloads, a.link("export.codebook", "/donnees/"+k.Path))
+	downloads = append(downloads, a.link("export.codebook", "/donnees/"+k.Path))
+	return feeds, append(downloads, a.newsLink(frame.Export{}.Href(k, query))...)
 }
 
 // filters are the facets of a list, with how many records each answer leaves.

@@ -28,6 +28,7 @@ import (
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/frame"
+	"github.com/essaim/essaim/web/letters"
 	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/reply"
 )
@@ -55,7 +56,9 @@ type Config struct {
 	Node   *federation.Node
 	Images Images
 	Mail   *mail.Mailer // nil: no letters are sent
-	Search Searcher     // nil: there is no page of the search
+	// Letters writes to subscribers. Nil, or without Mail: nobody can subscribe.
+	Letters *letters.Desk
+	Search  Searcher // nil: there is no page of the search
 	// Allow says whether whoever sends a request may do one more of an act, which
 	// then counts. Nil: always.
 	Allow func(r *http.Request, act Act) bool
@@ -116,7 +119,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.get(r, "/sitemap.xml", p.sitemaps)
 	p.embedRoutes(r)
 	p.form(r, followFromPath, p.followFrom)
-	p.get(r, subscribePath, p.subscribe)
+	p.subscribeRoutes(r)
 }
 
 // kindRoutes mounts the list, the form and the pages of a kind of record.

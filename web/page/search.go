@@ -132,7 +132,7 @@ func (s *seeking) exports() (feeds []assets.Feed, downloads []assets.Link) {
 	for _, e := range slices.Concat(frame.SearchData, frame.Feeds) {
 		downloads = append(downloads, s.link("export"+e.End, s.Href(e)))
 	}
-	return feeds, downloads
+	return feeds, append(downloads, s.newsLink(s.Href(frame.Export{}))...)
 }
 
 func (s *seeking) fields() []assets.Field {

@@ -42,6 +42,7 @@ type themePage struct {
 	Count   string
 	Pager   assets.Pager
 	Empty   *assets.Empty
+	Actions []assets.Link
 }
 
 // theme lists what carries a theme or a hashtag.
@@ -53,6 +54,9 @@ func (p *Pages) theme(w http.ResponseWriter, r *http.Request) error {
 		name = a.t("theme." + slug)
 	}
 	d := themePage{Page: a.page(a.t("theme-page.title", "theme", name), store.Kinds[0].Section)}
+	if slug != "" {
+		d.Actions = a.newsLink("/themes/" + slug)
+	}
 	page := pageNumber(r.URL.Query())
 	err := a.view(func(tx *store.Txn) error {
 		if slug != "" {
