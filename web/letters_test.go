@@ -16,6 +16,7 @@ import (
 	"github.com/essaim/essaim/federation/fedtest"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web"
+	"github.com/essaim/essaim/web/letters"
 	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/mail/mailtest"
 )
@@ -31,8 +32,13 @@ func withLetters(t *testing.T, handle string, options ...fedtest.Option) (node, 
 			Host: sink.Host, Port: sink.Port, Protection: mail.Plain, From: "Labo <labo@estran.test>", Log: slog.New(slog.DiscardHandler),
 		})
 		n.TellGuests = web.GuestLetters(c.Mail, c.Renderer.Catalog)
+		c.Search = searching(t, n.Store)
+		c.Letters = letters.New(letters.Config{Store: n.Store, Mail: c.Mail, Words: c.Renderer.Catalog, BaseURL: n.URL, Zone: time.UTC, Search: c.Search})
 		n.Jobs = map[string]func(context.Context, *store.Job) error{
 			mail.Job: c.Mail.Deliver, web.ResetJob: web.ResetLetters(n.Store, c.Mail, c.Renderer.Catalog, n.URL),
+		}
+		for _, kind := range letters.Jobs {
+			n.Jobs[kind] = c.Letters.Do
 		}
 	}, options...), sink
 }
@@ -133,11 +139,11 @@ func TestGuestsHearThatAnEventIsMovedOrCalledOff(t *testing.T) {
 	hears := func(what string, fr, en string) {
 		t.Helper()
 		told += 2
-		letters := sink.Wait(t, told)
-		if len(letters) != told {
-			t.Errorf("%s: got %d letters, want %d", what, len(letters), told)
+		came := sink.Wait(t, told)
+		if len(came) != told {
+			t.Errorf("%s: got %d letters, want %d", what, len(came), told)
 		}
-		for _, l := range letters[told-2:] {
+		for _, l := range came[told-2:] {
 			want, text := map[string]string{"ana@exemple.test": fr, "bob@example.test": en}[l.To], read(t, l)
 			if want == "" || !strings.Contains(text, want) || !strings.Contains(text, "Atelier masques") || strings.Contains(text, "<no value>") {
 				t.Errorf("%s: to %s: %s", what, l.To, text)

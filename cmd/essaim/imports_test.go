@@ -120,7 +120,7 @@ var testSupport = []string{"federation/fedtest", "federation/simnet", "store/eng
 // testAlso is what every test may import beside its package's own imports.
 var testAlso = []string{
 	"github.com/mattn/go-mastodon", "github.com/piprate/json-gold",
-	"store", "store/*", "federation", "federation/*", "web", "web/assets", "web/browsertest", "web/webtest", "web/mail", "web/mail/mailtest",
+	"store", "store/*", "federation", "federation/*", "web", "web/assets", "web/browsertest", "web/webtest", "web/letters", "web/mail", "web/mail/mailtest",
 	"github.com/chromedp/chromedp", "github.com/chromedp/cdproto", "github.com/rogpeppe/go-internal",
 	"github.com/remitly-oss/httpsig-go", "golang.org/x/net", "golang.org/x/sync",
 }

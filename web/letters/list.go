@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/search"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/frame"
 )
@@ -138,10 +139,8 @@ func (d *Desk) ofKind(lang assets.Lang, k *store.Kind, asked url.Values) *List {
 
 // facet is the value of a facet in words.
 func (d *Desk) facet(lang assets.Lang, name, value string) string {
-	for _, key := range []string{"kind." + value, name + "." + value} {
-		if d.Words.Has(assets.French, key) {
-			return d.Words.T(lang, key)
-		}
+	if name == search.FacetKind {
+		return d.Words.T(lang, "kind."+value)
 	}
 	if v := frame.VocabularyOf(name, value); v != nil {
 		return d.Words.T(lang, v.Name+"."+value)

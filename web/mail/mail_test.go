@@ -203,3 +203,30 @@ func FuzzIsAddress(f *testing.F) {
 		}
 	})
 }
+
+func TestLetterInTwoFormsThatOneClickEnds(t *testing.T) {
+	sink, s := mailtest.New(t), open(t)
+	m := mailer(sink)
+	err := send(t, s, m, mail.Message{
+		To: "ana@exemple.test", Subject: "Nouveautés", Text: "À lire.\n", HTML: "<p>À lire.</p>", Unsubscribe: "https://estran.example/courriel/x",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, j := range queued(t, s) {
+		if err := m.Deliver(t.Context(), j); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l := sink.Wait(t, 1)[0]
+	text, html := l.Parts(t)
+	if strings.TrimSpace(text) != "À lire." || strings.TrimSpace(html) != "<p>À lire.</p>" {
+		t.Errorf("got %q and %q", text, html)
+	}
+	if got := l.Header.Get("List-Unsubscribe"); got != "<https://estran.example/courriel/x>" {
+		t.Errorf("got List-Unsubscribe %q", got)
+	}
+	if got := l.Header.Get("List-Unsubscribe-Post"); got != "List-Unsubscribe=One-Click" {
+		t.Errorf("got List-Unsubscribe-Post %q", got)
+	}
+}

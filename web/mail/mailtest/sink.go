@@ -3,6 +3,10 @@ package mailtest
 
 import (
 	"bufio"
+	"io"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
 	"net"
 	"net/mail"
 	"net/textproto"
@@ -141,4 +145,39 @@ func (s *Sink) keep(l Letter, raw string) {
 	s.letters = append(s.letters, l)
 	s.mu.Unlock()
 	s.came <- struct{}{}
+}
+
+// Parts are the texts of a letter, decoded: as plain text and, if there is one, as
+// HTML.
+func (l Letter) Parts(t testing.TB) (text, html string) {
+	t.Helper()
+	kind, params, err := mime.ParseMediaType(l.Header.Get("Content-Type"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := strings.NewReader(l.Body)
+	if !strings.HasPrefix(kind, "multipart/") {
+		return decode(t, body), ""
+	}
+	parts := multipart.NewReader(body, params["boundary"])
+	for {
+		p, err := parts.NextRawPart()
+		if err != nil {
+			return text, html
+		}
+		if strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") {
+			html = decode(t, p)
+		} else {
+			text = decode(t, p)
+		}
+	}
+}
+
+func decode(t testing.TB, r io.Reader) string {
+	t.Helper()
+	b, err := io.ReadAll(quotedprintable.NewReader(r))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
