@@ -327,7 +327,7 @@ func (n *Node) admits(tx *store.Txn, host string) bool {
 	if tx.HostBlocked(host) || n.Admits != nil && !n.Admits(host) {
 		return false
 	}
-	return !n.FollowedOnly || tx.FollowsOn(host)
+	return !n.FollowedOnly && !tx.FollowsOnly() || tx.FollowsOn(host)
 }
 
 // scaled is a delay of the schedule in this node's time.

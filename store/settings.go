@@ -79,3 +79,18 @@ func (s *Store) Secret(ctx context.Context, name string) (secret []byte, err err
 	})
 	return secret, err
 }
+
+const settingFollowsOnly = "follows-only"
+
+// FollowsOnly says whether those who run the lab let in the hosts alone of those whom
+// somebody here follows.
+func (t *Txn) FollowsOnly() bool { return t.Setting(settingFollowsOnly) != nil }
+
+// FollowOnly decides it.
+func (t *Txn) FollowOnly(only bool) {
+	if only {
+		t.PutSetting(settingFollowsOnly, []byte{1})
+		return
+	}
+	t.DeleteSetting(settingFollowsOnly)
+}

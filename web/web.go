@@ -78,6 +78,7 @@ type Config struct {
 	Examine func(context.Context) []doctor.Finding
 	// Backups is where the node keeps its own; the zero Shelf: nowhere.
 	Backups  backup.Shelf
+	Fixed    bool      // the configuration says with whom the lab exchanges
 	Settings []Setting // the configuration in effect, without its secrets
 	// Live is given what carries changes to the streams and pushes of apps: it is
 	// to run as long as the node serves. Nil: nothing streams.
@@ -159,7 +160,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 	admin.New(admin.Config{
 		Frame: f, Node: c.Node, Deliveries: c.Deliveries, Mail: c.Mail, Letters: c.Letters, Provider: c.Provider, Development: c.Development,
 		Address: c.Sessions.Address, AllowReset: allowReset(c),
-		Examine: c.Examine, Backups: c.Backups, Settings: c.Settings,
+		Examine: c.Examine, Backups: c.Backups, Settings: c.Settings, Fixed: c.Fixed,
 	}).Routes(people)
 	data := opendata.Config{Frame: f, Node: c.Node}
 	if c.Search != nil {

@@ -57,6 +57,8 @@ type Config struct {
 	Examine func(context.Context) []doctor.Finding
 	// Backups is where the node keeps its own; the zero Shelf: there is no page of them.
 	Backups backup.Shelf
+	// Fixed: the configuration says with whom the lab exchanges.
+	Fixed bool
 	// Settings is the configuration in effect, without its secrets.
 	Settings []Setting
 	// AllowReset says whether the network of a request may ask for one more letter
@@ -137,6 +139,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.runs(r, healthPath, p.health)
 	p.runs(r, settingsPath, p.settings)
 	p.backupRoutes(r)
+	p.welcomeRoutes(r)
 	p.may(r, store.BlockHosts, blocksPath, p.blocks)
 	p.may(r, store.BlockHosts, blocksPath+".csv", p.exportBlocks)
 	p.blocklistRoutes(r)

@@ -1,13 +1,16 @@
 package admin_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/essaim/essaim/federation/doctor"
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/backup"
 	"github.com/essaim/essaim/web/admin"
 	"github.com/essaim/essaim/web/webtest"
 )
@@ -23,13 +26,30 @@ type site struct {
 	*webtest.Node
 	*webtest.Site
 	worker *worker
+	config admin.Config
 }
 
-func serve(t *testing.T, n *webtest.Node) *site {
+// examined is what an examination of every test node finds.
+func examined(context.Context) []doctor.Finding {
+	return []doctor.Finding{
+		{Check: "dns", State: doctor.Fine, Class: "found", Args: map[string]any{"name": "estran.test", "address": "192.0.2.1"}},
+		{Check: "disk", State: doctor.Warning, Class: "low", Args: map[string]any{"free": "200.0 MiB", "min": "64 MiB"}},
+	}
+}
+
+func serve(t *testing.T, n *webtest.Node, changes ...func(*admin.Config)) *site {
 	t.Helper()
 	s := &site{Node: n, worker: &worker{}}
 	f := n.Frame(t, admin.Templates)
-	pages := admin.New(admin.Config{Frame: f, Node: n.Node, Deliveries: s.worker, Development: true})
+	s.config = admin.Config{
+		Frame: f, Node: n.Node, Deliveries: s.worker, Development: true, Examine: examined,
+		Backups:  backup.Shelf{Dir: t.TempDir()},
+		Settings: []admin.Setting{{Key: "node.listen", Value: ":8080", Changed: true}, {Key: "mail.host"}, {Key: "mail.password", Changed: true, Secret: true}},
+	}
+	for _, change := range changes {
+		change(&s.config)
+	}
+	pages := admin.New(s.config)
 	s.Site = webtest.Serve(t, f, pages.Routes)
 	return s
 }
@@ -61,6 +81,7 @@ func form(pairs ...string) url.Values {
 var paths = []string{
 	"/admin", "/admin/demandes", "/admin/livraisons", "/admin/taches", "/admin/membres", "/admin/membres/nouveau",
 	"/admin/cercles", "/admin/cercles/nouveau", "/admin/reseau", "/admin/reseau/liste", "/admin/lab", "/admin/blocages", "/admin/signalements", "/admin/moderation",
+	"/admin/sante", "/admin/sauvegardes", "/admin/reglages",
 }
 
 func TestOnlyThoseWhoRunTheNodeSeeItsAdministration(t *testing.T) {
@@ -142,7 +163,7 @@ func TestEveryKeyExists(t *testing.T) {
 	busy(t, s)
 	c := s.As(t, s.Admin)
 	for _, path := range append(slices.Clone(paths), "/mon-compte", "/mon-compte/securite", "/mon-compte/adresse", "/mon-compte/confirmer", "/mon-compte/mot-de-passe", "/mon-compte/cercles", "/connexion/oubli", "/admin/livraisons/abandonner?host=silent.example") {
-		for _, section := range []string{"admin", "account", "account-role", "signin", "security", "prove", "address", "reset", "setup", "person", "delivery", "request", "invite", "lab-form", "block", "report", "form", "nav"} {
+		for _, section := range []string{"admin", "account", "account-role", "signin", "security", "prove", "address", "reset", "setup", "settings", "backup", "doctor", "first-steps", "person", "delivery", "request", "invite", "lab-form", "block", "report", "form", "nav"} {
 			for _, mark := range []string{">", `"`} {
 				if a := c.Get(path); strings.Contains(a.Body, mark+section+".") {
 					t.Errorf("%s shows a key of %q", path, section)

@@ -16,6 +16,7 @@ import (
 // form is the page "admin-form.html": questions, and where the answers go.
 type form struct {
 	top
+	Step     string // of a set-up: "Étape 2 sur 7"; empty: there are none
 	Lead     string
 	Notice   *assets.Flash // what to know before answering
 	Sections []section
@@ -51,6 +52,13 @@ func (p *Pages) renderForm(w http.ResponseWriter, r *http.Request, f *form, mist
 		f.Sections[i].Fields, fields = fields[:n], fields[n:]
 	}
 	return p.Frame.Render(w, r, http.StatusUnprocessableEntity, "admin-form.html", f)
+}
+
+// fill puts what was typed back into all fields.
+func (f *form) fill(r *http.Request) {
+	for _, s := range f.Sections {
+		fill(r, s.Fields)
+	}
 }
 
 // fill puts what was typed back into the fields: all but passwords.

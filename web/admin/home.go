@@ -10,6 +10,7 @@ import (
 // homePage is "admin-home.html": what there is to do, then figures.
 type homePage struct {
 	top
+	Steps   []firstStep // until the lab is alive; empty: it is, or they were hidden
 	Todo    []task
 	Figures assets.Table
 }
@@ -38,8 +39,12 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	steps, err := p.firstSteps(r)
+	if err != nil {
+		return err
+	}
 	return p.Frame.Render(w, r, http.StatusOK, "admin-home.html", homePage{
-		top: p.admin(r, p.t(r, "admin.title"), "/admin"), Todo: p.tasks(r, n), Figures: p.figures(r, n),
+		top: p.admin(r, p.t(r, "admin.title"), "/admin"), Steps: steps, Todo: p.tasks(r, n), Figures: p.figures(r, n),
 	})
 }
 

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"errors"
+	"html"
 	"net"
 	"net/http"
 	"strings"
@@ -22,16 +23,28 @@ const (
 
 func secretOf(r *http.Request) string { return mux.Vars(r)["secret"] }
 
-// install is /installation/{secret}: the set-up of a new node. It is over as soon
-// as there is an account; a set-up that broke off after the lab was made can be
-// finished.
+// The pages of the set-up by its link. What comes after the account is for whoever
+// is signed in: see welcome.
+const (
+	stepAddress = 1 + iota
+	stepLab
+	stepAccount
+	stepPasskey
+	stepMail
+	stepNetwork
+	stepContent
+)
+
+// install is /installation/{secret}: the set-up of a new node, a step after the
+// other. Which one it is, the store says: the lab, its first account, and then it is
+// over. A set-up that was broken off goes on where it was.
 func (p *Pages) install(w http.ResponseWriter, r *http.Request) error {
 	p.setUp.Lock()
 	defer p.setUp.Unlock()
 	secret := secretOf(r)
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	w.Header().Set("Cache-Control", "no-store")
-	done, err := p.isSetUp(r)
+	lab, done, err := p.isSetUp(r)
 	if err != nil {
 		return err
 	}
@@ -42,51 +55,124 @@ func (p *Pages) install(w http.ResponseWriter, r *http.Request) error {
 	if errors.Is(err, store.ErrNotFound) {
 		return p.Frame.Fail(w, r, http.StatusGone, "set-up-link")
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case lab:
+		return p.installAccount(w, r, secret)
+	case isPost(r) || r.URL.Query().Get("etape") == "labo":
+		return p.installLab(w, r, secret)
 	}
-	f := p.installForm(r, secret)
+	return p.installAddress(w, r, secret)
+}
+
+// installAddress shows the address, which cannot change, as it looks from outside.
+func (p *Pages) installAddress(w http.ResponseWriter, r *http.Request, secret string) error {
+	page := addressPage{
+		top: p.plain(r, p.t(r, "setup.address-title")), Step: p.step(r, stepAddress), Address: p.Node.BaseURL,
+		Next: "/installation/" + secret + "?etape=labo", Path: "/installation/" + secret,
+	}
+	if p.Examine != nil {
+		for _, f := range p.Examine(r.Context()) {
+			if f.Check == "dns" || f.Check == "tls" || f.Check == "proxy" {
+				page.Findings = append(page.Findings, p.finding(r, f))
+			}
+		}
+	}
+	return p.Frame.Render(w, r, http.StatusOK, "admin-address.html", page)
+}
+
+// addressPage is "admin-address.html".
+type addressPage struct {
+	top
+	Step       string
+	Address    string
+	Findings   []finding
+	Path, Next string
+}
+
+// step says how far the set-up is.
+func (p *Pages) step(r *http.Request, n int) string {
+	return p.t(r, "setup.step", "number", n, "of", stepContent)
+}
+
+// installLab makes the lab.
+func (p *Pages) installLab(w http.ResponseWriter, r *http.Request, secret string) error {
+	f := p.installLabForm(r, secret)
 	if !isPost(r) {
 		return p.renderForm(w, r, f, nil)
 	}
-	for _, s := range f.Sections {
-		fill(r, s.Fields)
-	}
-	if err := p.runSetUp(r, secret); err != nil {
+	if err := p.makeLab(r, f); err != nil {
 		return p.renderForm(w, r, f, err)
 	}
 	p.Frame.Log.InfoContext(r.Context(), "lab set up")
-	p.Frame.Flash(r, "ok", "setup.done")
-	return p.Frame.Redirect(w, r, "/")
+	return p.Frame.Redirect(w, r, "/installation/"+secret)
 }
 
-func (p *Pages) isSetUp(r *http.Request) (done bool, err error) {
+func (p *Pages) installLabForm(r *http.Request, secret string) *form {
+	return &form{
+		top: p.plain(r, p.t(r, "setup.title")), Step: p.step(r, stepLab), Lead: p.t(r, "setup.lead"),
+		Notice: &assets.Flash{Tone: "warn", Text: p.t(r, "setup.address", "address", p.Node.BaseURL)},
+		Sections: []section{{Fields: []assets.Field{
+			{Name: "lab-name", Label: p.t(r, "lab-form.name"), Hint: p.t(r, "setup.lab-name-hint"), Required: true, MaxLength: maxName, Spellcheck: true, Autocomplete: "organization"},
+			{Name: "lab-handle", Label: p.t(r, "setup.lab-handle"), Hint: p.t(r, "setup.lab-handle-hint", "host", p.Node.Host()), Value: proposedHandle(p.Node.Host()), Required: true, MaxLength: 30},
+			p.territoryField(r), p.communeField(r),
+			{Name: "summary", Label: p.t(r, "lab-form.summary"), Hint: p.t(r, "lab-form.summary-hint"), Type: "textarea", Rows: 4, MaxLength: maxSummary, Spellcheck: true},
+			{Name: "approves", Label: p.t(r, "lab-form.approves"), Hint: p.t(r, "lab-form.approves-hint"), Type: "checkbox"},
+		}}},
+		Action: "/installation/" + secret, Button: p.t(r, "setup.button"),
+	}
+}
+
+func (p *Pages) makeLab(r *http.Request, f *form) error {
+	var c checks
+	c.text("lab-name", typed(r, "lab-name"), maxName, true)
+	c.handle("lab-handle", handleTyped(r, "lab-handle"))
+	c.choice("territory", typed(r, "territory"), store.Territories.Slugs)
+	commune := p.askCommune(r, f, &c)
+	c.text("summary", typed(r, "summary"), maxSummary, false)
+	f.fill(r)
+	if err := c.err(); err != nil {
+		return err
+	}
+	lab := store.Actor{
+		Handle: handleTyped(r, "lab-handle"), Name: typed(r, "lab-name"), Summary: profileHTML(typed(r, "summary")),
+		Lang: string(assets.LangOf(r.Context())), Territory: []string{typed(r, "territory")}, Approves: r.PostForm.Get("approves") != "",
+		Fields: withLine(nil, communeLine, html.EscapeString(commune)),
+	}
+	_, err := p.Node.SetUp(r.Context(), lab)
+	return err
+}
+
+// installAccount makes the first account, and signs in: the link is used up.
+func (p *Pages) installAccount(w http.ResponseWriter, r *http.Request, secret string) error {
+	f := &form{
+		top: p.plain(r, p.t(r, "setup.admin")), Step: p.step(r, stepAccount), Lead: p.t(r, "setup.admin-text"),
+		Sections: []section{{Fields: append(p.personFields(r, true), p.passwordFields(r)...)}},
+		Action:   "/installation/" + secret, Button: p.t(r, "setup.account-button"),
+	}
+	if !isPost(r) {
+		return p.renderForm(w, r, f, nil)
+	}
+	f.fill(r)
+	if err := p.makeAccount(r, secret); err != nil {
+		return p.renderForm(w, r, f, err)
+	}
+	return p.Frame.Redirect(w, r, welcomePath+"/cle")
+}
+
+// isSetUp says whether there is a lab, and whether all is done that needs the link.
+func (p *Pages) isSetUp(r *http.Request) (lab, done bool, err error) {
 	err = p.view(r, func(tx *store.Txn) error {
+		_, err := tx.Lab()
+		lab = err == nil
 		for range tx.Accounts() {
 			done = true
 			break
 		}
 		return nil
 	})
-	return done, err
-}
-
-func (p *Pages) installForm(r *http.Request, secret string) *form {
-	return &form{
-		top: p.plain(r, p.t(r, "setup.title")), Lead: p.t(r, "setup.lead"),
-		Notice: &assets.Flash{Tone: "warn", Text: p.t(r, "setup.address", "address", p.Node.BaseURL)},
-		Sections: []section{
-			{Title: p.t(r, "setup.lab"), Fields: []assets.Field{
-				{Name: "lab-name", Label: p.t(r, "lab-form.name"), Hint: p.t(r, "setup.lab-name-hint"), Required: true, MaxLength: maxName, Spellcheck: true, Autocomplete: "organization"},
-				{Name: "lab-handle", Label: p.t(r, "setup.lab-handle"), Hint: p.t(r, "setup.lab-handle-hint", "host", p.Node.Host()), Value: proposedHandle(p.Node.Host()), Required: true, MaxLength: 30},
-				p.territoryField(r),
-				{Name: "summary", Label: p.t(r, "lab-form.summary"), Hint: p.t(r, "lab-form.summary-hint"), Type: "textarea", Rows: 4, MaxLength: maxSummary, Spellcheck: true},
-				{Name: "approves", Label: p.t(r, "lab-form.approves"), Hint: p.t(r, "lab-form.approves-hint"), Type: "checkbox"},
-			}},
-			{Title: p.t(r, "setup.admin"), Text: p.t(r, "setup.admin-text"), Fields: append(p.personFields(r, true), p.passwordFields(r)...)},
-		},
-		Action: "/installation/" + secret, Button: p.t(r, "setup.button"),
-	}
+	return lab, done, err
 }
 
 // proposedHandle is the first label of the host's name, if it has one.
@@ -126,17 +212,14 @@ func (p *Pages) passwordFields(r *http.Request) []assets.Field {
 	}
 }
 
-// runSetUp makes the lab and its administrator, and signs in.
-func (p *Pages) runSetUp(r *http.Request, secret string) error {
+func (p *Pages) makeAccount(r *http.Request, secret string) (err error) {
 	ctx, lang := r.Context(), string(assets.LangOf(r.Context()))
-	if err := checkSetUp(r); err != nil {
-		return err
-	}
-	_, err := p.Node.SetUp(ctx, store.Actor{
-		Handle: handleTyped(r, "lab-handle"), Name: typed(r, "lab-name"), Summary: profileHTML(typed(r, "summary")), Lang: lang,
-		Territory: []string{typed(r, "territory")}, Approves: r.PostForm.Get("approves") != "",
-	})
-	if err != nil && !errors.Is(err, store.ErrExists) { // there is one: the set-up broke off here before
+	var c checks
+	c.text("name", typed(r, "name"), maxName, true)
+	c.handle("handle", handleTyped(r, "handle"))
+	c.email("email", typed(r, "email"), true)
+	c.newPassword("password", r.PostForm.Get("password"), r.PostForm.Get("password-again"), handleTyped(r, "handle"), typed(r, "email"))
+	if err := c.err(); err != nil {
 		return err
 	}
 	account := &store.Account{Email: typed(r, "email"), Role: store.Admin, Lang: lang}
@@ -154,22 +237,6 @@ func (p *Pages) runSetUp(r *http.Request, secret string) error {
 		return err
 	}
 	return p.askAddress(r, account, account.Email)
-}
-
-func checkSetUp(r *http.Request) error {
-	var c checks
-	c.text("lab-name", typed(r, "lab-name"), maxName, true)
-	c.handle("lab-handle", handleTyped(r, "lab-handle"))
-	c.choice("territory", typed(r, "territory"), store.Territories.Slugs)
-	c.text("summary", typed(r, "summary"), maxSummary, false)
-	c.text("name", typed(r, "name"), maxName, true)
-	c.handle("handle", handleTyped(r, "handle"))
-	if h := handleTyped(r, "handle"); h != "" && h == handleTyped(r, "lab-handle") {
-		c.add("handle", "error.taken", nil)
-	}
-	c.email("email", typed(r, "email"), true)
-	c.newPassword("password", r.PostForm.Get("password"), r.PostForm.Get("password-again"), handleTyped(r, "handle"), typed(r, "email"))
-	return c.err()
 }
 
 // handleTyped is a handle as people may type it: with its @, in capitals.

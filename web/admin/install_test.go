@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -24,22 +25,32 @@ func newNode(t *testing.T) (*site, string) {
 	return s, "/installation/" + secret
 }
 
-func setUp() url.Values {
-	return form(
-		"lab-name", "Le Plateau", "lab-handle", "@Plateau", "territory", "region:84", "summary", "Un labo fictif.\nDeux lignes.", "approves", "1",
-		"name", "Inès Roux", "handle", "ines", "email", "ines@plateau.example",
-		"password", "quatre mots sans lien", "password-again", "quatre mots sans lien",
-	)
+func newLab() url.Values {
+	return form("lab-name", "Le Plateau", "lab-handle", "@Plateau", "territory", "region:84", "commune", "Grenoble", "summary", "Un labo fictif.\nDeux lignes.", "approves", "1")
+}
+
+func newAccount() url.Values {
+	return form("name", "Inès Roux", "handle", "ines", "email", "ines@plateau.example", "password", "quatre mots sans lien", "password-again", "quatre mots sans lien")
 }
 
 func TestSetUp(t *testing.T) {
 	s, path := newNode(t)
 	c := s.Visitor(t)
-	page := c.Get(path)
-	if page.Status != http.StatusOK || !page.Has(webtest.BaseURL, "plus jamais changer", `value="estran"`, "La Réunion") {
-		t.Fatalf("got %d:\n%s", page.Status, page.Body)
+	if page := c.Get(path); page.Status != http.StatusOK || !page.Has(webtest.BaseURL, "plus jamais changer", "Étape 1 sur 7", "estran.test mène à 192.0.2.1", `href="/en`+path+`"`) {
+		t.Fatalf("the address: got %d:\n%s", page.Status, page.Body)
 	}
-	if a := c.Post(path, setUp()); a.Status != http.StatusSeeOther || a.Location != "/" {
+	if page := c.Get(path + "?etape=labo"); page.Status != http.StatusOK || !page.Has("Étape 2 sur 7", "plus jamais changer", `value="estran"`, "La Réunion") {
+		t.Fatalf("the lab: got %d:\n%s", page.Status, page.Body)
+	}
+	if a := c.Post(path, newLab()); a.Status != http.StatusSeeOther || a.Location != path {
+		t.Fatalf("got %d to %q:\n%s", a.Status, a.Location, a.Body)
+	}
+	// Another browser, another day: it goes on where it was.
+	c = s.Visitor(t)
+	if page := c.Get(path); page.Status != http.StatusOK || !page.Has("Étape 3 sur 7", `name="password"`) {
+		t.Fatalf("the account: got %d:\n%s", page.Status, page.Body)
+	}
+	if a := c.Post(path, newAccount()); a.Status != http.StatusSeeOther || a.Location != "/admin/installation/cle" {
 		t.Fatalf("got %d to %q:\n%s", a.Status, a.Location, a.Body)
 	}
 	s.view(t, func(tx *store.Txn) error {
@@ -47,7 +58,7 @@ func TestSetUp(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if lab.Handle != "plateau" || lab.Name != "Le Plateau" || lab.Lang != "fr" || !lab.Approves || lab.Territory[0] != "region:84" || lab.Summary != "<p>Un labo fictif.</p>\n<p>Deux lignes.</p>" {
+		if lab.Handle != "plateau" || lab.Name != "Le Plateau" || lab.Lang != "fr" || !lab.Approves || lab.Territory[0] != "region:84" || lab.Summary != "<p>Un labo fictif.</p>\n<p>Deux lignes.</p>" || len(lab.Fields) != 1 || lab.Fields[0].Value != "Grenoble (38)" {
 			t.Errorf("got the lab %+v", lab)
 		}
 		a, err := tx.AccountByLogin("ines@plateau.example")
@@ -59,26 +70,60 @@ func TestSetUp(t *testing.T) {
 		}
 		return nil
 	})
-	if a := c.Get("/admin"); a.Status != http.StatusOK || !a.Has("Votre labo est en ligne") {
+	for i, step := range []string{"cle", "courrier", "reseau", "contenu"} {
+		if a := c.Get("/admin/installation/" + step); a.Status != http.StatusOK || !a.Has(fmt.Sprintf("Étape %d sur 7", 4+i)) {
+			t.Errorf("%s: got %d:\n%s", step, a.Status, a.Body)
+		}
+	}
+	if a := c.Get("/admin"); a.Status != http.StatusOK || !a.Has("Premiers pas") {
 		t.Errorf("the administrator is not signed in: got %d", a.Status)
 	}
-	for _, a := range []webtest.Answer{c.Get(path), c.Post(path, setUp()), s.Visitor(t).Get("/installation/other")} {
+	for _, a := range []webtest.Answer{c.Get(path), c.Post(path, newAccount()), s.Visitor(t).Get("/installation/other")} {
 		if a.Status != http.StatusGone {
 			t.Errorf("again: got %d, want 410", a.Status)
 		}
 	}
 }
 
+// mistake is an answer that is wrong, and what is said beside it.
+type mistake struct{ field, value, wrong, want string }
+
 func TestSetUpNamesEachMistake(t *testing.T) {
 	s, path := newNode(t)
-	for _, c := range []struct{ field, value, wrong, want string }{
+	check := func(good url.Values, kept string, all []mistake) {
+		for _, m := range all {
+			v := maps.Clone(good)
+			v.Set(m.field, m.value)
+			a := s.Visitor(t).Post(path, v)
+			if a.Status != http.StatusUnprocessableEntity || !a.Has(`id="f-`+m.wrong+`-error"`, m.want, kept) {
+				t.Errorf("%s %q: got %d without its mistake:\n%s", m.field, m.value, a.Status, a.Body)
+			}
+			if a.Has("quatre mots sans lien") {
+				t.Errorf("%s: the password is on the page", m.field)
+			}
+		}
+	}
+	check(newLab(), "Deux lignes", []mistake{
 		{"lab-name", "", "lab-name", "nécessaire"},
 		{"lab-name", strings.Repeat("é", 101), "lab-name", "trop long"},
 		{"lab-handle", "Le Plateau", "lab-handle", "lettres minuscules"},
 		{"lab-handle", "admin", "lab-handle", "déjà pris"},
 		{"territory", "", "territory", "nécessaire"},
 		{"territory", "region:99", "territory", "de la liste"},
-		{"summary", strings.Repeat("x", 501), "summary", "trop long"},
+		{"commune", "Rennes", "commune", "pas dans ce territoire"},
+		{"commune", "Xyzzyville", "commune", "Aucune commune"},
+		{"commune", "Saint-Denis", "commune-code", "Plusieurs communes"},
+	})
+	s.view(t, func(tx *store.Txn) error {
+		if _, err := tx.Lab(); err == nil {
+			t.Error("a lab was made")
+		}
+		return nil
+	})
+	if a := s.Visitor(t).Post(path, newLab()); a.Status != http.StatusSeeOther {
+		t.Fatalf("got %d", a.Status)
+	}
+	check(newAccount(), `name="password"`, []mistake{
 		{"name", "", "name", "nécessaire"},
 		{"handle", "", "handle", "nécessaire"},
 		{"handle", "plateau", "handle", "déjà pris"},
@@ -88,38 +133,34 @@ func TestSetUpNamesEachMistake(t *testing.T) {
 		{"password", "trop-court!", "password", "au moins 12"},
 		{"password", strings.Repeat("x", 257), "password", "trop long"},
 		{"password-again", "autre chose encore", "password-again", "différents"},
-	} {
-		v := maps.Clone(setUp())
-		v.Set(c.field, c.value)
-		a := s.Visitor(t).Post(path, v)
-		if a.Status != http.StatusUnprocessableEntity || !a.Has(`id="f-`+c.wrong+`-error"`, c.want, "Inès Roux") && c.field != "name" {
-			t.Errorf("%s %q: got %d without its mistake", c.field, c.value, a.Status)
-		}
-		if a.Has("quatre mots sans lien") {
-			t.Errorf("%s: the password is on the page", c.field)
-		}
-	}
-	s.view(t, func(tx *store.Txn) error {
-		if _, err := tx.Lab(); err == nil {
-			t.Error("a lab was made")
-		}
-		return nil
 	})
 }
 
-func TestBrokenSetUpIsFinished(t *testing.T) {
+func TestTheCommuneThatWasMeantIsTaken(t *testing.T) {
 	s, path := newNode(t)
-	if _, err := s.SetUp(t.Context(), store.Actor{Handle: "plateau", Name: "Le Plateau"}); err != nil {
-		t.Fatal(err)
+	v := newLab()
+	v.Set("territory", "region:04")
+	v.Set("commune", "Saint-Denis")
+	asked := s.Visitor(t).Post(path, v)
+	if asked.Status != http.StatusUnprocessableEntity || !asked.Has("Saint-Denis (974)", `value="com:97411"`, `value="Saint-Denis"`) {
+		t.Fatalf("got %d:\n%s", asked.Status, asked.Body)
 	}
-	if a := s.Visitor(t).Post(path, setUp()); a.Status != http.StatusSeeOther {
-		t.Errorf("got %d:\n%s", a.Status, a.Body)
+	v.Set("commune-code", "com:97411")
+	if a := s.Visitor(t).Post(path, v); a.Status != http.StatusSeeOther {
+		t.Fatalf("got %d:\n%s", a.Status, a.Body)
 	}
+	s.view(t, func(tx *store.Txn) error {
+		lab, err := tx.Lab()
+		if err == nil && lab.Fields[0].Value != "Saint-Denis (974)" {
+			t.Errorf("got %+v", lab.Fields)
+		}
+		return err
+	})
 }
 
 func TestSetUpNeedsItsLink(t *testing.T) {
 	s, _ := newNode(t)
-	for _, a := range []webtest.Answer{s.Visitor(t).Get("/installation/guess"), s.Visitor(t).Post("/installation/guess", setUp())} {
+	for _, a := range []webtest.Answer{s.Visitor(t).Get("/installation/guess"), s.Visitor(t).Post("/installation/guess", newLab())} {
 		if a.Status != http.StatusGone || !a.Has("n&#39;est plus valable") {
 			t.Errorf("got %d", a.Status)
 		}
@@ -137,7 +178,7 @@ func TestPagesBeforeTheSetUpSayWhereTheLinkIs(t *testing.T) {
 
 func TestSetUpInEnglishMakesAnEnglishLab(t *testing.T) {
 	s, path := newNode(t)
-	if a := s.Visitor(t).Post("/en"+path, setUp()); a.Status != http.StatusSeeOther || a.Location != "/en" {
+	if a := s.Visitor(t).Post("/en"+path, newLab()); a.Status != http.StatusSeeOther || a.Location != "/en"+path {
 		t.Fatalf("got %d to %q", a.Status, a.Location)
 	}
 	s.view(t, func(tx *store.Txn) error {

@@ -17,6 +17,7 @@ import (
 const (
 	siteLine    = "Site web"
 	patronsLine = "Tutelles"
+	communeLine = "Commune"
 )
 
 // lab is /admin/lab: the profile of the lab.
@@ -33,8 +34,7 @@ func (p *Pages) lab(w http.ResponseWriter, r *http.Request) error {
 	if !isPost(r) {
 		return p.renderForm(w, r, f, nil)
 	}
-	fill(r, f.Sections[0].Fields)
-	if err := p.saveLab(r, lab); err != nil {
+	if err := p.saveLab(r, lab, f); err != nil {
 		return p.renderForm(w, r, f, err)
 	}
 	p.Frame.Flash(r, "ok", "lab-form.saved")
@@ -46,13 +46,15 @@ func (p *Pages) labForm(r *http.Request, lab *store.Actor) *form {
 	if len(lab.Territory) > 0 {
 		territory.Value = lab.Territory[0]
 	}
+	commune := p.communeField(r)
+	commune.Value = line(lab, communeLine)
 	lang := otherLang(r, lab.Lang)
 	return &form{
 		top: p.admin(r, p.t(r, "admin.tab.lab"), "/admin/lab"), Lead: p.t(r, "lab-form.lead", "address", lab.Address()),
 		Sections: []section{{Fields: []assets.Field{
 			{Name: "name", Label: p.t(r, "lab-form.name"), Value: lab.Name, Required: true, MaxLength: maxName, Spellcheck: true},
 			{Name: "summary", Label: p.t(r, "lab-form.summary"), Hint: p.t(r, "lab-form.summary-hint"), Type: "textarea", Rows: 5, Value: profileText(lab.Summary), MaxLength: maxSummary, Spellcheck: true, Lang: lang},
-			territory,
+			territory, commune,
 			{Name: "site", Label: p.t(r, "lab-form.site"), Hint: p.t(r, "lab-form.site-hint"), Type: "url", Value: line(lab, siteLine), MaxLength: maxAddress, Autocomplete: "url"},
 			{Name: "patrons", Label: p.t(r, "lab-form.patrons"), Hint: p.t(r, "lab-form.patrons-hint"), Value: line(lab, patronsLine), MaxLength: maxName * 2, Lang: lang},
 			{Name: "approves", Label: p.t(r, "lab-form.approves"), Hint: p.t(r, "lab-form.approves-hint"), Type: "checkbox", Value: checked(lab.Approves)},
@@ -65,14 +67,16 @@ func (p *Pages) labForm(r *http.Request, lab *store.Actor) *form {
 // maxAddress is the most characters of a web address.
 const maxAddress = 500
 
-func (p *Pages) saveLab(r *http.Request, lab *store.Actor) error {
+func (p *Pages) saveLab(r *http.Request, lab *store.Actor, f *form) error {
 	site, patrons := typed(r, "site"), typed(r, "patrons")
 	var c checks
 	c.text("name", typed(r, "name"), maxName, true)
 	c.text("summary", typed(r, "summary"), maxSummary, false)
 	c.choice("territory", typed(r, "territory"), store.Territories.Slugs)
+	commune := p.askCommune(r, f, &c)
 	c.address("site", site)
 	c.text("patrons", patrons, 2*maxName, false)
+	f.fill(r)
 	if err := c.err(); err != nil {
 		return err
 	}
@@ -87,6 +91,7 @@ func (p *Pages) saveLab(r *http.Request, lab *store.Actor) error {
 		address = `<a href="` + address + `" rel="me nofollow noopener">` + address + `</a>`
 	}
 	profile.Fields = withLine(withLine(lab.Fields, siteLine, address), patronsLine, html.EscapeString(patrons))
+	profile.Fields = withLine(profile.Fields, communeLine, html.EscapeString(commune))
 	return p.Node.Publish(r.Context(), p.Frame.Viewer(r), &federation.Activity{Verb: "Update", Actor: lab.IRI, Profile: &profile})
 }
 

@@ -25,6 +25,7 @@ type moderationPage struct {
 	Empty    assets.Empty
 	Log      []decision
 	Closed   bool
+	Decided  bool // somebody said that it is to be so
 	Disabled bool // by the configuration
 }
 
@@ -83,7 +84,7 @@ func (p *Pages) showModeration(w http.ResponseWriter, r *http.Request, status in
 	}
 	d.Errors = p.Frame.Renderer.Catalog.Mistakes(assets.LangOf(r.Context()), mistakes, nil)
 	err := p.view(r, func(tx *store.Txn) error {
-		d.Closed = tx.FormClosed()
+		d.Closed, d.Decided = tx.FormClosed(), tx.Setting(settingFormDecided) != nil
 		waiting := 0
 		for c := range tx.ToModerate() {
 			if waiting++; waiting > maxToModerate {
@@ -265,6 +266,7 @@ func (p *Pages) switchForm(w http.ResponseWriter, r *http.Request) error {
 	closed := strings.TrimSpace(r.PostForm.Get("form")) == "close"
 	err := p.Node.Store.Update(r.Context(), func(tx *store.Txn) error {
 		tx.CloseForm(closed)
+		tx.PutSetting(settingFormDecided, []byte{1})
 		return nil
 	})
 	if err != nil {

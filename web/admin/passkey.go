@@ -90,7 +90,15 @@ func (p *Pages) addPasskey(w http.ResponseWriter, r *http.Request) error {
 		return refuse(err)
 	}
 	p.Frame.Flash(r, "ok", "passkey.added")
-	return writeJSON(w, done{assets.LangOf(r.Context()).Link("/mon-compte/securite")})
+	return writeJSON(w, done{assets.LangOf(r.Context()).Link(afterPasskey(a.Back))})
+}
+
+// afterPasskey is where the form of a new passkey leads: back, or to the others.
+func afterPasskey(back string) string {
+	if back == "" {
+		return "/mon-compte/securite"
+	}
+	return assets.LocalPath(back)
 }
 
 // removePasskey is /mon-compte/cle/retirer.
@@ -110,8 +118,9 @@ func (p *Pages) removePasskey(w http.ResponseWriter, r *http.Request) error {
 // newPasskey is /mon-compte/cle: the form by which one is added.
 func (p *Pages) newPasskey(w http.ResponseWriter, r *http.Request) error {
 	return p.Frame.Render(w, r, http.StatusOK, "admin-passkey.html", passkeyPage{
-		top: p.plain(r, p.t(r, "passkey.add")),
-		Fields: []assets.Field{{
+		top:  p.plain(r, p.t(r, "passkey.add")),
+		Back: afterPasskey(r.FormValue("retour")),
+		Fields: []assets.Field{{Name: "retour", Type: "hidden", Value: r.FormValue("retour")}, {
 			Name: "name", Label: p.t(r, "passkey.name"), Hint: p.t(r, "passkey.name-hint"), MaxLength: maxName,
 		}},
 	})
@@ -121,4 +130,5 @@ func (p *Pages) newPasskey(w http.ResponseWriter, r *http.Request) error {
 type passkeyPage struct {
 	top
 	Fields []assets.Field
+	Back   string
 }

@@ -42,9 +42,13 @@ func (p *Pages) settings(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) showSettings(w http.ResponseWriter, r *http.Request, status int, mistakes error) error {
 	page := settingsPage{top: p.admin(r, p.t(r, "settings.title"), settingsPath), Sections: p.settingTables(r), Mail: p.Mail.On()}
-	page.Fields = []assets.Field{{Name: "to", Label: p.t(r, "settings.mail-to"), Type: "email", Value: p.mailReader(r), MaxLength: 254, Required: true, Autocomplete: "email"}}
+	page.Fields = []assets.Field{p.mailField(r)}
 	page.Errors = p.Frame.Renderer.Catalog.Mistakes(assets.LangOf(r.Context()), mistakes, page.Fields)
 	return p.Frame.Render(w, r, status, "admin-settings.html", page)
+}
+
+func (p *Pages) mailField(r *http.Request) assets.Field {
+	return assets.Field{Name: "to", Label: p.t(r, "settings.mail-to"), Type: "email", Value: p.mailReader(r), MaxLength: 254, Required: true, Autocomplete: "email"}
 }
 
 // mailReader is who gets the letter of a test: as typed, or whoever asks.
@@ -97,6 +101,22 @@ func (p *Pages) testMail(w http.ResponseWriter, r *http.Request) error {
 	return p.Frame.Redirect(w, r, settingsPath)
 }
 
+// What is remembered for the first steps: that a letter was taken, that somebody
+// decided on the open form, and read the declaration.
+const (
+	settingMailWorks       = "mail-works"
+	settingFormDecided     = "open-form-decided"
+	settingDeclarationRead = "declaration-read"
+)
+
+// note remembers that something came about.
+func (p *Pages) note(r *http.Request, setting string) error {
+	return p.Node.Store.Update(r.Context(), func(tx *store.Txn) error {
+		tx.PutSetting(setting, []byte{1})
+		return nil
+	})
+}
+
 // mailPatience is how long a person waits for the test.
 const mailPatience = 20 * time.Second
 
@@ -125,7 +145,7 @@ func (p *Pages) tryMail(r *http.Request, to string) error {
 	}
 	trouble := mail.Trouble(err)
 	if trouble == "" {
-		return nil
+		return p.note(r, settingMailWorks)
 	}
 	args := map[string]any{"server": p.Mail.Host, "port": strconv.Itoa(p.Mail.Port)}
 	text := p.t(r, "doctor.mail."+trouble, args) + " " + p.t(r, "doctor.mail."+trouble+"-do", args)

@@ -1,0 +1,179 @@
+package admin
+
+import (
+	_ "embed"
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/assets"
+)
+
+// welcomePath is where the set-up goes on once there is an account: each step can be
+// left out and taken up again.
+const welcomePath = "/admin/installation"
+
+func (p *Pages) welcomeRoutes(r *mux.Router) {
+	p.runs(r, welcomePath+"/cle", p.welcomePasskey)
+	p.runs(r, welcomePath+"/courrier", p.welcomeMail)
+	p.runs(r, welcomePath+"/reseau", p.welcomeNetwork)
+	p.runs(r, welcomePath+"/contenu", p.welcomeContent)
+	p.runs(r, "/admin/premiers-pas", p.hideFirstSteps)
+	p.runs(r, "/admin/premiers-pas/declaration", p.readDeclaration)
+}
+
+// welcomePasskey offers a passkey.
+func (p *Pages) welcomePasskey(w http.ResponseWriter, r *http.Request) error {
+	const next = welcomePath + "/courrier"
+	if isPost(r) {
+		return p.Frame.Redirect(w, r, next)
+	}
+	f := &form{
+		top: p.admin(r, p.t(r, "setup.passkey"), "/admin"), Step: p.step(r, stepPasskey), Lead: p.t(r, "setup.passkey-lead"),
+		Action: welcomePath + "/cle", Button: p.t(r, "setup.skip"),
+	}
+	if p.Frame.Sessions.Passkeys() {
+		f.Links = []assets.Link{{Text: p.t(r, "passkey.add"), Href: "/mon-compte/cle?retour=" + next}}
+	} else {
+		f.Notice = &assets.Flash{Tone: "info", Text: p.t(r, "setup.passkey-off")}
+	}
+	return p.renderForm(w, r, f, nil)
+}
+
+// welcomeMail sends a letter of test.
+func (p *Pages) welcomeMail(w http.ResponseWriter, r *http.Request) error {
+	const next = welcomePath + "/reseau"
+	f := &form{
+		top: p.admin(r, p.t(r, "settings.mail"), "/admin"), Step: p.step(r, stepMail), Lead: p.t(r, "settings.mail-lead"),
+		Sections: []section{{Fields: []assets.Field{p.mailField(r)}}},
+		Action:   welcomePath + "/courrier", Button: p.t(r, "settings.mail-test"),
+		Links: []assets.Link{{Text: p.t(r, "setup.skip"), Href: next}},
+	}
+	if !p.Mail.On() {
+		f.Lead, f.Notice = p.t(r, "doctor.mail.off"), &assets.Flash{Tone: "warn", Text: p.t(r, "doctor.mail.off-do")}
+		f.Sections, f.Button, f.Links = nil, p.t(r, "setup.skip"), nil
+	}
+	switch {
+	case !isPost(r):
+		return p.renderForm(w, r, f, nil)
+	case !p.Mail.On():
+		return p.Frame.Redirect(w, r, next)
+	}
+	if err := p.tryMail(r, typed(r, "to")); err != nil {
+		return p.renderForm(w, r, f, err)
+	}
+	p.Frame.Flash(r, "ok", "settings.mail-sent", "to", typed(r, "to"))
+	return p.Frame.Redirect(w, r, next)
+}
+
+// welcomeNetwork asks with whom the lab exchanges.
+func (p *Pages) welcomeNetwork(w http.ResponseWriter, r *http.Request) error {
+	const next = welcomePath + "/contenu"
+	f, err := p.networkForm(r)
+	if err != nil {
+		return err
+	}
+	if !isPost(r) {
+		return p.renderForm(w, r, f, nil)
+	}
+	if p.Fixed {
+		return p.Frame.Redirect(w, r, next)
+	}
+	f.fill(r)
+	var c checks
+	mode := typed(r, "mode")
+	if c.choice("mode", mode, modes); c.err() != nil {
+		return p.renderForm(w, r, f, c.err())
+	}
+	err = p.Node.Store.Update(r.Context(), func(tx *store.Txn) error {
+		tx.FollowOnly(mode == modeFollowed)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	p.Frame.Log.InfoContext(r.Context(), "federation mode chosen", "status", mode, "actor", p.Frame.Viewer(r).Actor)
+	return p.Frame.Redirect(w, r, next)
+}
+
+// The answers to the question with whom the lab exchanges.
+const (
+	modeOpen     = "open"
+	modeFollowed = "followed"
+)
+
+var modes = []string{modeOpen, modeFollowed}
+
+func (p *Pages) networkForm(r *http.Request) (*form, error) {
+	mode := modeOpen
+	err := p.view(r, func(tx *store.Txn) error {
+		if tx.FollowsOnly() {
+			mode = modeFollowed
+		}
+		return nil
+	})
+	f := &form{
+		top: p.admin(r, p.t(r, "setup.network"), "/admin"), Step: p.step(r, stepNetwork), Lead: p.t(r, "setup.network-lead"),
+		Action: welcomePath + "/reseau", Button: p.t(r, "setup.next"),
+	}
+	if p.Fixed {
+		f.Notice = &assets.Flash{Tone: "info", Text: p.t(r, "setup.network-fixed")}
+		return f, err
+	}
+	f.Sections = []section{{Fields: []assets.Field{{
+		Name: "mode", Label: p.t(r, "setup.network-question"), Type: "radios", Value: mode, Required: true,
+		Choices: []assets.Choice{
+			{Value: modeOpen, Text: p.t(r, "setup.network-open"), Hint: p.t(r, "setup.network-open-hint")},
+			{Value: modeFollowed, Text: p.t(r, "setup.network-followed"), Hint: p.t(r, "setup.network-followed-hint")},
+		},
+	}}}}
+	return f, err
+}
+
+// examples are sheets to look at, each marked as an example, for the team alone.
+//
+//go:embed examples.csv
+var examples []byte
+
+const examplesName = "exemples.csv"
+
+// welcomeContent begins with something: a file, examples, or nothing.
+func (p *Pages) welcomeContent(w http.ResponseWriter, r *http.Request) error {
+	f := &form{
+		top: p.admin(r, p.t(r, "setup.content"), "/admin"), Step: p.step(r, stepContent), Lead: p.t(r, "setup.content-lead"),
+		Sections: []section{{Fields: []assets.Field{{
+			Name: "content", Label: p.t(r, "setup.content-question"), Type: "radios", Value: "nothing", Required: true,
+			Choices: []assets.Choice{
+				{Value: "import", Text: p.t(r, "setup.content-import"), Hint: p.t(r, "setup.content-import-hint")},
+				{Value: "examples", Text: p.t(r, "setup.content-examples"), Hint: p.t(r, "setup.content-examples-hint")},
+				{Value: "nothing", Text: p.t(r, "setup.content-nothing")},
+			},
+		}}}},
+		Action: welcomePath + "/contenu", Button: p.t(r, "setup.end"),
+	}
+	if !isPost(r) {
+		return p.renderForm(w, r, f, nil)
+	}
+	switch typed(r, "content") {
+	case "import":
+		return p.Frame.Redirect(w, r, importsPath)
+	case "examples":
+		if err := p.bringExamples(r); err != nil {
+			return err
+		}
+		p.Frame.Flash(r, "ok", "setup.examples-done")
+	default:
+		p.Frame.Flash(r, "ok", "setup.done")
+	}
+	return p.Frame.Redirect(w, r, "/admin")
+}
+
+// bringExamples imports the examples, as a file would be: the import undoes them.
+func (p *Pages) bringExamples(r *http.Request) error {
+	i, err := p.desk().Open(r.Context(), p.Frame.Viewer(r), store.KindOf("experiment"), examplesName, examples)
+	if err != nil {
+		return err
+	}
+	return p.desk().Start(r.Context(), i.ID)
+}
