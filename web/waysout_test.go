@@ -166,6 +166,8 @@ var waysOut = []wayOut{
 	{name: "its card", seenBy: byNobody, accept: "*/*", path: onPage(".png")},
 	{name: "its poster", seenBy: byEverybody, accept: asPage, path: onPage("/affiche")},
 	{name: "its frame", seenBy: byEverybody, accept: asPage, path: func(w *world, s *secret) string { return "/embed" + pageOf(w, s) }, show: func(s *secret) []string { return []string{s.word("pitch")} }},
+	{name: "the map in a frame", seenBy: byEverybody, newest: 20, accept: asPage, path: at("/embed/carte")},
+	{name: "a part of the map in a frame", seenBy: byEverybody, newest: 20, accept: asPage, path: at("/embed/carte?kind=experiment&cadre=-6,40,10,52")},
 	{name: "the list in a frame", seenBy: byEverybody, accept: asPage, path: at("/embed/experimentations")},
 	{name: "the code of its frame", seenBy: byEverybody, accept: asPage, path: func(w *world, s *secret) string { return "/integrer?fiche=" + w.node.URL + pageOf(w, s) }, show: func(*secret) []string { return []string{"&lt;iframe"} }},
 	{name: "its oEmbed", seenBy: byEverybody, accept: "*/*", path: func(w *world, s *secret) string { return "/oembed?url=" + url.QueryEscape(w.node.URL+pageOf(w, s)) }, show: func(*secret) []string { return []string{`"rich"`} }},

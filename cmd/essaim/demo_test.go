@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -14,7 +15,23 @@ import (
 )
 
 func TestDemoReachesEverybodyItIsFor(t *testing.T) {
-	o := demoOptions{nodes: 3, lang: "fr"}
+	d := demonstrate(t, 3)
+	for _, f := range d.follows {
+		d.checkFollow(t, f)
+	}
+	d.checkKinds(t)
+	d.checkAdoption(t)
+	d.visitAll(t)
+	if err := d.actAll(t.Context(), 20); err != nil {
+		t.Error(err)
+	}
+}
+
+// demonstrate builds the demonstration with so many nodes, which run until the test
+// ends.
+func demonstrate(t testing.TB, nodes int) *demoNetwork {
+	t.Helper()
+	o := demoOptions{nodes: nodes, lang: "fr"}
 	content, err := o.content()
 	if err != nil {
 		t.Fatal(err)
@@ -28,24 +45,32 @@ func TestDemoReachesEverybodyItIsFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	bar := demoPrinter{progress: t.Output(), words: words, lang: assets.French}.bar(0)
-	err = d.run(t.Context(), func(ctx context.Context) error {
-		defer d.stop()
-		if err := d.build(ctx, bar, false); err != nil {
-			return err
+	built, ended := make(chan struct{}), make(chan struct{})
+	ctx, stop := context.WithCancel(t.Context())
+	go func() {
+		defer close(ended)
+		err = d.run(ctx, func(ctx context.Context) error {
+			if err := d.build(ctx, bar, false); err != nil {
+				return err
+			}
+			close(built)
+			<-ctx.Done()
+			return nil
+		})
+	}()
+	t.Cleanup(func() {
+		stop()
+		<-ended
+		if err := errors.Join(err, d.close()); err != nil {
+			t.Error(err)
 		}
-		for _, f := range d.follows {
-			d.checkFollow(t, f)
-		}
-		d.checkKinds(t)
-		d.checkAdoption(t)
-		return d.actAll(ctx, 20)
 	})
-	if err != nil {
-		t.Fatal(err)
+	select {
+	case <-built:
+	case <-ended:
+		t.Fatal("the demonstration ended before it was built")
 	}
-	if err := d.close(); err != nil {
-		t.Error(err)
-	}
+	return d
 }
 
 // actAll has every lab do what --live has it do, and waits until all is delivered.

@@ -44,7 +44,7 @@ func (p *Pages) oneImport(w http.ResponseWriter, r *http.Request) error {
 		return p.changeImport(w, r, i)
 	}
 	page := importPage{top: p.admin(r, i.File, importsPath), Import: i, State: p.t(r, "import.state."+string(i.State)), Result: p.importResult(r, i)}
-	page.Crumbs = []assets.Link{{Text: p.t(r, "import.title"), Href: importsPath}}
+	page.Crumbs = append(page.Crumbs, assets.Link{Text: p.t(r, "import.title"), Href: importsPath})
 	if i.State == store.ImportDraft {
 		err = p.planned(r, &page)
 	} else {

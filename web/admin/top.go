@@ -26,6 +26,9 @@ type tab struct {
 func (p *Pages) plain(r *http.Request, title string) top {
 	t := top{Page: p.Frame.Page(r, title)}
 	t.Section, t.NoIndex = "account", true
+	if strings.HasPrefix(r.URL.Path, "/mon-compte/") {
+		t.Crumbs = []assets.Link{{Text: p.t(r, "account.title"), Href: "/mon-compte"}}
+	}
 	return t
 }
 
@@ -55,6 +58,9 @@ var tabs = []struct {
 func (p *Pages) admin(r *http.Request, title, current string) top {
 	t := top{Page: p.Frame.Page(r, title), Development: p.Development}
 	t.Section, t.NoIndex = "admin", true
+	if current != "/admin" || r.URL.Path != current {
+		t.Crumbs = []assets.Link{{Text: p.t(r, "nav.admin"), Href: "/admin"}}
+	}
 	viewer := p.Frame.Viewer(r)
 	for _, x := range tabs {
 		if viewer.May(x.act) {

@@ -91,6 +91,9 @@ func (c *Catalog) T(lang Lang, key string, args ...any) string {
 // Has reports whether lang itself has the message.
 func (c *Catalog) Has(lang Lang, key string) bool { return c.all[lang][key] }
 
+// Share is how many of a hundred messages lang itself has, rounded down.
+func (c *Catalog) Share(lang Lang) int { return 100 * len(c.all[lang]) / len(c.all[French]) }
+
 // Keys are the keys of lang's messages, sorted.
 func (c *Catalog) Keys(lang Lang) []string { return slices.Sorted(maps.Keys(c.all[lang])) }
 

@@ -29,10 +29,16 @@ func TestEveryLanguageHasTheSameKeys(t *testing.T) {
 	if len(want) == 0 {
 		t.Fatal("no keys at all")
 	}
-	for _, lang := range Languages {
-		if got := c.Keys(lang); !slices.Equal(got, want) {
-			t.Errorf("%s has %d keys, French %d:\n%v\n%v", lang, len(got), len(want), got, want)
+	if got := c.Keys(English); !slices.Equal(got, want) {
+		t.Errorf("English has %d keys, French %d:\n%v\n%v", len(got), len(want), got, want)
+	}
+	for _, key := range c.Keys(Breton) {
+		if !c.Has(French, key) {
+			t.Errorf("Breton has %q, French does not", key)
 		}
+	}
+	if n := c.Share(Breton); n < 1 || n > 99 || c.Share(French) != 100 {
+		t.Errorf("Breton has %d %% of the words, French %d", n, c.Share(French))
 	}
 }
 
@@ -65,9 +71,11 @@ func TestEveryLanguageUsesTheSameArguments(t *testing.T) {
 		return out
 	}
 	french := args(French)
-	for key, got := range args(English) {
-		if got != french[key] {
-			t.Errorf("%s takes %s in English, %s in French", key, got, french[key])
+	for _, lang := range []Lang{English, Breton} {
+		for key, got := range args(lang) {
+			if got != french[key] {
+				t.Errorf("%s takes %s in %s, %s in French", key, got, lang, french[key])
+			}
 		}
 	}
 }
@@ -80,15 +88,15 @@ func TestT(t *testing.T) {
 		args []any
 		want string
 	}{
-		{French, "nav.river", nil, "Fil"},
-		{English, "nav.river", nil, "River"},
+		{French, "nav.map", nil, "Carte"},
+		{English, "nav.map", nil, "Map"},
 		{French, "form.summary", []any{"count", 1}, "Une réponse est à corriger"},
 		{French, "form.summary", []any{"count", 0}, "Une réponse est à corriger"},
 		{English, "form.summary", []any{"count", 0}, "0 answers need correcting"},
 		{English, "form.summary", []any{"count", 2}, "2 answers need correcting"},
 		{French, "error.too-long", []any{map[string]any{"max": 1000}}, "C'est trop long\u00a0: 1\u202f000 caractères au plus."},
 		{English, "error.too-long", []any{"max", 1000}, "This is too long: 1,000 characters at most."},
-		{Lang("br"), "nav.river", nil, "Fil"},
+		{Lang("oc"), "nav.map", nil, "Carte"},
 		{French, "no.such.key", nil, "no.such.key"},
 	} {
 		if got := c.T(x.lang, x.key, x.args...); got != x.want {

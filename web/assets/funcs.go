@@ -19,6 +19,7 @@ import (
 //	dots "seed"              the constellation of an id
 //	seal "seed"              the square mark of a lab or member
 //	lang, languages          the language of the page, and all of them
+//	share lang               how many per cent of the words that language has
 func (r *Renderer) funcs(lang Lang, zone *time.Location) template.FuncMap {
 	icons := readIcons()
 	return template.FuncMap{
@@ -34,6 +35,7 @@ func (r *Renderer) funcs(lang Lang, zone *time.Location) template.FuncMap {
 		"seal":      Seal,
 		"lang":      func() Lang { return lang },
 		"languages": func() []Lang { return Languages },
+		"share":     r.Catalog.Share,
 	}
 }
 

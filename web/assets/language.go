@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/go-playground/locales"
+	"github.com/go-playground/locales/br"
 	"github.com/go-playground/locales/en"
 	"github.com/go-playground/locales/fr"
 )
@@ -19,15 +20,16 @@ type Lang string
 const (
 	French  Lang = "fr"
 	English Lang = "en"
+	Breton  Lang = "br" // begun: Catalog.Share
 )
 
 // Languages are all there are, the default first.
-var Languages = []Lang{French, English}
+var Languages = []Lang{French, English, Breton}
 
-var conventions = map[Lang]locales.Translator{French: fr.New(), English: en.New()}
+var conventions = map[Lang]locales.Translator{French: fr.New(), English: en.New(), Breton: br.New()}
 
 // names are the languages in their own words, for the language switch.
-var names = map[Lang]string{French: "Français", English: "English"}
+var names = map[Lang]string{French: "Français", English: "English", Breton: "Brezhoneg"}
 
 // Name is what the language calls itself.
 func (l Lang) Name() string { return names[l] }

@@ -40,12 +40,12 @@ type Feed struct{ Type, Href, Title string }
 type Page struct {
 	Site        Site
 	Viewer      *Viewer // nil: a visitor
-	Section     string  // the navigation entry that is active: "experiments", "map", "agenda", "mutual-aid", "network", "river", "members", "lab", "contribute", "account", "notices", "admin"
+	Section     string  // the navigation entry that is active: "experiments", "map", "agenda", "mutual-aid", "network", "members", "lab", "contribute", "account", "notices", "admin"
 	Title       string
 	Description string    // one sentence for search engines and previews
 	Path        string    // the request's path and query, without the language's prefix
 	Theme       string    // "light", "dark" or "" (the system's choice)
-	Crumbs      []Link    // from the home page down, without this page
+	Crumbs      []Link    // from below the home page down, without this page
 	Flash       *Flash    // nil: nothing to say
 	Errors      []Mistake // what is wrong with the form on this page
 	Feeds       []Feed
@@ -54,6 +54,7 @@ type Page struct {
 	ImageAlt    string         // what it shows
 	Creator     string         // handle of who is to be named beside previews; empty: nobody
 	NoIndex     bool
+	Light       bool     // for slow lines: the fonts of the system, none is loaded
 	Styles      []string // static files beside app.css
 	Scripts     []string // static files, run in this order once the page is read
 	Refresh     int      // seconds after which the page loads again; for progress only
@@ -68,6 +69,12 @@ func (r *Renderer) NewPage(req *http.Request, site Site, title string) Page {
 func (p Page) Canonical(lang Lang) string {
 	path, _, _ := strings.Cut(p.Path, "?")
 	return p.Site.BaseURL + lang.Link(path)
+}
+
+// Inner says whether the page lies below the home page of a lab.
+func (p Page) Inner() bool {
+	path, _, _ := strings.Cut(p.Path, "?")
+	return path != "/" && p.Site.Handle != ""
 }
 
 // Local is the handle without the host, to be shown in two parts.
@@ -91,7 +98,6 @@ func (p Page) Nav() []NavItem {
 		{"agenda", "/agenda"},
 		{"mutual-aid", "/entraide"},
 		{"network", "/reseau"},
-		{"river", "/fil"},
 		{"contribute", "/contribuer"},
 	}
 }

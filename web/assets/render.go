@@ -2,6 +2,7 @@ package assets
 
 import (
 	"bytes"
+	"compress/gzip"
 	"embed"
 	"fmt"
 	"html/template"
@@ -12,7 +13,7 @@ import (
 	"time"
 )
 
-// Renderer executes the templates. All are parsed once, for every language, so
+// Renderer executes the templates. There is a set of them for every language, so
 // that a template says {{t "key"}} without passing a language around. It is
 // immutable and safe for concurrent use.
 type Renderer struct {
@@ -20,6 +21,7 @@ type Renderer struct {
 	Static  *Static
 	sets    map[Lang]*template.Template
 	buffers sync.Pool
+	packers sync.Pool
 }
 
 // Pages are the files that a package embeds in its folder templates, for New.
@@ -47,12 +49,16 @@ func New(zone *time.Location, pages ...fs.FS) (*Renderer, error) {
 		return nil, err
 	}
 	r := &Renderer{Catalog: catalog, Static: static, sets: map[Lang]*template.Template{}}
+	parsed := template.New("").Option("missingkey=error").Funcs(r.funcs(French, zone))
+	if err := parseAll(parsed, append([]fs.FS{Pages(templateFiles)}, pages...)); err != nil {
+		return nil, err
+	}
 	for _, lang := range Languages {
-		set := template.New("").Option("missingkey=error").Funcs(r.funcs(lang, zone))
-		if err := parseAll(set, append([]fs.FS{Pages(templateFiles)}, pages...)); err != nil {
-			return nil, err
+		set, err := parsed.Clone()
+		if err != nil {
+			return nil, fmt.Errorf("copy templates: %w", err)
 		}
-		r.sets[lang] = set
+		r.sets[lang] = set.Funcs(r.funcs(lang, zone))
 	}
 	return r, nil
 }
@@ -93,13 +99,47 @@ func (r *Renderer) Render(w http.ResponseWriter, req *http.Request, status int, 
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(lang))
+	h.Set("Vary", "Accept, Accept-Encoding, Cookie")
+	if Packs(req) {
+		packed := r.buffer()
+		defer r.buffers.Put(packed)
+		if err := r.pack(packed, b.Bytes()); err != nil {
+			return fmt.Errorf("pack %s: %w", name, err)
+		}
+		h.Set("Content-Encoding", "gzip")
+		b = packed
+	}
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
-	h.Set("Vary", "Accept, Cookie")
 	w.WriteHeader(status)
 	if req.Method != http.MethodHead {
 		w.Write(b.Bytes())
 	}
 	return nil
+}
+
+// Packs says whether the page of a request is sent packed: to whoever can read it
+// and has no cookie but that of the theme. The pages of a session are not, so that
+// their length tells nothing of what they hold.
+func Packs(r *http.Request) bool {
+	for _, c := range r.Cookies() {
+		if c.Name != ThemeCookie {
+			return false
+		}
+	}
+	return AcceptsGzip(r)
+}
+
+func (r *Renderer) pack(to *bytes.Buffer, page []byte) error {
+	z, ok := r.packers.Get().(*gzip.Writer)
+	if !ok {
+		z = gzip.NewWriter(nil)
+	}
+	defer r.packers.Put(z)
+	z.Reset(to)
+	if _, err := z.Write(page); err != nil {
+		return err
+	}
+	return z.Close()
 }
 
 func (r *Renderer) buffer() *bytes.Buffer {

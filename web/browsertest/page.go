@@ -25,6 +25,7 @@ type View struct {
 	Width    int  // in CSS pixels; 0 is 1280
 	Dark     bool // prefers-color-scheme
 	NoScript bool
+	Slow     int    // how many times slower the processor is; 0: not at all
 	Language string // Accept-Language; "" is fr
 	Cookies  []*http.Cookie
 }
@@ -34,6 +35,7 @@ type View struct {
 type Page struct {
 	ctx    context.Context
 	origin string
+	view   View
 	status int64
 
 	mu       sync.Mutex
@@ -55,7 +57,7 @@ func (b *Browser) Open(t testing.TB, address string, v View) *Page {
 	}
 	ctx, cancel := context.WithTimeout(tab, pageTimeout)
 	t.Cleanup(cancel)
-	p := &Page{ctx: ctx, origin: origin}
+	p := &Page{ctx: ctx, origin: origin, view: v}
 	if err := p.load(address, v); err != nil {
 		t.Fatalf("open %s: %v", address, err)
 	}
@@ -76,6 +78,7 @@ func (p *Page) load(address string, v View) error {
 		chromedp.EmulateViewport(int64(cmp.Or(v.Width, 1280)), viewHeight),
 		command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: mediaFeatures(v)}),
 		command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: v.NoScript}),
+		command(emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: float64(max(v.Slow, 1))}),
 	)
 	if err != nil {
 		return err

@@ -46,7 +46,6 @@ func (d *dialect) index(w http.ResponseWriter, r *http.Request) error {
 	p.Catalogue = []assets.Link{{Text: t("data.jsonld"), Href: "/catalogue.jsonld"}, {Text: t("data.turtle"), Href: "/catalogue.ttl"}}
 	p.Citation = d.cite(r, p.Page, t("data.title"), d.Node.Store.Now(), indexPath)
 	p.Description = p.Lead
-	p.Crumbs = []assets.Link{{Text: t("nav.home"), Href: "/"}}
 	p.Feeds = []assets.Feed{{Type: jsonLD, Href: "/catalogue.jsonld"}, {Type: turtle, Href: "/catalogue.ttl"}}
 	return d.Frame.Render(w, r, http.StatusOK, "data.html", p)
 }
@@ -89,6 +88,5 @@ func (d *dialect) codebookPage(k *store.Kind) reply.Handler {
 
 // crumbs lead from the home page to the data sets.
 func (d *dialect) crumbs(r *http.Request) []assets.Link {
-	t := d.Frame.Renderer.T
-	return []assets.Link{{Text: t(r, "nav.home"), Href: "/"}, {Text: t(r, "data.title"), Href: indexPath}}
+	return []assets.Link{{Text: d.Frame.Renderer.T(r, "data.title"), Href: indexPath}}
 }

@@ -46,10 +46,7 @@ func (a *ask) view(fn func(tx *store.Txn) error) error {
 // page begins a page. title is final text, section the navigation's entry.
 func (a *ask) page(title, section string, crumbs ...assets.Link) assets.Page {
 	p := a.Frame.Page(a.r, title)
-	p.Section = section
-	if section != "" {
-		p.Crumbs = append([]assets.Link{{Text: a.t("nav.home"), Href: "/"}}, crumbs...)
-	}
+	p.Section, p.Crumbs, p.Light = section, crumbs, section == "contribute"
 	return p
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/frame"
 	"github.com/essaim/essaim/web/reply"
 )
 
@@ -34,6 +35,7 @@ func (p *Pages) embedRoutes(r *mux.Router) {
 		p.get(r, embedPath+"/"+k.Path, framed(p.embedList(k)))
 		p.get(r, embedPath+"/"+k.Letter+"/{slug:(?:[^/]*-)?[0-9]+}", framed(p.embedRecord(k)))
 	}
+	p.get(r, embeddedMap, framed(p.embedMap))
 	p.get(r, builderPath, p.builder)
 	p.get(r, oembedPath, p.oembed)
 }
@@ -130,6 +132,7 @@ type builderPage struct {
 	assets.Page
 	Lead   string
 	Fields []assets.Field
+	Hidden []assets.Hidden
 	Code   *assets.Field // nil: nothing was chosen yet
 	Show   string
 }
@@ -143,6 +146,9 @@ func (p *Pages) builder(w http.ResponseWriter, r *http.Request) error {
 		{Name: "fiche", Label: a.t("embed.record"), Hint: a.t("embed.record-hint"), Value: sheet, MaxLength: 500},
 	}}
 	path, title := "", ""
+	if d.addMap(a); list == frame.MapPath[1:] {
+		path, title = address(frame.MapPath, frame.MapNarrowing(r.URL.Query())), a.t("map.title")
+	}
 	for _, k := range store.Kinds {
 		name := a.t("list." + k.Name + ".title")
 		d.Fields[0].Choices = append(d.Fields[0].Choices, assets.Choice{Value: k.Path, Text: name})
@@ -170,8 +176,10 @@ func localRecord(base, text string) string {
 	if err != nil || u.IsAbs() || u.Host != "" {
 		return strings.TrimSpace(text)
 	}
-	if _, path, ok := strings.Cut(u.Path, "/en/"); ok {
-		return "/" + path
+	for _, lang := range assets.Languages[1:] {
+		if path, ok := strings.CutPrefix(u.Path, lang.Link("/")+"/"); ok {
+			return "/" + path
+		}
 	}
 	return u.Path
 }

@@ -38,6 +38,7 @@ type keptKey struct {
 	lang assets.Lang
 	look string // the cookie of the theme
 	uri  string
+	pack bool
 }
 
 // keptPage is an answer; it is taken down as an http.ResponseWriter and not
@@ -83,7 +84,7 @@ func keyOf(r *http.Request) (keptKey, bool) {
 	if r.Method != http.MethodGet {
 		return keptKey{}, false
 	}
-	k := keptKey{lang: assets.LangOf(r.Context()), uri: r.URL.RequestURI()}
+	k := keptKey{lang: assets.LangOf(r.Context()), uri: r.URL.RequestURI(), pack: assets.Packs(r)}
 	for _, cookie := range r.Cookies() {
 		switch {
 		case cookie.Name != assets.ThemeCookie:

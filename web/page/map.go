@@ -30,6 +30,7 @@ type mapPage struct {
 	Picture mapPicture
 	Tiles   Tiles
 	Data    string // the same for maps elsewhere
+	Embed   string // where the code for another site is made
 }
 
 // Tiles are pictures of another server that lie under the map that moves.
@@ -56,6 +57,7 @@ type placeLine struct {
 // in the same order.
 type mapped struct {
 	*ask
+	path  string     // of the page: the map, or that for a frame
 	asked url.Values // as far as it is known, without the page
 	query store.Query
 	area  atlas.Box // zero: everywhere
@@ -67,13 +69,12 @@ type mapped struct {
 // carte shows everything that lies somewhere, as a list and as a picture, which a
 // script makes a map that moves. What it is narrowed to stands in its address.
 func (p *Pages) carte(w http.ResponseWriter, r *http.Request) error {
-	m := &mapped{ask: p.ask(r), asked: frame.MapNarrowing(r.URL.Query()), page: pageNumber(r.URL.Query()), texts: map[int]store.PinText{}}
-	m.query, m.area = frame.MapQuery(m.by, m.asked)
-	m.query.Counts = true
+	m := p.ask(r).mapped(frame.MapPath)
+	m.page, m.query.Counts = pageNumber(r.URL.Query()), true
 	d := mapPage{Page: m.ask.page(m.t("map.title"), "map"), Action: frame.MapPath, Reset: frame.MapPath, Area: m.asked.Get(frame.Area)}
 	d.Description, d.NoIndex = m.t("map.lead"), m.page > 1 || len(m.asked) > 0
 	d.Styles, d.Scripts = []string{"leaflet.css", "map.css"}, []string{"leaflet.js", "map.js"}
-	d.Data = address(frame.MapData, m.asked)
+	d.Data, d.Embed = address(frame.MapData, m.asked), builderOf(m.asked)
 	if err := m.view(func(tx *store.Txn) error { m.fill(tx, &d); return nil }); err != nil {
 		return err
 	}
@@ -86,6 +87,13 @@ func (p *Pages) carte(w http.ResponseWriter, r *http.Request) error {
 	return p.Frame.Render(w, r, http.StatusOK, "map.html", d)
 }
 
+// mapped is the map that the address of a request asks for, from its first page on.
+func (a *ask) mapped(path string) *mapped {
+	m := &mapped{ask: a, path: path, asked: frame.MapNarrowing(a.r.URL.Query()), page: 1, texts: map[int]store.PinText{}}
+	m.query, m.area = frame.MapQuery(a.by, m.asked)
+	return m
+}
+
 func (m *mapped) fill(tx *store.Txn, d *mapPage) {
 	found := tx.Pins(m.query, m.within())
 	m.pins = found.List
@@ -93,10 +101,15 @@ func (m *mapped) fill(tx *store.Txn, d *mapPage) {
 	d.Count = m.t("map.count", "count", len(m.pins))
 	d.Parts = m.parts(tx)
 	d.Pager = m.pager(frame.MapPath, m.asked, m.page, len(m.pins))
+	d.Places, d.Picture = m.lines(tx), m.picture(tx)
+}
+
+// lines are the places of the page of the list.
+func (m *mapped) lines(tx *store.Txn) (list []placeLine) {
 	for i := (m.page - 1) * perPage; i < min(m.page*perPage, len(m.pins)); i++ {
-		d.Places = append(d.Places, m.line(tx, i))
+		list = append(list, m.line(tx, i))
 	}
-	d.Picture = m.picture(tx)
+	return list
 }
 
 func (m *mapped) within() func(geo.Point) bool {
@@ -158,7 +171,7 @@ func (m *mapped) with(name, value string) string {
 	if value != "" {
 		query.Set(name, value)
 	}
-	return address(frame.MapPath, query)
+	return address(m.path, query)
 }
 
 // parts are the parts of the country with something in them.

@@ -103,7 +103,9 @@ func (m *mapped) single(tx *store.Txn, k *marker, n int) {
 	k.Look, k.Text, k.Rough, k.Page = l.Look, l.Number, l.Precision != "", l.Href
 	k.Label = m.t("map.marker", "number", l.Number, "kind", l.KindText, "title", l.Title, "place", l.Place)
 	k.Href = "#f-" + l.ID
-	if page := n/perPage + 1; page != m.page {
+	if page := n/perPage + 1; m.path != frame.MapPath {
+		k.Href = l.Href // a frame shows the first places alone
+	} else if page != m.page {
 		k.Href = m.with("page", strconv.Itoa(page)) + k.Href
 	}
 }

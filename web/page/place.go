@@ -28,7 +28,7 @@ func (a *ask) placeFields(d *draft, c assets.Field, own string, p *store.Place) 
 	}
 	commune := sub(placeCommune, p.Commune, "address-level2")
 	commune.Required = c.Required
-	list := []assets.Field{sub(placeName, p.Name, ""), sub(placeStreet, p.Street, "street-address"), commune}
+	list := []assets.Field{sub(placeName, p.Name, ""), sub(placeStreet, p.Street, "address-line1"), commune}
 	if found := d.communes[c.Name]; len(found) > 0 {
 		which := sub(placeCode, "", "")
 		which.Type, which.Required = "radios", true

@@ -26,7 +26,7 @@ type entry struct {
 func (p *Pages) river(w http.ResponseWriter, r *http.Request) error {
 	a := p.ask(r)
 	page := pageNumber(r.URL.Query())
-	d := riverPage{Page: a.page(a.t("river.title"), "river")}
+	d := riverPage{Page: a.page(a.t("river.title"), "network", a.link("nav.network", "/reseau"))}
 	d.Description, d.NoIndex = a.t("river.lead"), true
 	err := a.view(func(tx *store.Txn) error {
 		found := tx.ListRiver(store.Query{Viewer: a.by, Offset: (page - 1) * perPage, Limit: perPage})

@@ -1,0 +1,60 @@
+//go:build peers
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// problem is what the validator says of a page.
+type problem struct {
+	Path, Rule, Text string
+	Line             int
+}
+
+// TestHTMLIsValid has html-validate look at every page of a node of the
+// demonstration, as everybody sees it (RGAA 8.2).
+func TestHTMLIsValid(t *testing.T) {
+	told := map[string]bool{} // each problem once
+	for _, v := range demonstrate(t, 2).nodes[0].visits(t) {
+		for _, p := range validate(t, v.walk(starts...)) {
+			if said := p.Rule + p.Text; !told[said] {
+				told[said] = true
+				t.Errorf("%s, as %s, line %d: %s: %s", p.Path, v.who, p.Line, p.Rule, p.Text)
+			}
+		}
+	}
+}
+
+func validate(t *testing.T, pages []visited) (problems []problem) {
+	t.Helper()
+	var in, out bytes.Buffer
+	lines := json.NewEncoder(&in)
+	for _, p := range pages {
+		if err := lines.Encode(map[string]string{"path": p.path, "body": p.body}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), "node", "validate.mjs")
+	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = repository+"/.ci/peers/html", &in, &out, os.Stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	for found := json.NewDecoder(&out); ; {
+		var p problem
+		err := found.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return problems
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		problems = append(problems, p)
+	}
+}
