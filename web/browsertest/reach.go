@@ -42,7 +42,7 @@ const enlarging = `(() => {
 		sheet.replaceSync(rule);
 		document.adoptedStyleSheets = [...before, sheet];
 		if (root.scrollWidth > root.clientWidth) {
-			const wide = [...document.body.querySelectorAll("*")].find(e => e.getBoundingClientRect().right > root.clientWidth + 1);
+			const wide = [...document.body.querySelectorAll("*")].find(e => e.getBoundingClientRect().right > root.clientWidth + 1 && !e.closest(".table-scroll"));
 			out.push(name + ": " + root.scrollWidth + " pixels in a window of " + root.clientWidth + ": " + wide?.outerHTML.slice(0, 120));
 		}
 	}

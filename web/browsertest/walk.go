@@ -26,6 +26,25 @@ func Eval[T any](t testing.TB, p *Page, script string) T {
 	return got
 }
 
+// Until waits for a condition in the page, which is to hold before long.
+func (p *Page) Until(t testing.TB, condition string) {
+	t.Helper()
+	ok := Eval[bool](t, p, fmt.Sprintf(`new Promise(done => {
+		const late = performance.now() + 10_000;
+		const look = () => (%s) ? done(true) : performance.now() > late ? done(false) : setTimeout(look, 5);
+		look();
+	})`, condition))
+	if !ok {
+		t.Fatalf("never so: %s; the focus is on %s", condition, Eval[string](t, p, "document.activeElement.outerHTML.slice(0, 200)"))
+	}
+}
+
+// Activate does what a click on what has the focus does, within the page.
+func (p *Page) Activate(t testing.TB) {
+	t.Helper()
+	Eval[bool](t, p, `document.activeElement.click() || true`)
+}
+
 // Press sends keys to what has the focus.
 func (p *Page) Press(t testing.TB, keys string) {
 	t.Helper()

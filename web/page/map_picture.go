@@ -27,6 +27,7 @@ type mapPicture struct {
 	Markers []marker
 	Looks   []look // what the markers mean
 	Rough   bool   // some position is rough
+	Framed  bool   // it stands in a frame, which a marker leaves
 }
 
 // marker is a place in the picture, or several that lie too close.
@@ -56,7 +57,7 @@ func (m *mapped) picture(tx *store.Txn) mapPicture {
 			land = atlas.Departments
 		}
 	}
-	p := mapPicture{ground: m.ground(sheet, land), Title: m.t("map.picture"), Box: box.String()}
+	p := mapPicture{ground: m.ground(sheet, land), Title: m.t("map.picture"), Box: box.String(), Framed: m.path != frame.MapPath}
 	var at []atlas.Point
 	var of []int // the pin of each point
 	for i := range m.pins {
