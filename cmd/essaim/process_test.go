@@ -29,6 +29,7 @@ type labProcess struct {
 	said   string // the file of its log
 	handle string
 	addr   string
+	base   string // its address for others; empty: that of addr
 	env    []string
 	token  string // of the administrator
 	client *http.Client
@@ -69,7 +70,7 @@ func newLabAt(t testing.TB, l labProcess) *labProcess {
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 16},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	l.essaim("init", "--yes", "--development", "--base-url", l.url(""), "--listen", l.addr, "--lab", l.handle, "--name", "Labo "+l.handle,
+	l.essaim("init", "--yes", "--development", "--base-url", cmp.Or(l.base, l.url("")), "--listen", l.addr, "--lab", l.handle, "--name", "Labo "+l.handle,
 		"--territory", "region:53", "--admin", l.handle+"_admin", "--email", l.handle+"@exemple.invalid", "--password-stdin")
 	l.token = l.essaim("token", "create", "--member", l.handle+"_admin", "--scopes", "read write follow push")
 	t.Cleanup(l.end)

@@ -8,7 +8,11 @@ package browsertest
 
 import (
 	"context"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,13 +31,15 @@ var browserNames = [...]string{"chromium", "chromium-browser", "google-chrome", 
 // parallel subtests, each with its own Page.
 type Browser struct{ ctx context.Context }
 
-// Start starts the browser and stops it when t ends. Without a Chromium t
-// fails: a check that did not run has not passed.
-func Start(t testing.TB) *Browser {
+// Start starts the browser and stops it when t ends. It takes the keys of the
+// trusted certificates for good, whoever signed them. Without a Chromium t fails: a
+// check that did not run has not passed.
+func Start(t testing.TB, trusted ...*x509.Certificate) *Browser {
 	t.Helper()
 	dir := t.TempDir() // removed after the browser, which is stopped by a later cleanup
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(flags(),
-		chromedp.ExecPath(findBrowser(t)), chromedp.UserDataDir(dir))...)
+		chromedp.ExecPath(findBrowser(t)), chromedp.UserDataDir(dir),
+		chromedp.Flag("ignore-certificate-errors-spki-list", pins(trusted)))...)
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(func() {
@@ -48,6 +54,16 @@ func Start(t testing.TB) *Browser {
 		t.Fatalf("start the browser: %v", err)
 	}
 	return &Browser{ctx: ctx}
+}
+
+// pins are the hashes of keys, as Chromium wants them.
+func pins(certificates []*x509.Certificate) string {
+	var all []string
+	for _, c := range certificates {
+		sum := sha256.Sum256(c.RawSubjectPublicKeyInfo)
+		all = append(all, base64.StdEncoding.EncodeToString(sum[:]))
+	}
+	return strings.Join(all, ",")
 }
 
 func findBrowser(t testing.TB) string {
