@@ -7,6 +7,29 @@ import (
 	"github.com/essaim/essaim/store"
 )
 
+// SaveCircle creates a circle of this node, or replaces one, in the name of a member:
+// whoever runs the node, or manages the circle as it is kept now. It returns the
+// circle as it was kept. Errors: ErrForbidden, store.ErrNotFound, store.FieldErrors.
+func (n *Node) SaveCircle(ctx context.Context, by store.Viewer, c store.Circle) (*store.Circle, error) {
+	var saved store.Circle
+	err := n.Store.Update(ctx, func(tx *store.Txn) error {
+		saved = c // the transaction may run again
+		now := &store.Circle{}
+		if c.ID != 0 {
+			var err error
+			if now, err = tx.Circle(c.ID); err != nil {
+				return err
+			}
+			saved.Created = now.Created
+		}
+		if !now.ManagedBy(by) {
+			return fmt.Errorf("circle %s: %w", c.ID, ErrForbidden)
+		}
+		return tx.PutCircle(&saved)
+	})
+	return &saved, err
+}
+
 // DissolveCircle deletes a circle of this node in the name of a member who runs
 // it. What was for the circle is for its team from now on, in one transaction.
 // Circles themselves are no shared content: nobody is told. Errors: ErrForbidden,

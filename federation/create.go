@@ -184,7 +184,7 @@ func (n *Node) deletion(a *Activity, id string, r *store.Record) []byte {
 // publication is what a record's document says beside the record.
 func (n *Node) publication(tx *store.Txn, a *Activity) vocab.Publication {
 	r := a.Item.Envelope()
-	p := vocab.Publication{To: a.To, Cc: a.Cc, TagURL: n.TagURL}
+	p := vocab.Publication{To: a.To, Cc: a.Cc, TagURL: n.TagURL, Interest: a.actor.Interest}
 	if r.Body != "" {
 		p.Body = strings.TrimSpace(n.Render(n.WithMentions(tx, r)))
 	}

@@ -25,6 +25,7 @@ func (n *Node) profileLines(tx *store.Txn, a *store.Actor) []vocab.Line {
 			Value: `<a href="` + html.EscapeString(lab.Page()) + `" rel="me">` + html.EscapeString(lab.DisplayName()) + `</a>`,
 		})
 	}
+	lines = append(lines, n.interestLines(a)...)
 	public := a.PublicProfile()
 	for i := range store.ProfileFields {
 		f := &store.ProfileFields[i]
@@ -35,6 +36,19 @@ func (n *Node) profileLines(tx *store.Txn, a *store.Actor) []vocab.Line {
 		}
 	}
 	return lines
+}
+
+// interestLines say that an actor may have something to sell, to those who know
+// nothing of our properties.
+func (n *Node) interestLines(a *store.Actor) []vocab.Line {
+	if !a.IsCommercial() {
+		return nil
+	}
+	text := n.Words(a.Lang, "commercial."+a.CommercialIntent)
+	if a.Category != "" {
+		text += " (" + n.Words(a.Lang, "org."+a.Category) + ")"
+	}
+	return []vocab.Line{{Property: "essaim:commercialIntent", Name: n.Words(a.Lang, "filter.commercialIntent"), Value: html.EscapeString(text)}}
 }
 
 // checkProfile keeps to what only a person may say, and wants it to be right.

@@ -164,7 +164,7 @@ func (n *Node) ActorDocument(tx *store.Txn, a *store.Actor) []byte {
 	}
 	switch a.Type {
 	case store.Group:
-		p.Collections = collections
+		p.Collections, p.Lines = collections, n.interestLines(a)
 		if n.Discover {
 			p.Collections = append(slices.Clone(collections), "essaim:descriptor")
 		}

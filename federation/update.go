@@ -2,6 +2,7 @@ package federation
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -116,7 +117,7 @@ func (n *Node) updateProfile(tx *store.Txn, a *Activity) error {
 	p.ID, p.IRI, p.Type, p.Local = a.actor.ID, a.actor.IRI, a.actor.Type, true
 	p.Handle, p.Host, p.Keys, p.Created = a.actor.Handle, a.actor.Host, a.actor.Keys, a.actor.Created
 	p.Updated = tx.Now()
-	if err := checkProfile(&p); err != nil {
+	if err := errors.Join(checkProfile(&p), p.CheckInterest()); err != nil {
 		return err
 	}
 	if err := tx.PutActor(&p); err != nil {

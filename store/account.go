@@ -46,6 +46,7 @@ func (t *Txn) PutAccount(a *Account) error {
 }
 
 func (t *Txn) deleteAccount(a *Account) {
+	t.EndTokens(a.ID)
 	t.tx.Delete(emailKey(a.Email))
 	t.tx.Delete(key(tByActor, a.Actor))
 	t.tx.Delete(key(tAccount, a.ID))

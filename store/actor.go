@@ -48,6 +48,8 @@ type Actor struct {
 	Fields []NameValue `json:"fields,omitempty"` // values are HTML as published
 	Tags   []string    `json:"tags,omitempty"`   // without #
 
+	Interest
+
 	Territory []string `json:"territory,omitempty"` // typed COG codes: "region:53"
 	Lab       string   `json:"lab,omitempty"`       // a member's lab
 	Role      string   `json:"role,omitempty"`      // a member's role in it

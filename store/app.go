@@ -62,6 +62,23 @@ func (t *Txn) Revoke(account ID, app string) {
 	}
 }
 
+// EndTokens ends everything that an account handed out to act or to sign in as it:
+// tokens, with what is pushed to them, links and codes.
+func (t *Txn) EndTokens(account ID) {
+	for k, v := range t.scan([]byte(tToken), false) {
+		var token Token
+		if mustDecode(k, v, &token); token.Account == account {
+			t.dropToken(k, &token)
+		}
+	}
+	for k, v := range t.scan([]byte(tCode), false) {
+		var code Code
+		if mustDecode(k, v, &code); code.Account == account {
+			t.tx.Delete(key(tCode, k))
+		}
+	}
+}
+
 // dropToken removes a token and the subscription that goes with it.
 func (t *Txn) dropToken(hash []byte, token *Token) {
 	if a, err := t.Account(token.Account); err == nil {

@@ -40,10 +40,11 @@ type Kind struct {
 var Kinds []*Kind
 
 // newKind adds a kind to Kinds, while the package is set up. What people without
-// an account may write says of itself whether anybody looked at it.
+// an account may write says of itself in whose interest, and whether anybody looked
+// at it.
 func newKind(k Kind) *Kind {
 	if k.IsOpen() {
-		k.Fields = append(k.Fields, unverifiedField)
+		k.Fields = append(append(k.Fields, asked(recordInterest(), "category", "commercialIntent")...), unverifiedField)
 	}
 	at, _ := slices.BinarySearchFunc(Kinds, k.Rank, func(have *Kind, rank int) int { return cmp.Compare(have.Rank, rank) })
 	Kinds = slices.Insert(Kinds, at, &k)

@@ -3,15 +3,13 @@ package store
 import "strings"
 
 // Organisation is one that takes part without a node of its own. Its name is the
-// record's title.
+// record's title, its category and intent are the record's Interest.
 type Organisation struct {
 	Record
-	Category         string `json:"category,omitempty"`
-	CommercialIntent string `json:"commercialIntent,omitempty"`
-	SIREN            string `json:"siren,omitempty"`
-	SIRET            string `json:"siret,omitempty"` // of its seat, or of the establishment that is meant
-	Website          string `json:"website,omitempty"`
-	Status           string `json:"status,omitempty"`
+	SIREN   string `json:"siren,omitempty"`
+	SIRET   string `json:"siret,omitempty"` // of its seat, or of the establishment that is meant
+	Website string `json:"website,omitempty"`
+	Status  string `json:"status,omitempty"`
 }
 
 var _ = newKind(Kind{
@@ -20,8 +18,8 @@ var _ = newKind(Kind{
 	New: func() Item { return new(Organisation) },
 	Fields: []Field{
 		titleField, pitchField,
-		{Name: "category", Widget: Choice, Required: true, Vocabulary: &OrgCategories, Facet: true, Badge: true, Wire: "essaim:category", At: at(func(o *Organisation) any { return &o.Category })},
-		{Name: "commercialIntent", Widget: Choice, Required: true, Vocabulary: &CommercialIntents, Facet: true, Badge: true, Wire: "essaim:commercialIntent", At: at(func(o *Organisation) any { return &o.CommercialIntent })},
+		{Name: "category", Widget: Choice, Required: true, Vocabulary: &OrgCategories, Facet: true, Badge: true, Wire: "essaim:category", At: ofRecord(func(r *Record) any { return &r.Category })},
+		{Name: "commercialIntent", Widget: Choice, Required: true, Vocabulary: &CommercialIntents, Facet: true, Badge: true, Wire: "essaim:commercialIntent", At: ofRecord(func(r *Record) any { return &r.CommercialIntent })},
 		{Name: "status", Widget: Choice, Vocabulary: &OrgStatuses, Wire: "essaim:status", At: at(func(o *Organisation) any { return &o.Status })},
 
 		{Name: "siren", Widget: Digits, Wire: "essaim:siren", Schema: "identifier", Example: "130025265", Valid: validSIREN, At: at(func(o *Organisation) any { return &o.SIREN })},

@@ -35,6 +35,8 @@ type Record struct {
 
 	Source Source `json:"source,omitzero"` // where it was brought from
 
+	Interest // of whom it speaks for; zero: of whoever publishes it
+
 	Attachments []Attachment      `json:"attachments,omitempty"`
 	Relations   Entries[Relation] `json:"relations,omitempty"`
 

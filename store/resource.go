@@ -12,9 +12,9 @@ var _ = newKind(Kind{
 	Name: "resource", Path: "ressources", Letter: "r", Type: "Note", Schema: "Offer",
 	Section: "mutual-aid", Look: "resource", Rank: 40, Front: true, Bulk: true, Adopts: []string{"Note"}, Knows: hasPurpose("offer"),
 	New: func() Item { return new(Resource) },
-	Fields: mutualFields(
+	Fields: append(mutualFields(
 		Field{Name: "resourceState", Widget: Choice, Vocabulary: &ResourceStates, Facet: true, Badge: true, Wire: "essaim:state", At: at(func(r *Resource) any { return &r.State })},
-	),
+	), recordInterest()...),
 })
 
 // ResourceStates say whether a resource can be had.

@@ -61,6 +61,7 @@ func TestRolesAndActs(t *testing.T) {
 		{http.MethodGet, "/admin/taches", "", "ar"},
 		{http.MethodGet, "/admin/cercles", "", "ar"},
 		{http.MethodGet, "/admin/lab", "", "ar"},
+		{http.MethodGet, "/admin/mentions", "", "ar"},
 		{http.MethodGet, "/admin/imports", "", "ar"},
 		{http.MethodGet, "/admin/membres", "", "ar"},
 		{http.MethodPost, "/admin/membres/nouveau", "role=contributor&days=7", "ar"},

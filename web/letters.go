@@ -11,6 +11,7 @@ import (
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/letters"
 	"github.com/essaim/essaim/web/mail"
+	"github.com/essaim/essaim/web/session"
 )
 
 // ResetJob is the kind of the jobs that ResetLetters does.
@@ -39,10 +40,35 @@ func GuestLetters(m *mail.Mailer, words *assets.Catalog) func(*store.Txn, *store
 		write := func(key string) string {
 			return words.T(lang, "letter."+string(change)+key, "title", e.Title, "when", e.Summary(), "url", e.URL, "site", store.HostOf(e.IRI))
 		}
-		err := m.Send(tx, mail.Message{To: guest.Email, Subject: write("-subject"), Text: write("-text")})
-		if errors.Is(err, mail.ErrFull) || errors.Is(err, mail.ErrAddress) {
-			return nil
+		return sendIfTaken(m, tx, mail.Message{To: guest.Email, Subject: write("-subject"), Text: write("-text")})
+	}
+}
+
+// sendIfTaken queues a letter that keeps nobody from what it tells of.
+func sendIfTaken(m *mail.Mailer, tx *store.Txn, letter mail.Message) error {
+	err := m.Send(tx, letter)
+	if errors.Is(err, mail.ErrFull) || errors.Is(err, mail.ErrAddress) {
+		return nil
+	}
+	return err
+}
+
+// securityLetters write to owners whose account is signed in to in another way from
+// now on, in their language, with what to do when it was not them. See
+// session.Config.Tell.
+func securityLetters(m *mail.Mailer, words *assets.Catalog, baseURL string) func(*store.Txn, session.Notice) error {
+	return func(tx *store.Txn, n session.Notice) error {
+		owner, err := tx.Actor(n.Account.Actor)
+		if err != nil {
+			return err
 		}
-		return err
+		lang := assets.Lang(cmp.Or(n.Account.Lang, string(assets.French)))
+		args := []any{
+			"what", words.T(lang, "security.told."+string(n.Change)), "account", owner.Address(), "site", store.HostOf(baseURL),
+			"reset", baseURL + lang.Link("/connexion/oubli"), "url", baseURL + lang.Link("/mon-compte/securite"),
+		}
+		return sendIfTaken(m, tx, mail.Message{
+			To: n.To, Subject: words.T(lang, "letter.security-subject", args...), Text: words.T(lang, "letter.security-text", args...),
+		})
 	}
 }

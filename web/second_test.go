@@ -39,7 +39,13 @@ func withPhone(t *testing.T) (node, *clock, phone, []string) {
 	t.Helper()
 	now := new(clock)
 	n := startWith(t, "estran", func(*fedtest.Node, *web.Config) {}, fedtest.Clocked(now.now))
-	ana := n.member(t, "ana")
+	p, codes := n.givePhone(t, n.member(t, "ana"), now)
+	return n, now, p, codes
+}
+
+// givePhone lets a member sign in with codes, and returns the recovery codes.
+func (n node) givePhone(t *testing.T, ana browser, now *clock) (phone, []string) {
+	t.Helper()
 	shown := keyOnPage.FindStringSubmatch(ana.get(t, n.URL+"/mon-compte/code", "text/html"))
 	if shown == nil {
 		t.Fatal("no key is shown")
@@ -60,7 +66,7 @@ func withPhone(t *testing.T) (node, *clock, phone, []string) {
 	if len(codes) != 10 {
 		t.Fatalf("got %d recovery codes", len(codes))
 	}
-	return n, now, p, codes
+	return p, codes
 }
 
 func TestPasswordAloneIsNotEnough(t *testing.T) {

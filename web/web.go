@@ -127,6 +127,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 	if c.Provider != nil {
 		c.Sessions.Issuer = c.Provider.Issuer
 	}
+	c.Sessions.Tell = securityLetters(c.Mail, c.Renderer.Catalog, c.Node.BaseURL)
 	r := mux.NewRouter()
 	problems := reply.Responder{Log: c.Log, Render: reply.JSON}
 	r.MethodNotAllowedHandler = f.Responder().Adapt(methodNotAllowed)

@@ -140,20 +140,19 @@ func (n *demoNode) tellProfile(ctx context.Context, person *store.Actor, texts m
 
 // drawCircles makes the circles of a lab. They are this node's own business.
 func (n *demoNode) drawCircles(ctx context.Context) error {
-	return n.store.Update(ctx, func(tx *store.Txn) error {
-		for _, c := range n.content.Circles {
-			circle := &store.Circle{Name: c.Name, Purpose: c.Purpose}
-			for _, handle := range c.Members {
-				circle.Members = append(circle.Members, n.members[handle].IRI)
-			}
-			circle.Managers = circle.Members[:1]
-			if err := tx.PutCircle(circle); err != nil {
-				return fmt.Errorf("circle %s: %w", c.Name, err)
-			}
-			n.circles[c.Name] = circle.Audience()
+	for _, c := range n.content.Circles {
+		circle := store.Circle{Name: c.Name, Purpose: c.Purpose}
+		for _, handle := range c.Members {
+			circle.Members = append(circle.Members, n.members[handle].IRI)
 		}
-		return nil
-	})
+		circle.Managers = circle.Members[:1]
+		saved, err := n.door.SaveCircle(ctx, store.Viewer{Actor: circle.Managers[0], Local: true, Runs: true}, circle)
+		if err != nil {
+			return fmt.Errorf("circle %s: %w", c.Name, err)
+		}
+		n.circles[c.Name] = saved.Audience()
+	}
+	return nil
 }
 
 func demoRole(i int, m demo.Member) store.Role {

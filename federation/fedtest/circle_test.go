@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
@@ -203,5 +204,38 @@ func TestClientPostsForItsCircle(t *testing.T) {
 	}
 	if got := ask(t, http.MethodPost, c.URL+"/actors/noe/outbox", other, body).StatusCode; got != http.StatusUnprocessableEntity {
 		t.Errorf("who is not of it: got %d, want 422", got)
+	}
+}
+
+// Who belongs to a circle decides who sees what is for it, so the door asks who
+// changes that: those who run the node, and its managers as they are now.
+func TestCircleIsSavedByWhoManagesIt(t *testing.T) {
+	c := newCircled(t)
+	managed := store.Circle{Name: "À elle", Managers: []string{c.ana.IRI}}
+	if _, err := c.SaveCircle(t.Context(), c.as(c.ana), managed); !errors.Is(err, federation.ErrForbidden) {
+		t.Errorf("a new one by a member: got %v, want ErrForbidden", err)
+	}
+	saved, err := c.SaveCircle(t.Context(), c.Admin(), managed)
+	if err != nil || saved.ID == 0 || !saved.Has(c.ana.IRI) {
+		t.Fatalf("a new one by who runs the node: got %+v, %v", saved, err)
+	}
+	taken := *saved
+	taken.Managers = append(taken.Managers, c.bob.IRI)
+	if _, err := c.SaveCircle(t.Context(), c.as(c.bob), taken); !errors.Is(err, federation.ErrForbidden) {
+		t.Errorf("by who makes himself its manager: got %v, want ErrForbidden", err)
+	}
+	handed := *saved
+	handed.Managers, handed.Created = []string{c.bob.IRI}, time.Time{}
+	if again, err := c.SaveCircle(t.Context(), c.as(c.ana), handed); err != nil || !again.Created.Equal(saved.Created) {
+		t.Errorf("by its manager: got %+v, %v", again, err)
+	}
+	if _, err := c.SaveCircle(t.Context(), c.as(c.ana), *saved); !errors.Is(err, federation.ErrForbidden) {
+		t.Errorf("by who handed it over: got %v, want ErrForbidden", err)
+	}
+	if _, err := c.SaveCircle(t.Context(), c.Admin(), store.Circle{ID: 12, Name: "Rien"}); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("one that is not there: got %v, want ErrNotFound", err)
+	}
+	if _, err := c.SaveCircle(t.Context(), c.Admin(), store.Circle{}); err == nil {
+		t.Error("one without a name is kept")
 	}
 }

@@ -116,6 +116,7 @@ func readOwn(a *store.Actor, doc Doc) {
 			a.Territory = append(a.Territory, code)
 		}
 	}
+	readWire(&a.Interest, store.InterestFields, doc)
 	a.Lab = doc.IRI("essaim:memberOf")
 	if role := doc.Str("essaim:role"); store.MemberRoles.Has(role) {
 		a.Role = role

@@ -147,6 +147,7 @@ func setOwn(x extension, a *store.Actor) {
 	if len(a.Territory) > 0 {
 		x["essaim:territory"] = a.Territory
 	}
+	x.setFields(store.InterestFields, &a.Interest)
 	x.set("essaim:memberOf", a.Lab)
 	x.set("essaim:role", a.Role)
 	if a.Type == store.Person {

@@ -21,6 +21,7 @@ type Publication struct {
 	Context  string                  // IRI of the record that began the thread; empty: this one
 	TagURL   func(tag string) string // address of a hashtag's page
 	Mentions []*store.Actor          // who is to be told; also in To or Cc
+	Interest store.Interest          // of whoever publishes it, where the record says nothing of its own
 }
 
 // objectThing is a go-fed object under construction.
@@ -74,6 +75,9 @@ func RecordDocument(it store.Item, p Publication) []byte {
 	setThread(x, r, p)
 	setMedia(x, r)
 	setKind(x, it, kind)
+	if r.Interest == (store.Interest{}) {
+		x.setFields(store.InterestFields, &p.Interest)
+	}
 	return marshal(t, objectContext)
 }
 

@@ -36,6 +36,8 @@ func (p *Pages) accountForm(r *http.Request, account *store.Account, actor *stor
 			{Name: "name", Label: p.t(r, "person.name"), Value: actor.Name, Required: true, MaxLength: maxName, Autocomplete: "name"},
 			{Name: "summary", Label: p.t(r, "account.bio"), Hint: p.t(r, "account.bio-hint"), Type: "textarea", Rows: 4, Value: profileText(actor.Summary), MaxLength: maxSummary, Spellcheck: true, Lang: otherLang(r, actor.Lang)},
 			{Name: "role", Label: p.t(r, "account.role"), Type: "select", Value: actor.Role, Choices: roles},
+			p.interestField(r, "category", store.OrgCategories, actor.Category),
+			p.interestField(r, "commercialIntent", store.CommercialIntents, actor.CommercialIntent),
 			{Name: "lang", Label: p.t(r, "account.lang"), Hint: p.t(r, "account.lang-hint"), Type: "select", Value: account.Lang, Choices: languages},
 			{Name: "discoverable", Label: p.t(r, "account.discoverable"), Hint: p.t(r, "account.discoverable-hint"), Type: "checkbox", Value: checked(actor.Discoverable)},
 		}}},
@@ -77,7 +79,7 @@ func (p *Pages) saveAccount(r *http.Request, account *store.Account, actor *stor
 	}
 	profile := *actor
 	profile.Name, profile.Summary, profile.Role = typed(r, "name"), profileHTML(typed(r, "summary")), typed(r, "role")
-	profile.Lang = typed(r, "lang")
+	profile.Lang, profile.Interest = typed(r, "lang"), typedInterest(r)
 	profile.Discoverable = r.PostForm.Get("discoverable") != ""
 	profile.Indexable = profile.Discoverable
 	return p.Node.Publish(r.Context(), p.Frame.Viewer(r), &federation.Activity{Verb: "Update", Actor: actor.IRI, Profile: &profile})
@@ -95,6 +97,7 @@ func checkAccount(r *http.Request) error {
 		languages = append(languages, string(l))
 	}
 	c.choice("lang", typed(r, "lang"), languages)
+	c.interest(r)
 	return c.err()
 }
 

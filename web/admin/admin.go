@@ -140,6 +140,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.runs(r, settingsPath, p.settings)
 	p.backupRoutes(r)
 	p.welcomeRoutes(r)
+	p.runs(r, statementsPath, p.statements)
 	p.may(r, store.BlockHosts, blocksPath, p.blocks)
 	p.may(r, store.BlockHosts, blocksPath+".csv", p.exportBlocks)
 	p.blocklistRoutes(r)

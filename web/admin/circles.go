@@ -9,7 +9,6 @@ import (
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
-	"github.com/essaim/essaim/web/reply"
 )
 
 // circlesPage is "admin-circles.html".
@@ -95,30 +94,13 @@ func (p *Pages) askCircle(w http.ResponseWriter, r *http.Request, c *store.Circl
 	if !isPost(r) {
 		return p.renderForm(w, r, f, nil)
 	}
-	err = p.Node.Store.Update(r.Context(), func(tx *store.Txn) error {
-		saved := *c // the transaction may run again
-		return p.saveCircle(tx, r, &saved)
-	})
+	saved, err := p.Node.SaveCircle(r.Context(), p.Frame.Viewer(r), *c)
 	if err != nil {
 		return p.renderForm(w, r, f, err)
 	}
-	p.Frame.Log.InfoContext(r.Context(), "circle saved", "object", c.ID, "actor", p.Frame.Viewer(r).Actor)
+	p.Frame.Log.InfoContext(r.Context(), "circle saved", "object", saved.ID, "actor", p.Frame.Viewer(r).Actor)
 	p.Frame.Flash(r, "ok", "circle.saved", "name", c.Name)
 	return p.Frame.Redirect(w, r, p.circlesHome(r))
-}
-
-// saveCircle keeps a circle, unless its manager was taken out of it meanwhile.
-func (p *Pages) saveCircle(tx *store.Txn, r *http.Request, c *store.Circle) error {
-	if c.ID != 0 {
-		now, err := tx.Circle(c.ID)
-		if err != nil {
-			return err
-		}
-		if !now.ManagedBy(p.Frame.Viewer(r)) {
-			return &reply.Error{Status: http.StatusForbidden}
-		}
-	}
-	return tx.PutCircle(c)
 }
 
 // circlesHome is where the viewer sees the circles that he may change.

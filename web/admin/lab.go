@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"errors"
 	"html"
 	"net/http"
 	"net/url"
@@ -57,10 +58,33 @@ func (p *Pages) labForm(r *http.Request, lab *store.Actor) *form {
 			territory, commune,
 			{Name: "site", Label: p.t(r, "lab-form.site"), Hint: p.t(r, "lab-form.site-hint"), Type: "url", Value: line(lab, siteLine), MaxLength: maxAddress, Autocomplete: "url"},
 			{Name: "patrons", Label: p.t(r, "lab-form.patrons"), Hint: p.t(r, "lab-form.patrons-hint"), Value: line(lab, patronsLine), MaxLength: maxName * 2, Lang: lang},
+			p.interestField(r, "category", store.OrgCategories, lab.Category),
+			p.interestField(r, "commercialIntent", store.CommercialIntents, lab.CommercialIntent),
 			{Name: "approves", Label: p.t(r, "lab-form.approves"), Hint: p.t(r, "lab-form.approves-hint"), Type: "checkbox", Value: checked(lab.Approves)},
 			{Name: "discoverable", Label: p.t(r, "lab-form.discoverable"), Hint: p.t(r, "lab-form.discoverable-hint"), Type: "checkbox", Value: checked(lab.Discoverable)},
 		}}},
 		Action: "/admin/lab", Button: p.t(r, "form.save"),
+	}
+}
+
+// interestField asks for one part of what somebody declares; none need be.
+func (p *Pages) interestField(r *http.Request, name string, v store.Vocabulary, value string) assets.Field {
+	none := assets.Choice{Text: p.t(r, "interest.none")}
+	return assets.Field{
+		Name: name, Label: p.t(r, "field."+name), Hint: p.t(r, "hint."+name), Type: "select", Value: value,
+		Choices: append([]assets.Choice{none}, p.choices(r, v.Name, v.Slugs)...),
+	}
+}
+
+func typedInterest(r *http.Request) store.Interest {
+	return store.Interest{Category: typed(r, "category"), CommercialIntent: typed(r, "commercialIntent")}
+}
+
+// interest wants what is declared, if anything, to be of the vocabularies.
+func (c *checks) interest(r *http.Request) {
+	declared := store.Actor{Interest: typedInterest(r)}
+	if errs, ok := errors.AsType[store.FieldErrors](declared.CheckInterest()); ok {
+		c.errs = append(c.errs, errs...)
 	}
 }
 
@@ -76,13 +100,14 @@ func (p *Pages) saveLab(r *http.Request, lab *store.Actor, f *form) error {
 	commune := p.askCommune(r, f, &c)
 	c.address("site", site)
 	c.text("patrons", patrons, 2*maxName, false)
+	c.interest(r)
 	f.fill(r)
 	if err := c.err(); err != nil {
 		return err
 	}
 	profile := *lab
 	profile.Name, profile.Summary = typed(r, "name"), profileHTML(typed(r, "summary"))
-	profile.Territory = []string{typed(r, "territory")}
+	profile.Territory, profile.Interest = []string{typed(r, "territory")}, typedInterest(r)
 	profile.Approves = r.PostForm.Get("approves") != ""
 	profile.Discoverable = r.PostForm.Get("discoverable") != ""
 	profile.Indexable = profile.Discoverable

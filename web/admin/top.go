@@ -46,6 +46,7 @@ var tabs = []struct {
 	{"/admin/imports", "imports", store.RunLab},
 	{"/admin/reseau", "peers", store.RunLab},
 	{"/admin/lab", "lab", store.RunLab},
+	{statementsPath, "statements", store.RunLab},
 	{"/admin/blocages", "blocks", store.BlockHosts},
 	{"/admin/signalements", "reports", store.Moderate},
 	{"/admin/moderation", "moderation", store.Moderate},

@@ -115,12 +115,7 @@ func (p *Pages) dropFactors(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return store.ErrNotFound
 		}
-		err = p.Node.Store.Update(r.Context(), func(tx *store.Txn) error {
-			tx.PutFactors(id, &store.Factors{})
-			tx.EndLogins(id, 0)
-			return nil
-		})
-		if err != nil {
+		if err := p.Frame.Sessions.DropFactors(r.Context(), id); err != nil {
 			return err
 		}
 		p.Frame.Log.InfoContext(r.Context(), "second factors removed", "object", id, "actor", p.Frame.Viewer(r).Actor)

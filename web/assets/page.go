@@ -1,6 +1,7 @@
 package assets
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,7 +16,14 @@ type Site struct {
 	Version   string
 	SourceURL string // where the running source code is (AGPL-3.0 §13)
 	Demo      bool   // the content is fictional; every page says so
+	// Conformity is the state of accessibility that every page must name
+	// (store.Conformity); empty: none was declared.
+	Conformity string
 }
+
+// Accessibility is the key of the mention that every page must bear (decree 2019-768,
+// article 5).
+func (s Site) Accessibility() string { return "accessibility.mention-" + cmp.Or(s.Conformity, "non") }
 
 // Viewer is who is signed in.
 type Viewer struct {

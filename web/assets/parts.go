@@ -22,6 +22,7 @@ type Origin struct {
 	Name   string
 	Href   string // its page here
 	Remote bool   // another lab: shown with its mark on every card
+	Badge  *Badge // what it declares of itself and everybody must see; nil: nothing
 }
 
 // Stage is where an experiment stands. Level is 0 (an idea) to 4 (adopted), 5

@@ -143,7 +143,7 @@ func TestHostileTextIsEscaped(t *testing.T) {
 	req := request(French, "/?a=\"><script>alert(1)</script>")
 	bad := `"><script>alert(1)</script>`
 	page := sampleList(Page{Site: Site{Name: bad, Handle: bad, SourceURL: "javascript:alert(1)"}, Title: bad, Path: req.URL.RequestURI(), Theme: bad, Crumbs: []Link{{bad, bad}}})
-	page.Cards = []Card{{Kind: bad, Title: bad, Href: "javascript:alert(1)", Pitch: bad, Origin: Origin{bad, bad, true}, Lang: bad}}
+	page.Cards = []Card{{Kind: bad, Title: bad, Href: "javascript:alert(1)", Pitch: bad, Origin: Origin{bad, bad, true, &Badge{Tone: bad, Text: bad}}, Lang: bad}}
 	w := httptest.NewRecorder()
 	if err := r.Render(w, req, http.StatusOK, "list.html", page); err != nil {
 		t.Fatal(err)

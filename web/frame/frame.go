@@ -63,41 +63,47 @@ func (f *Frame) address(r *http.Request, p *assets.Page) {
 // Site is the lab, or the bare node before it was set up.
 func (f *Frame) Site(r *http.Request) assets.Site {
 	s := assets.Site{Name: store.HostOf(f.BaseURL), BaseURL: f.BaseURL, Version: f.Version, SourceURL: f.SourceURL, Demo: f.Demo}
-	lab, err := f.lab(r.Context())
+	known, err := f.lab(r.Context())
 	if err != nil {
 		if !errors.Is(err, store.ErrNotFound) {
 			f.Log.WarnContext(r.Context(), "page without its lab", "err", err)
 		}
 		return s
 	}
+	lab := known.lab
 	s.Name, s.Handle = lab.DisplayName(), lab.Address()
+	s.Conformity = string(known.said.Conformity(f.Store.Now()))
 	if len(lab.Territory) > 0 && f.Renderer.Catalog.Has(assets.French, "territory."+lab.Territory[0]) {
 		s.Territory = f.Renderer.T(r, "territory."+lab.Territory[0])
 	}
 	return s
 }
 
-// knownLab is the lab as it was at a version of the node's actors.
+// knownLab is the lab, and what it says of its site, as it was at a version of the
+// node's actors.
 type knownLab struct {
 	version uint64
 	lab     *store.Actor
+	said    *store.Statements
 }
 
 // lab returns the node's lab, which nobody may change, or store.ErrNotFound
 // before the set-up.
-func (f *Frame) lab(ctx context.Context) (lab *store.Actor, err error) {
+func (f *Frame) lab(ctx context.Context) (*knownLab, error) {
 	version := f.Store.LocalVersion() // before reading: what is newer is read again
 	if k := f.known.Load(); k != nil && k.version == version {
-		return k.lab, nil
+		return k, nil
 	}
-	err = f.Store.View(ctx, func(tx *store.Txn) error {
-		lab, err = tx.Lab()
+	k := &knownLab{version: version}
+	err := f.Store.View(ctx, func(tx *store.Txn) (err error) {
+		k.lab, err = tx.Lab()
+		k.said = tx.Statements()
 		return err
 	})
 	if err == nil {
-		f.known.Store(&knownLab{version, lab})
+		f.known.Store(k)
 	}
-	return lab, err
+	return k, err
 }
 
 // Render writes the page called name. What a signed-in person sees stays in

@@ -169,6 +169,9 @@ func (c *call) absolute(url string) string {
 
 func (c *call) fieldsOf(a *store.Actor) []Field {
 	fields := []Field{}
+	if a.IsCommercial() {
+		fields = append(fields, Field{Name: c.t("filter.commercialIntent"), Value: c.t("commercial." + a.CommercialIntent)})
+	}
 	for _, f := range a.Fields {
 		fields = append(fields, Field{Name: f.Name, Value: c.clean(f.Value)})
 	}

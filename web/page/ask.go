@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -101,8 +102,40 @@ func actorLink(actor *store.Actor) assets.Link {
 	return assets.Link{Text: actor.DisplayName(), Href: actorPath(actor)}
 }
 
-func origin(actor *store.Actor) assets.Origin {
-	return assets.Origin{Name: actor.DisplayName(), Href: actorPath(actor), Remote: !actor.Local}
+// origin is who published something, with a badge on those who may have something
+// to sell.
+func (a *ask) origin(actor *store.Actor) assets.Origin {
+	o := assets.Origin{Name: actor.DisplayName(), Href: actorPath(actor), Remote: !actor.Local}
+	if actor.IsCommercial() {
+		o.Badge = a.interest(actor.Interest)
+	}
+	return o
+}
+
+// originOf is the origin of a record. One that declares the same of itself has its
+// own badges.
+func (a *ask) originOf(tx *store.Txn, r *store.Record) assets.Origin {
+	actor := a.actor(tx, r.Lab)
+	o := a.origin(actor)
+	if r.Interest == actor.Interest {
+		o.Badge = nil
+	}
+	return o
+}
+
+// interest is what somebody declares; nil when nothing.
+func (a *ask) interest(i store.Interest) *assets.Badge {
+	var words []string
+	if store.OrgCategories.Has(i.Category) {
+		words = append(words, a.t("org."+i.Category))
+	}
+	if store.CommercialIntents.Has(i.CommercialIntent) {
+		words = append(words, a.t("commercial."+i.CommercialIntent))
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	return &assets.Badge{Tone: cmp.Or(store.CommercialIntents.Tones[i.CommercialIntent], "plain"), Text: strings.Join(words, " · ")}
 }
 
 // foreign is the language of a text when the page has another.

@@ -30,7 +30,7 @@ func (a *ask) card(tx *store.Txn, it store.Item) assets.Card {
 		Kind: k.Look, Badges: a.unusual(k, it), KindText: a.t("kind." + r.Kind), ID: r.ID.String(),
 		Title: title(r), Href: federation.PagePath(r), Pitch: markup.Excerpt(r.Pitch, cardPitch),
 		Lang: a.foreign(r.Lang), Picture: a.picture(r.Image), Stage: a.stage(it),
-		Origin: origin(a.actor(tx, r.Lab)), Territory: a.places(r.Territory), Themes: a.themes(r),
+		Origin: a.originOf(tx, r), Territory: a.places(r.Territory), Themes: a.themes(r),
 		Date: r.Created, When: a.when(it), Audience: a.narrow(tx, r.Audience),
 	}
 }
@@ -107,7 +107,7 @@ func (a *ask) post(tx *store.Txn, it store.Item) post {
 	r := it.Envelope()
 	author := a.actor(tx, r.Lab)
 	p := post{
-		ID: r.ID.String(), Origin: origin(author), Seal: author.IRI, HTML: a.text(tx, it), Lang: a.foreign(r.Lang),
+		ID: r.ID.String(), Origin: a.origin(author), Seal: author.IRI, HTML: a.text(tx, it), Lang: a.foreign(r.Lang),
 		Date: r.Created, Href: federation.PagePath(r), Pictures: a.pictures(r), Hidden: r.Sensitive,
 		Audience: a.narrow(tx, r.Audience),
 	}

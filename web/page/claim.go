@@ -126,12 +126,13 @@ func (a *ask) showClaim(w http.ResponseWriter, c *claimed, status int, wrong sto
 	if err != nil {
 		return err
 	}
-	d.Fields = append(fields, a.authorFields(c.sheet)...)
+	fields = append(fields, a.authorFields(c.sheet)...)
 	if known.Question != "" {
-		d.Fields = append([]assets.Field{{Name: "answer", Label: a.t("claim.answer"), Type: "textarea", Rows: 4, Value: known.Answer, MaxLength: maxMessage, Spellcheck: true}}, d.Fields...)
+		fields = append([]assets.Field{{Name: "answer", Label: a.t("claim.answer"), Type: "textarea", Rows: 4, Value: known.Answer, MaxLength: maxMessage, Spellcheck: true}}, fields...)
 	}
 	d.Hidden = []assets.Hidden{{Name: "version", Value: strconv.Itoa(rec.Version)}}
-	d.Errors = a.Frame.Renderer.Catalog.Mistakes(a.lang, wrong, d.Fields)
+	d.Errors = a.Frame.Renderer.Catalog.Mistakes(a.lang, wrong, fields)
+	d.put(fields)
 	return a.Frame.Render(w, a.r, status, "claim.html", d)
 }
 

@@ -45,10 +45,29 @@ type openPage struct {
 	Points []string // what to know before
 	Action string   // empty: there is no form
 	Fields []assets.Field
+	For    []assets.Field // the organisation that somebody writes for
+	ForAny bool           // something is said of it: it is not folded
 	Hidden []assets.Hidden
 	Save   string
 	Cancel string // path; empty: none
 	Links  []assets.Link
+}
+
+// put puts the questions of a form into the page. Most people write for themselves,
+// so what is asked of an organisation stands apart.
+func (d *openPage) put(fields []assets.Field) {
+	for _, f := range fields {
+		if !isInterest(f.Name) {
+			d.Fields = append(d.Fields, f)
+			continue
+		}
+		d.For = append(d.For, f)
+		d.ForAny = d.ForAny || f.Value != "" || f.Error != ""
+	}
+}
+
+func isInterest(field string) bool {
+	return slices.ContainsFunc(store.InterestFields, func(f store.Field) bool { return f.Name == field })
 }
 
 // contributeRoutes mounts what people without an account can do.
@@ -295,9 +314,10 @@ func (a *ask) showSheet(w http.ResponseWriter, s *sheet, status int, wrong store
 	if err != nil {
 		return err
 	}
-	d.Fields = append(fields, a.authorFields(s)...)
+	fields = append(fields, a.authorFields(s)...)
 	d.Hidden = []assets.Hidden{{Name: stampName, Value: s.stamp}}
-	d.Errors = a.Frame.Renderer.Catalog.Mistakes(a.lang, wrong, d.Fields)
+	d.Errors = a.Frame.Renderer.Catalog.Mistakes(a.lang, wrong, fields)
+	d.put(fields)
 	return a.Frame.Render(w, a.r, status, "open.html", d)
 }
 

@@ -239,12 +239,14 @@ func questions(t *testing.T, s *site, k *store.Kind) map[string]bool {
 	asked := map[string]bool{}
 	for name := range formOf(t, s.Visitor(t), contributePath(k)) {
 		name, _, _ = strings.Cut(name, ".")
-		if name != stampName && name != trapName {
+		if name != stampName && name != trapName && !isInterest(name) {
 			asked[name] = true
 		}
 	}
 	for _, f := range k.Opened().Fields {
-		asked[f.Name] = true
+		if !isInterest(f.Name) { // folded
+			asked[f.Name] = true
+		}
 	}
 	return asked
 }

@@ -17,6 +17,7 @@ const activityJSON = "application/activity+json"
 type person struct {
 	Name, Href, Seal, Role, Address string
 	Job                             string
+	Interest                        *assets.Badge // what is declared; nil: nothing
 	Lab                             *assets.Origin // of a member of another lab
 	Summary                         template.HTML
 	Icon                            *assets.Picture
@@ -26,6 +27,7 @@ type labPage struct {
 	assets.Page
 	Name, Address, Territory string
 	Icon                     *assets.Picture
+	Interest                 *assets.Badge // what the lab declares; nil: nothing
 	Seal                     string
 	Summary                  template.HTML
 	Fields                   []line
@@ -73,7 +75,7 @@ func (p *Pages) lab(w http.ResponseWriter, r *http.Request) error {
 
 func (a *ask) labPage(tx *store.Txn, lab *store.Actor) labPage {
 	d := labPage{
-		Name: lab.DisplayName(), Address: lab.Address(), Territory: a.places(lab.Territory), Icon: a.picture(lab.Icon),
+		Name: lab.DisplayName(), Address: lab.Address(), Territory: a.places(lab.Territory), Icon: a.picture(lab.Icon), Interest: a.interest(lab.Interest),
 		Seal: lab.IRI, Summary: markup.Federated(lab.Summary), Fields: lines(lab), Manual: lab.Approves,
 	}
 	for m := range tx.Members() {
@@ -95,7 +97,7 @@ func (a *ask) shows(m *store.Actor) bool { return a.by.Local || m.Discoverable }
 func (a *ask) person(m *store.Actor) person {
 	p := person{
 		Name: m.DisplayName(), Href: actorPath(m), Seal: m.IRI, Address: m.Address(),
-		Summary: markup.Federated(m.Summary), Icon: a.picture(m.Icon),
+		Summary: markup.Federated(m.Summary), Icon: a.picture(m.Icon), Interest: a.interest(m.Interest),
 	}
 	if m.Role != "" {
 		p.Role = a.roleText(m.Role)

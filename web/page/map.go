@@ -138,7 +138,7 @@ func (m *mapped) line(tx *store.Txn, n int) placeLine {
 	}
 	if text.Kind != store.KindLab {
 		l.Href = federation.PagePath(&store.Record{ID: m.pins[n].ID, Kind: text.Kind, Title: text.Title})
-		l.Origin = origin(lab)
+		l.Origin = m.origin(lab)
 	}
 	if text.Precision.Rough() {
 		l.Precision = m.t("precision." + string(text.Precision))

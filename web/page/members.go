@@ -54,7 +54,7 @@ func (a *ask) listed(tx *store.Txn, m *store.Actor) person {
 	one := a.person(m)
 	one.Job = m.Profile.Job
 	if !m.Local {
-		lab := origin(a.actor(tx, m.Lab))
+		lab := a.origin(a.actor(tx, m.Lab))
 		one.Lab = &lab
 	}
 	return one

@@ -21,6 +21,7 @@ type peerPage struct {
 	assets.Page
 	Name, Address, Seal, Territory, Lang string
 	Summary                              template.HTML
+	Interest                             *assets.Badge // what it declares; nil: nothing
 	Fields                               []line
 	Original                             string
 	Known                                time.Time
@@ -86,7 +87,7 @@ func (a *ask) peerPage(tx *store.Txn, other *store.Actor, page int) (peerPage, e
 	}
 	d := peerPage{
 		Name: other.DisplayName(), Address: other.Address(), Seal: other.IRI, Territory: a.places(other.Territory),
-		Lang: a.foreign(other.Lang), Summary: outline(markup.Federated(other.Summary)), Fields: lines(other),
+		Lang: a.foreign(other.Lang), Summary: outline(markup.Federated(other.Summary)), Fields: lines(other), Interest: a.interest(other.Interest),
 		Original: other.Page(), Known: other.Fetched, FollowsUs: tx.Follows(other.ID, lab.ID), Copy: a.copyState(tx, other),
 	}
 	a.addMembership(tx, &d, other)

@@ -135,7 +135,7 @@ func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage
 	d := recordPage{
 		Page: assets.Page{Title: title(r), Description: markup.Excerpt(r.Pitch, description)},
 		Kind: k.Name, Look: k.Look, KindText: a.t("kind." + k.Name), ID: r.ID.String(), Lang: a.foreign(r.Lang), Pitch: r.Pitch,
-		Progress: a.progress(it), Origin: origin(a.actor(tx, r.Lab)), Themes: a.themes(r), Territory: a.places(r.Territory),
+		Progress: a.progress(it), Origin: a.originOf(tx, r), Themes: a.themes(r), Territory: a.places(r.Territory),
 		Picture: a.picture(r.Image), Audience: a.narrow(tx, r.Audience), Created: r.Created, Updated: r.Updated, Address: r.IRI,
 	}
 	d.Badges, d.Details, d.When = a.badges(k, it), a.details(tx, k, it), a.when(it)

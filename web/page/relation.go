@@ -52,7 +52,7 @@ func (a *ask) related(tx *store.Txn, it store.Item) []links {
 func (a *ask) relatedTo(tx *store.Txn, it store.Item, note string) relatedLink {
 	r := it.Envelope()
 	return relatedLink{
-		Link: a.recordLink(r), Lang: a.foreign(r.Lang), Origin: origin(a.actor(tx, r.Lab)), Note: note,
+		Link: a.recordLink(r), Lang: a.foreign(r.Lang), Origin: a.originOf(tx, r), Note: note,
 		Badges: a.badges(store.KindOf(r.Kind), it),
 	}
 }

@@ -222,7 +222,7 @@ func (s *seeking) actorCard(tx *store.Txn, a *store.Actor, marker *search.Marker
 		Found: marked(marker, text, func() string { return "" }),
 	}
 	if kind == search.KindMember && a.Lab != "" {
-		c.Origin = origin(s.actor(tx, a.Lab))
+		c.Origin = s.origin(s.actor(tx, a.Lab))
 	}
 	return c
 }

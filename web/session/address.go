@@ -85,8 +85,12 @@ func (m *Manager) ConfirmAddress(ctx context.Context, secret string) (done bool,
 		tx.DeleteToken(secret)
 		a.Change.New = a.Change.New || k.Has(scopeNewAddress)
 		a.Change.Old = a.Change.Old || k.Has(scopeOldAddress)
+		old := a.Email
 		done = a.Confirm(tx.Now())
-		return tx.PutAccount(a)
+		if err := tx.PutAccount(a); err != nil || !done || old == a.Email {
+			return err
+		}
+		return m.tellAt(tx, Notice{Account: a, To: old, Change: AddressChanged})
 	})
 	return done, err
 }

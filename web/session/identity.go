@@ -74,15 +74,17 @@ func (m *Manager) ProveByIdentity(ctx context.Context, v Vouched) error {
 // LinkIdentity lets the account of this session sign in by an identity. All its other logins
 // end. Errors: ErrCredentials; store.ErrExists when it is linked to another account.
 func (m *Manager) LinkIdentity(ctx context.Context, i store.Identity) error {
-	return m.changeWays(ctx, func(tx *store.Txn, account store.ID) error { return tx.LinkIdentity(account, &i) })
+	return m.changeWays(ctx, IdentityLinked, func(tx *store.Txn, account store.ID) (bool, error) {
+		return true, tx.LinkIdentity(account, &i)
+	})
 }
 
 // UnlinkIdentity takes an identity from the account of this session. All its other logins end.
 // Errors: ErrCredentials; store.ErrLastWayIn.
 func (m *Manager) UnlinkIdentity(ctx context.Context, issuer, subject string) error {
-	return m.changeWays(ctx, func(tx *store.Txn, account store.ID) error {
+	return m.changeWays(ctx, IdentityUnlinked, func(tx *store.Txn, account store.ID) (bool, error) {
 		tx.UnlinkIdentity(account, issuer, subject)
-		return m.hasWayIn(tx, account)
+		return true, m.hasWayIn(tx, account)
 	})
 }
 

@@ -113,19 +113,21 @@ func (m *Manager) AddPasskey(ctx context.Context, name string, answer []byte) er
 	if err != nil {
 		return err
 	}
-	return m.changeFactors(ctx, func(f *store.Factors, tx *store.Txn) {
+	return m.changeFactors(ctx, PasskeyAdded, func(f *store.Factors, tx *store.Txn) bool {
 		f.Passkeys = append(f.Passkeys, store.Passkey{Name: name, ID: c.ID, Credential: kept, Created: tx.Now()})
+		return true
 	})
 }
 
 // RemovePasskey takes a passkey from the account of this session. Errors:
 // store.ErrLastWayIn.
 func (m *Manager) RemovePasskey(ctx context.Context, id []byte) error {
-	return m.changeWays(ctx, func(tx *store.Txn, account store.ID) error {
+	return m.changeWays(ctx, PasskeyRemoved, func(tx *store.Txn, account store.ID) (changed bool, err error) {
 		f := tx.Factors(account)
+		had := len(f.Passkeys)
 		f.Passkeys = slices.DeleteFunc(f.Passkeys, func(k store.Passkey) bool { return bytes.Equal(k.ID, id) })
 		tx.PutFactors(account, f)
-		return m.hasWayIn(tx, account)
+		return len(f.Passkeys) < had, m.hasWayIn(tx, account)
 	})
 }
 

@@ -112,7 +112,7 @@ func (m *Manager) useCode(ctx context.Context, account store.ID, code string) er
 			return ErrCredentials
 		}
 		tx.PutFactors(account, f)
-		return nil
+		return m.tell(tx, account, RecoveryUsed)
 	})
 }
 
@@ -125,25 +125,33 @@ func (m *Manager) SetTOTP(ctx context.Context, secret []byte, code string) (reco
 		return nil, ErrCredentials
 	}
 	codes := newRecovery()
-	err = m.changeFactors(ctx, func(f *store.Factors, tx *store.Txn) {
+	err = m.changeFactors(ctx, TOTPAdded, func(f *store.Factors, tx *store.Txn) bool {
 		f.TOTP = &store.TOTP{Secret: secret, Step: step, Since: tx.Now()}
 		if recovery = nil; len(f.Recovery) == 0 {
 			recovery = keepRecovery(f, codes)
 		}
+		return true
 	})
 	return recovery, err
 }
 
 // RemoveTOTP lets the account of this session sign in without codes.
 func (m *Manager) RemoveTOTP(ctx context.Context) error {
-	return m.changeFactors(ctx, func(f *store.Factors, _ *store.Txn) { f.TOTP = nil })
+	return m.changeFactors(ctx, TOTPRemoved, func(f *store.Factors, _ *store.Txn) bool {
+		had := f.TOTP != nil
+		f.TOTP = nil
+		return had
+	})
 }
 
 // RenewRecovery gives the account of this session new recovery codes; the old ones
 // are worthless.
 func (m *Manager) RenewRecovery(ctx context.Context) (recovery []string, err error) {
 	codes := newRecovery()
-	err = m.changeFactors(ctx, func(f *store.Factors, _ *store.Txn) { recovery = keepRecovery(f, codes) })
+	err = m.changeFactors(ctx, RecoveryRenewed, func(f *store.Factors, _ *store.Txn) bool {
+		recovery = keepRecovery(f, codes)
+		return f.Second()
+	})
 	return recovery, err
 }
 
@@ -165,30 +173,39 @@ func keepRecovery(f *store.Factors, codes []string) (shown []string) {
 	return shown
 }
 
-// changeFactors changes the factors of the account of this session and ends its
-// other logins.
-func (m *Manager) changeFactors(ctx context.Context, change func(*store.Factors, *store.Txn)) error {
-	return m.changeWays(ctx, func(tx *store.Txn, account store.ID) error {
+// changeFactors changes the factors of the account of this session: see changeWays.
+func (m *Manager) changeFactors(ctx context.Context, what Change, change func(*store.Factors, *store.Txn) (changed bool)) error {
+	return m.changeWays(ctx, what, func(tx *store.Txn, account store.ID) (changed bool, err error) {
 		f := tx.Factors(account)
-		change(f, tx)
+		changed = change(f, tx)
 		tx.PutFactors(account, f)
-		return nil
+		return changed, nil
 	})
 }
 
-// changeWays changes how its owner gets into the account of this session, and ends
-// its other logins.
-func (m *Manager) changeWays(ctx context.Context, change func(tx *store.Txn, account store.ID) error) error {
+// changeWays changes how its owner gets into the account of this session. If anything
+// changed, its other logins end and its owner is told.
+func (m *Manager) changeWays(ctx context.Context, what Change, change func(tx *store.Txn, account store.ID) (changed bool, err error)) error {
 	l := m.Login(ctx)
 	if l == nil {
 		return ErrCredentials
 	}
 	return m.store.Update(ctx, func(tx *store.Txn) error {
-		if err := change(tx, l.Account); err != nil {
+		if changed, err := change(tx, l.Account); err != nil || !changed {
 			return err
 		}
 		tx.EndLogins(l.Account, l.ID)
-		return nil
+		return m.tell(tx, l.Account, what)
+	})
+}
+
+// DropFactors lets an account sign in with its password, or a link, alone, for
+// somebody who lost the rest. All its logins end, and its owner is told.
+func (m *Manager) DropFactors(ctx context.Context, account store.ID) error {
+	return m.store.Update(ctx, func(tx *store.Txn) error {
+		tx.PutFactors(account, &store.Factors{})
+		tx.EndLogins(account, 0)
+		return m.tell(tx, account, FactorsDropped)
 	})
 }
 

@@ -51,6 +51,9 @@ type Config struct {
 	// Fail answers a request whose session could not be read or kept. Nil answers
 	// 500 in plain text.
 	Fail func(w http.ResponseWriter, r *http.Request, err error)
+	// Tell writes to the owner of an account that changed, in the transaction of the
+	// change. Nil: nobody is told.
+	Tell func(*store.Txn, Notice) error
 }
 
 // Manager holds the sessions of a node. It is safe for concurrent use.

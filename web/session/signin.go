@@ -111,25 +111,28 @@ func (m *Manager) rehash(ctx context.Context, account *store.Account, password s
 	if err != nil {
 		return nil, err
 	}
-	return m.setHash(ctx, account.ID, hash, func(*store.Txn) {})
+	return m.setHash(ctx, account.ID, hash, func(*store.Txn, *store.Account) error { return nil })
 }
 
-func (m *Manager) setHash(ctx context.Context, id store.ID, hash string, then func(*store.Txn)) (account *store.Account, err error) {
+func (m *Manager) setHash(ctx context.Context, id store.ID, hash string, then func(*store.Txn, *store.Account) error) (account *store.Account, err error) {
 	err = m.store.Update(ctx, func(tx *store.Txn) error {
 		account, err = tx.Account(id)
 		if err != nil {
 			return err
 		}
 		account.Password = hash
-		then(tx)
+		if err := then(tx, account); err != nil {
+			return err
+		}
 		return tx.PutAccount(account)
 	})
 	return account, err
 }
 
-// SetPassword gives the account a new password. All its sessions end, and its links
-// that still wait; the session of ctx, if it is the account's own, goes on under a
-// new id.
+// SetPassword gives the account a new password, and has its owner told. All that a
+// thief of the old one may have opened ends: its sessions, the tokens of apps, links
+// and a change of address that still wait. The session of ctx, if it is the account's
+// own, goes on under a new id.
 func (m *Manager) SetPassword(ctx context.Context, id store.ID, password string) error {
 	done, err := m.hashes(ctx)
 	if err != nil {
@@ -140,9 +143,11 @@ func (m *Manager) SetPassword(ctx context.Context, id store.ID, password string)
 	if err != nil {
 		return err
 	}
-	account, err := m.setHash(ctx, id, hash, func(tx *store.Txn) {
+	account, err := m.setHash(ctx, id, hash, func(tx *store.Txn, a *store.Account) error {
 		tx.EndLogins(id, 0)
-		tx.EndLinks(id, ScopeSignIn, ScopeReset)
+		tx.EndTokens(id)
+		a.Change = nil
+		return m.tell(tx, id, PasswordChanged)
 	})
 	if err != nil {
 		return err
