@@ -77,7 +77,6 @@ var StatementFields = []Field{
 	{Name: "defender", Widget: Text, Max: 500, At: at(func(s *Statements) any { return &s.Defender })},
 }
 
-
 // Conformity is the state of conformity that a site has to declare (decree 2019-768,
 // article 5): it ends message keys.
 type Conformity string

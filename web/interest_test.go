@@ -31,7 +31,7 @@ func TestWhoMaySellSaysSoWhereverItPosts(t *testing.T) {
 	}
 	const lab, own = "Laboratoire privé · Intention commerciale", "Intention commerciale possible"
 	for path, want := range map[string]string{
-		"/lab": lab, "/fil": lab, federation.PagePath(&news.Record): lab, "/besoins": own, federation.PagePath(&need.Record): own,
+		"/lab": lab, federation.PagePath(&news.Record): lab, "/besoins": own, federation.PagePath(&need.Record): own,
 	} {
 		if got := words(visitor.get(t, n.URL+path, "text/html")); !strings.Contains(got, want) {
 			t.Errorf("%s does not say %q", path, want)

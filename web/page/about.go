@@ -36,7 +36,8 @@ func (p *Pages) siteMap(w http.ResponseWriter, r *http.Request) error {
 		{Title: a.t("sitemap.kinds"), Links: kinds},
 		{Title: a.t("sitemap.take-part"), Links: []assets.Link{a.link("contribute.title", "/contribuer"), a.link("nav.sign-in", "/connexion"), a.link("data.title", "/donnees")}},
 		{Title: a.t("sitemap.about"), Links: []assets.Link{
-			{Text: a.t(a.Frame.Site(r).Accessibility()), Href: "/accessibilite"}, a.link("legal.title", "/mentions-legales"), a.link("privacy.title", "/donnees-personnelles"),
+			{Text: a.t(a.Frame.Site(r).Accessibility()), Href: "/accessibilite"},
+			a.link("legal.title", "/mentions-legales"), a.link("privacy.title", "/donnees-personnelles"),
 			a.link("moderation.title", "/moderation"),
 		}},
 	}}

@@ -17,7 +17,7 @@ const activityJSON = "application/activity+json"
 type person struct {
 	Name, Href, Seal, Role, Address string
 	Job                             string
-	Interest                        *assets.Badge // what is declared; nil: nothing
+	Interest                        *assets.Badge  // what is declared; nil: nothing
 	Lab                             *assets.Origin // of a member of another lab
 	Summary                         template.HTML
 	Icon                            *assets.Picture
