@@ -12,6 +12,7 @@ import (
 	"github.com/blevesearch/bleve/v2/mapping"
 	"github.com/blevesearch/bleve/v2/search"
 	"github.com/blevesearch/bleve/v2/search/query"
+	"github.com/blevesearch/bleve/v2/search/searcher"
 	index "github.com/blevesearch/bleve_index_api"
 
 	"github.com/essaim/essaim/store/geo"
@@ -158,10 +159,29 @@ func (q *Query) narrow(all []query.Query) query.Query {
 	if q.Members {
 		return together
 	}
-	open := bleve.NewBooleanQuery()
-	open.AddMust(together)
-	open.AddMustNot(termQuery(fieldFor, members, 0))
-	return open
+	return open{together}
+}
+
+// open is a query that leaves out what is for members alone. Bleve's own boolean query
+// finds everything else when what must be there is nowhere.
+type open struct{ query.Query }
+
+// Searcher makes open a query of bleve.
+func (o open) Searcher(ctx context.Context, r index.IndexReader, m mapping.IndexMapping, options search.SearcherOptions) (search.Searcher, error) {
+	found, err := o.Query.Searcher(ctx, r, m, options)
+	if isNone(found) || err != nil {
+		return found, err
+	}
+	closed, err := termQuery(fieldFor, members, 0).Searcher(ctx, r, m, search.SearcherOptions{Score: "none"})
+	if isNone(closed) || err != nil {
+		return found, err
+	}
+	return searcher.NewBooleanSearcher(ctx, r, found, nil, closed, options)
+}
+
+func isNone(s search.Searcher) bool {
+	_, none := s.(*searcher.MatchNoneSearcher)
+	return none
 }
 
 // unscored is a query that says nothing of how well something fits, which is found

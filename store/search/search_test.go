@@ -11,6 +11,7 @@ import (
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/bolt"
+	"github.com/essaim/essaim/store/geo"
 	"github.com/essaim/essaim/store/search"
 )
 
@@ -254,7 +255,11 @@ func TestOnlyWhatReadersMayListIsFound(t *testing.T) {
 					t.Errorf("narrowed to %s: members %v: %d are found, counted %v", step, q.Members, got.Total, got.Counts)
 				}
 			}
+			w.record(w.away, "Autre chose", nil)
+			w.want(text("zzzz"))
+			w.want(search.Query{Facets: map[string]string{"themes": "mobilite"}, Near: &geo.Point{}, Within: 1})
 			w.must(w.index.Rebuild(t.Context(), nil))
+			w.want(text("zzzz"))
 			w.want(visitor, want(found.visitor)...)
 			w.wantOf(store.Viewer{Actor: w.lab.IRI + "x", Local: true}, member, want(found.member)...)
 		})
