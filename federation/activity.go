@@ -46,6 +46,7 @@ type Activity struct {
 	by     *store.Viewer // who publishes; nil: the node itself, or another node
 	local  bool
 	flag   bool // it answers a complaint
+	shows  bool // it answers a FeatureRequest; Target is then where the consent is
 	actor  *store.Actor
 	record store.ID // the record that it is about
 	open   bool     // everybody may see it

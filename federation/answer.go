@@ -18,6 +18,8 @@ func (n *Node) answer(tx *store.Txn, a *Activity, state store.FollowState) error
 	switch {
 	case a.flag:
 		return sendReportAnswer(tx, a)
+	case a.shows:
+		return sendFeatureAnswer(tx, a)
 	case !a.local && answersReport(tx, a):
 		return reportAnswered(tx, a)
 	case a.local && a.Target != "":

@@ -119,6 +119,8 @@ func verbOf(name string) verb {
 		return leave
 	case "Ignore":
 		return ignore
+	case "FeatureRequest":
+		return featureRequest
 	case "Add":
 		return pin
 	case "Remove":

@@ -17,6 +17,7 @@ type Activity struct {
 	Objects   []string  // IRIs; one, but for a Flag. Unused when Embed is set
 	Embed     []byte    // the object written out: a document of this package
 	Target    string    // of Add, Remove and Move
+	Result    string    // of the Accept of a FeatureRequest (FEP-7aa9): where the consent is
 	To, Cc    []string  // IRIs; Public by its full name
 	Content   string    // a Flag's reason
 	Published time.Time // zero: not said
@@ -62,6 +63,7 @@ func (a Activity) Encode() []byte {
 	}
 	x := extension(v.GetUnknownProperties())
 	x.set("content", a.Content)
+	x.set("result", a.Result)
 	x.setTime("published", a.Published)
 	if a.Embed == nil {
 		v.SetActivityStreamsObject(iris(streams.NewActivityStreamsObjectProperty(), a.Objects...))
@@ -106,7 +108,7 @@ func DeleteActor(actor string) Activity {
 // brief is an activity with the properties by which peers recognise it.
 func brief(a Doc) []byte {
 	m := map[string]string{"type": a.Type()}
-	for _, key := range []string{"id", "actor", "object", "target"} {
+	for _, key := range []string{"id", "actor", "object", "target", "instrument"} {
 		if s := a.IRI(key); s != "" {
 			m[key] = s
 		}

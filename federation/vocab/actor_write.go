@@ -101,6 +101,9 @@ func setEndpoints(t actorThing, a *store.Actor) {
 func setFlags(x extension, a *store.Actor) {
 	x["manuallyApprovesFollowers"] = a.Approves
 	x["discoverable"] = a.Discoverable
+	if a.Type == store.Person && a.Discoverable { // FEP-7aa9: who wants to be found may be shown
+		x["interactionPolicy"] = map[string]any{"canFeature": map[string]any{"automaticApproval": []string{Public}}}
+	}
 	x["indexable"] = a.Indexable
 	x["alsoKnownAs"] = notNil(a.AlsoKnownAs)
 	x.set("movedTo", a.MovedTo)

@@ -26,6 +26,8 @@ var actorContext = `["` + NS + `","https://w3id.org/security/v1","` + proofConte
 	`"discoverable":"toot:discoverable","indexable":"toot:indexable","blurhash":"toot:blurhash",` +
 	`"featured":{"@id":"toot:featured","@type":"@id"},` +
 	`"featuredCollections":{"@id":"https://w3id.org/fep/7aa9#featuredCollections","@type":"@id"},` +
+	`"gts":"https://gotosocial.org/ns#","interactionPolicy":{"@id":"gts:interactionPolicy","@type":"@id"},` +
+	`"canFeature":{"@id":"https://w3id.org/fep/7aa9#canFeature","@type":"@id"},"automaticApproval":{"@id":"gts:automaticApproval","@type":"@id"},` +
 	`"PropertyValue":"schema:PropertyValue","value":"schema:value",` +
 	`"members":{"@id":"mz:members","@type":"@id"},"events":{"@id":"mz:events","@type":"@id"},` +
 	`"posts":{"@id":"mz:posts","@type":"@id"},"resources":{"@id":"mz:resources","@type":"@id"},` +

@@ -51,6 +51,9 @@ func toType(ctx context.Context, m map[string]any) (t vocab.Type, err error) {
 // from the Doc.
 func (d Doc) Envelope() []byte {
 	m := map[string]any{"@context": NS, "type": d.Verb()}
+	if d.Verb() == "FeatureRequest" {
+		m["type"] = "Offer" // go-fed hands on nothing that it has no type for
+	}
 	set := func(key string, v any) {
 		if v != nil {
 			m[key] = v

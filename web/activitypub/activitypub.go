@@ -62,7 +62,7 @@ func Routes(r *mux.Router, c Config) {
 	}
 	d.get(r, "/actors/{handle}/{part:featuredCollections|directory}", d.directory)
 	d.get(r, "/actors/{handle}/directory/{member}", d.directoryItem)
-	d.get(r, "/actors/{handle}/directory-consent", d.directoryConsent)
+	d.get(r, "/actors/{handle}"+federation.ConsentPath, d.directoryConsent)
 	d.get(r, "/peers", d.peers)
 	d.get(r, "/actors/{handle}/descriptor", d.descriptor)
 	d.get(r, "/actors/{handle}"+federation.SketchPath, d.sketch)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/federation/vocab"
 	"github.com/essaim/essaim/store"
 )
@@ -37,17 +38,24 @@ func (d *dialect) directoryItem(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// directoryConsent serves a member's consent to be in the directory of its lab.
+// directoryConsent serves a member's consent to be in the directory of its lab, or in
+// a collection elsewhere.
 func (d *dialect) directoryConsent(w http.ResponseWriter, r *http.Request) error {
 	return d.ofActorDocument(w, r, func(tx *store.Txn, m *store.Actor) []byte {
 		if m.Type != store.Person || !m.Discoverable {
 			return nil
 		}
+		if of := r.URL.Query().Get(federation.ConsentQuery); of != "" {
+			if !d.Node.Consents(tx, m, of) {
+				return nil
+			}
+			return vocab.FeatureAuthorization{ID: federation.ConsentIRI(m.IRI, of), Collection: of, Account: m.IRI}.Encode()
+		}
 		return vocab.FeatureAuthorization{ID: consentOf(m), Collection: m.Lab + "/directory", Account: m.IRI}.Encode()
 	})
 }
 
-func consentOf(m *store.Actor) string { return m.IRI + "/directory-consent" }
+func consentOf(m *store.Actor) string { return m.IRI + federation.ConsentPath }
 
 func (d *dialect) memberDirectory(tx *store.Txn, lab *store.Actor) vocab.FeaturedCollection {
 	c := vocab.FeaturedCollection{
