@@ -35,6 +35,9 @@ func create(n *Node, tx *store.Txn, a *Activity) error {
 	if a.byForm() {
 		keepContribution(tx, a)
 	}
+	if r.Root != 0 {
+		n.askThread(tx, r)
+	}
 	n.tell(a, nil)
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // Learn fetches a document from its own origin and keeps the copy: an actor, or a
-// record with the actor that publishes it. It touches only what is at home there.
+// record with the actor that publishes it, and later what others said about it. It touches only what is at home there.
 // It is the small door for what another node says about itself without having
 // sent it.
 func (n *Node) Learn(ctx context.Context, iri string) error {
@@ -24,7 +24,16 @@ func (n *Node) Learn(ctx context.Context, iri string) error {
 	if actor, err := vocab.ReadActor(doc); err == nil {
 		return n.learnActor(ctx, actor)
 	}
-	return n.learnRecord(ctx, doc, false)
+	if err := n.learnRecord(ctx, doc, false); err != nil {
+		return err
+	}
+	return n.Store.Update(ctx, func(tx *store.Txn) error {
+		it, err := tx.RecordByIRI(doc.ID())
+		if err == nil {
+			n.askThread(tx, it.Envelope())
+		}
+		return err
+	})
 }
 
 // dereference fetches and parses a document of another node: what is at home here

@@ -79,6 +79,9 @@ func (n *Node) mirror(tx *store.Txn, a *Activity, ref vocab.Ref) error {
 	tx.TellMentioned(r, ref.Doc.Mentions())
 	a.record = r.ID
 	checkRelations(tx, it)
+	if r.Root != 0 {
+		n.askThread(tx, r)
+	}
 	return nil
 }
 

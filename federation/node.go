@@ -65,6 +65,7 @@ type Node struct {
 	catalogs *catalog.Client
 	refresh  hostLimit // of actors because a signature did not fit
 	forwards hostLimit // of objects that are passed on
+	threads  hostLimit // of conversations that are read
 	far      *rate.Limiter
 	sketched ownSketch
 }
@@ -77,7 +78,8 @@ func New(c Config) *Node {
 	return &Node{
 		Config: c, keys: newKeyCache(), catalogs: catalog.NewClient(c.Fetch, func() time.Time { return c.Store.Now() }),
 		refresh: newHostLimit(refreshEvery, refreshBurst), forwards: newHostLimit(forwardEvery, forwardBurst),
-		far: newFarLimit(),
+		threads: newHostLimit(threadEvery, threadBurst),
+		far:     newFarLimit(),
 	}
 }
 

@@ -82,6 +82,8 @@ func (n *Node) do(ctx context.Context, j *store.Job) (err error) {
 		return n.visit(ctx, j.ID)
 	case jobSchedule:
 		return decoded(j, func(d scheduleJob) error { return n.publishScheduled(ctx, d) })
+	case jobThread:
+		return decoded(j, func(d threadJob) error { return n.readThread(ctx, d.IRI) })
 	case jobMove:
 		return decoded(j, func(d moveJob) error { return n.refollow(ctx, d) })
 	case jobGuests:
