@@ -35,7 +35,7 @@ func create(n *Node, tx *store.Txn, a *Activity) error {
 	if a.byForm() {
 		keepContribution(tx, a)
 	}
-	if r.Root != 0 {
+	if r.Root != 0 && r.Audience.Federates() {
 		n.askThread(tx, r)
 	}
 	n.tell(a, nil)
