@@ -273,3 +273,21 @@ func FuzzDecodeConfig(f *testing.F) {
 		}
 	})
 }
+
+// TestSecretsAreMarked: what is marked is neither shown nor backed up.
+func TestSecretsAreMarked(t *testing.T) {
+	c := defaultConfig()
+	for _, section := range reflect.ValueOf(&c).Elem().Fields() {
+		for key := range section.Fields() {
+			name := key.Tag.Get("toml")
+			secret := name == "password" || strings.HasSuffix(name, "secret") || strings.HasSuffix(name, "token")
+			if marked := key.Tag.Get("secret") != ""; marked != secret {
+				t.Errorf("%s: marked %t, want %t", name, marked, secret)
+			}
+		}
+	}
+	c.Mail.Password = "x"
+	if !c.redact() || c.Mail.Password != "" || c.redact() {
+		t.Errorf("got %+v", c.Mail)
+	}
+}

@@ -164,6 +164,23 @@ func TestNobodyElseAnswersAComplaint(t *testing.T) {
 
 func TestFollowedOnlyTakesNothingFromStrangers(t *testing.T) {
 	s := newStage(t, func(n *Node) { n.followedOnly = true })
+	s.takesNothingFromStrangers()
+}
+
+// What the configuration leaves open, those who run the lab may decide.
+func TestFollowedOnlyByChoiceTakesNothingFromStrangers(t *testing.T) {
+	s := newStage(t)
+	if err := s.node.Store.Update(t.Context(), func(tx *store.Txn) error {
+		tx.FollowOnly(true)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s.takesNothingFromStrangers()
+}
+
+func (s *stage) takesNothingFromStrangers() {
+	s.t.Helper()
 	stranger, note := s.create(s.eve)
 	s.want(s.mail(s.eve, stranger).Send(), http.StatusForbidden)
 	s.absent(note)

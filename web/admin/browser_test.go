@@ -21,7 +21,8 @@ func TestPagesInTheBrowser(t *testing.T) {
 	s := serve(t, webtest.New(t))
 	busy(t, s)
 	cookies := []*http.Cookie{{Name: "session", Value: s.As(t, s.Admin).Cookie()}}
-	own := append(slices.Clone(paths), "/mon-compte", "/mon-compte/securite", "/mon-compte/adresse", "/mon-compte/confirmer", "/mon-compte/mot-de-passe", "/mon-compte/cercles", "/admin/livraisons/abandonner?host=silent.example")
+	own := append(slices.Clone(paths), "/mon-compte", "/mon-compte/securite", "/mon-compte/adresse", "/mon-compte/confirmer", "/mon-compte/mot-de-passe", "/mon-compte/cercles", "/admin/livraisons/abandonner?host=silent.example",
+		"/admin/installation/reseau")
 	for _, path := range own {
 		check(t, b, s, path, cookies)
 	}
@@ -31,6 +32,7 @@ func TestPagesInTheBrowser(t *testing.T) {
 	check(t, b, s, link(t, s, s.Contributor, time.Hour), nil)
 	empty, wizard := newNode(t)
 	check(t, b, empty, wizard, nil)
+	check(t, b, empty, wizard+"?etape=labo", nil)
 	check(t, b, empty, "/connexion", nil)
 }
 

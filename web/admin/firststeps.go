@@ -58,11 +58,11 @@ func (p *Pages) stepsIn(r *http.Request, tx *store.Txn) ([]firstStep, error) {
 		{Done: p.Mail.On() && has(settingMailWorks), Text: "mail", Href: settingsPath},
 		{Done: invited || n.Members > 1, Text: "invite", Href: "/admin/membres/nouveau"},
 		{Done: has(settingFormDecided) || p.Node.OpenForm.Closed, Text: "form", Href: "/admin/moderation"},
-		{Done: has(settingDeclarationRead), Text: "accessibility", Href: "/admin/premiers-pas/declaration", Post: true},
 	}
 	if p.Backups.Dir != "" && p.Frame.Viewer(r).May(store.Dispose) {
 		list = append(list, firstStep{Done: !tx.BackedUp().IsZero(), Text: "backup", Href: backupsPath})
 	}
+	list = append(list, firstStep{Done: has(settingDeclarationRead), Text: "accessibility", Href: "/admin/premiers-pas/declaration", Post: true})
 	for i := range list {
 		list[i].Text = p.t(r, "first-steps."+list[i].Text)
 	}
