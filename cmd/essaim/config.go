@@ -102,7 +102,7 @@ type OIDCConfig struct {
 	Preset           string         `toml:"preset" comment:"generic (Keycloak, LemonLDAP::NG and others) or proconnect."`
 	Issuer           string         `toml:"issuer" comment:"Its address, as it spells it itself, such as \"https://sso.example.org/realms/agents\"; for ProConnect \"https://PROCONNECT_DOMAIN/api/v2\". Empty: nobody signs in this way."`
 	ClientID         string         `toml:"client_id" comment:"What it calls this node."`
-	ClientSecret     string         `toml:"client_secret" comment:"The secret that it gave this node. Better in a file, or in the environment as ESSAIM_OIDC_CLIENT_SECRET."`
+	ClientSecret     string         `toml:"client_secret" secret:"yes" comment:"The secret that it gave this node. Better in a file, or in the environment as ESSAIM_OIDC_CLIENT_SECRET."`
 	ClientSecretFile string         `toml:"client_secret_file" comment:"A file that holds the secret alone."`
 	Name             string         `toml:"name" comment:"What people call it, for the button: \"Se connecter avec NAME\". ProConnect has its own."`
 	AllowNets        []netip.Prefix `toml:"allow_nets" comment:"Networks in which it may be although they are private, such as [\"10.0.0.0/8\"]. No other private address is asked."`
