@@ -23,7 +23,9 @@ type problem struct {
 func TestHTMLIsValid(t *testing.T) {
 	told := map[string]bool{} // each problem once
 	for _, v := range demonstrate(t, 2).nodes[0].visits(t) {
-		for _, p := range validate(t, v.walk(starts...)) {
+		pages := v.walk(starts...)
+		checkPages(t, v.who, pages)
+		for _, p := range validate(t, pages) {
 			if said := p.Rule + p.Text; !told[said] {
 				told[said] = true
 				t.Errorf("%s, as %s, line %d: %s: %s", p.Path, v.who, p.Line, p.Rule, p.Text)

@@ -54,7 +54,9 @@ func twins(doc *html.Node) (problems []string) {
 			lists[list] = map[string]string{}
 		}
 		text, to := said(n), attribute(n, "href")
-		if text == "" {
+		if text != "" {
+			text += momentOf(n)
+		} else {
 			problems = append(problems, "a link to "+to+" says nothing")
 		}
 		if other, ok := lists[list][text]; ok && other != to {
@@ -74,6 +76,22 @@ func listOf(n *html.Node) *html.Node {
 		}
 	}
 	return nil
+}
+
+// momentOf is the moment that the item of a list around a node names: things that
+// happen again are told apart by it.
+func momentOf(n *html.Node) string {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if p.Data != "li" {
+			continue
+		}
+		for d := range p.Descendants() {
+			if d.Data == "time" {
+				return " " + attribute(d, "datetime")
+			}
+		}
+	}
+	return ""
 }
 
 // said is what a node is called by those who do not see it.

@@ -219,12 +219,11 @@ func (n *demoNode) visits(t *testing.T) []*visit {
 	return []*visit{visitor, n.visitAs(t, n.members[member]), n.visitAs(t, n.members[admin])}
 }
 
-// visitAll walks through a node as everybody: no link is dead.
+// visitAll walks through a node as those who do not run it: no link is dead. (The
+// whole walk is that of TestHTMLIsValid.)
 func (d *demoNetwork) visitAll(t *testing.T) {
 	t.Helper()
-	for _, v := range d.nodes[0].visits(t) {
-		pages := v.walk(starts...)
-		t.Logf("%s: %d pages of %d addresses", v.who, len(pages), len(v.seen))
-		checkPages(t, v.who, pages)
+	for _, v := range d.nodes[0].visits(t)[:2] {
+		checkPages(t, v.who, v.walk(starts...))
 	}
 }
