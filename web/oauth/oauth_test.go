@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/gorilla/mux"
@@ -280,6 +282,32 @@ func TestCodeWorksOnceAndItsTokenEndsWhenItIsStolen(t *testing.T) {
 	}
 }
 
+func TestOfManyWhoUseACodeAtOnceOneGetsAToken(t *testing.T) {
+	s := start(t)
+	fields := s.exchange(s.code())
+	var given atomic.Int64
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			res, err := http.PostForm(s.Server.URL+"/oauth/token", fields)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if res.StatusCode == http.StatusOK {
+				given.Add(1)
+			}
+			if err := res.Body.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if n := given.Load(); n != 1 {
+		t.Errorf("%d got a token", n)
+	}
+}
+
 func TestCodesAreBoundToWhatWasAsked(t *testing.T) {
 	s := start(t)
 	other, otherSecret := s.register("Autre", "read", back)
@@ -300,6 +328,14 @@ func TestCodesAreBoundToWhatWasAsked(t *testing.T) {
 				t.Errorf("got %d %v", status, got)
 			}
 		})
+	}
+}
+
+func TestScopesDoNotGrowWhenTheCodeIsChanged(t *testing.T) {
+	s := start(t)
+	_, got := s.change(s.exchange(s.code("scope", "profile"), "scope", "read write follow push"))
+	if k := s.token(got["access_token"]); k != nil && strings.Join(k.Scopes, " ") != "profile" {
+		t.Errorf("got a token for %v, the member agreed to profile", k.Scopes)
 	}
 }
 

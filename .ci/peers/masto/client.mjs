@@ -48,6 +48,8 @@ const m = createRestAPIClient({ url, accessToken: token.accessToken });
 step("sign in", (await m.v1.accounts.verifyCredentials()).source != null);
 const instance = await m.v2.instance.fetch();
 step("instance", instance.version.startsWith("4.") && instance.configuration.vapid.publicKey.length > 80);
+const { about, privacyPolicy } = instance.configuration.urls;
+step("pages about the node", (await fetch(about)).ok && (await fetch(privacyPolicy)).ok);
 const { accounts } = await m.v2.search.list({ q: lab, resolve: true });
 step("look up the lab", accounts.length === 1 && accounts[0].group);
 await m.v1.accounts.$select(accounts[0].id).follow();
