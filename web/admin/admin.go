@@ -89,19 +89,8 @@ const maxForm = 64 << 10
 
 // Routes mounts the pages. The language's prefix is off the path already.
 func (p *Pages) Routes(r *mux.Router) {
-	both := []string{http.MethodGet, http.MethodHead, http.MethodPost}
-	r.Handle("/installation/{secret}", p.Frame.Always(limited(p.install))).Methods(both...)
-	r.Handle("/connexion", p.Frame.Handle(limited(p.signIn))).Methods(both...)
-	r.Handle("/connexion/code", p.Frame.Handle(limited(p.second))).Methods(both...)
-	r.Handle("/connexion/cle/debut", p.Frame.Handle(limited(p.askPasskey))).Methods(http.MethodPost)
-	r.Handle("/connexion/cle/fin", p.Frame.Handle(limited(p.showPasskey))).Methods(http.MethodPost)
-	r.Handle("/connexion/oubli", p.Frame.Handle(limited(p.forgotten))).Methods(both...)
-	p.providerRoutes(r)
-	r.Handle("/connexion/{secret}", p.Frame.Handle(limited(p.signInByLink))).Methods(both...)
-	r.Handle("/deconnexion", p.Frame.Handle(limited(p.signOut))).Methods(http.MethodPost)
+	p.entryRoutes(r)
 	p.member(r, "/mon-compte", p.account)
-	r.Handle("/invitation/{secret}", p.Frame.Handle(limited(p.join))).Methods(both...)
-	r.Handle("/adresse/{secret}", p.Frame.Handle(limited(p.confirmAddress))).Methods(both...)
 	p.member(r, "/mon-compte/securite", p.security)
 	p.member(r, "/mon-compte/confirmer", p.prove)
 	p.member(r, "/mon-compte/adresse", p.fresh(p.address))
@@ -153,6 +142,22 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.member(r, "/mon-compte/supprimer", p.fresh(p.leave))
 	p.may(r, store.Moderate, "/admin/moderation", p.moderation)
 	p.runs(r, "/admin/moderation/formulaire", p.switchForm)
+}
+
+// entryRoutes mount the pages by which people come in, and go.
+func (p *Pages) entryRoutes(r *mux.Router) {
+	both := []string{http.MethodGet, http.MethodHead, http.MethodPost}
+	r.Handle("/installation/{secret}", p.Frame.Always(limited(p.install))).Methods(both...)
+	r.Handle("/connexion", p.Frame.Handle(limited(p.signIn))).Methods(both...)
+	r.Handle("/connexion/code", p.Frame.Handle(limited(p.second))).Methods(both...)
+	r.Handle("/connexion/cle/debut", p.Frame.Handle(limited(p.askPasskey))).Methods(http.MethodPost)
+	r.Handle("/connexion/cle/fin", p.Frame.Handle(limited(p.showPasskey))).Methods(http.MethodPost)
+	r.Handle("/connexion/oubli", p.Frame.Handle(limited(p.forgotten))).Methods(both...)
+	p.providerRoutes(r)
+	r.Handle("/connexion/{secret}", p.Frame.Handle(limited(p.signInByLink))).Methods(both...)
+	r.Handle("/deconnexion", p.Frame.Handle(limited(p.signOut))).Methods(http.MethodPost)
+	r.Handle("/invitation/{secret}", p.Frame.Handle(limited(p.join))).Methods(both...)
+	r.Handle("/adresse/{secret}", p.Frame.Handle(limited(p.confirmAddress))).Methods(both...)
 }
 
 // member mounts a page for everybody who is signed in. A visitor is sent to sign
