@@ -18,10 +18,13 @@ func (n *Node) share(tx *store.Txn, lab, other *store.Actor) {
 
 // lookForShared looks at the catalogue of a lab that showed its profile, when ours and
 // it follow each other.
-func (n *Node) lookForShared(tx *store.Txn, other *store.Actor) {
+func lookForShared(tx *store.Txn, other *store.Actor) {
 	lab, err := tx.Lab()
 	s := tx.Sync(other.ID)
-	if err == nil && s != nil && tx.Follows(other.ID, lab.ID) && tx.Follows(lab.ID, other.ID) {
-		n.lookSoon(tx, s)
+	if err != nil || s == nil || s.Problem != "" && s.Problem != store.ProblemUnreachable {
+		return
+	}
+	if tx.Follows(other.ID, lab.ID) && tx.Follows(lab.ID, other.ID) {
+		startSync(tx, other.ID) // also when a look is at its end that came too early
 	}
 }

@@ -27,7 +27,8 @@ func pushHeader(tx *store.Txn, a *store.Actor) string {
 
 // heed compares what a delivery says of the lab's catalogue with the copy here,
 // after the activity was applied. The same means that nothing was missed; anything
-// else has the feed read soon.
+// else has the feed read soon. A server that did not answer is tried again, since
+// it lives; one that contradicts itself waits its time.
 func (n *Node) heed(tx *store.Txn, a *Activity) {
 	if a.local || a.Push == nil || a.Push.Collection != a.actor.Catalog {
 		return
@@ -43,13 +44,6 @@ func (n *Node) heed(tx *store.Txn, a *Activity) {
 		}
 		return
 	}
-	n.lookSoon(tx, s)
-}
-
-// lookSoon has a copy compared with the original, though not without end. A server
-// that did not answer is tried again, since it lives; one that contradicts itself
-// waits its time.
-func (n *Node) lookSoon(tx *store.Txn, s *store.Sync) {
 	soon := tx.Now()
 	if earliest := s.Checked.Add(n.scaled(pushAfter)); earliest.After(soon) {
 		soon = earliest

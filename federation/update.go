@@ -149,6 +149,6 @@ func (n *Node) updateRemoteActor(tx *store.Txn, a *Activity) error {
 		return fmt.Errorf("%w: %w", err, ErrMalformed)
 	}
 	n.heedWish(tx, doc, fresh)
-	n.lookForShared(tx, a.actor)
+	lookForShared(tx, a.actor)
 	return n.putRemoteActor(tx, fresh)
 }
