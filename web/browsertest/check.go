@@ -43,9 +43,8 @@ func (v Violation) String() string {
 }
 
 // Check runs every check that each page must pass: no accessibility violation,
-// no sideways scrolling, no request to another origin; in light views also that
-// the focus is seen wherever it goes, and that there is room for larger text. A
-// picture of the page is kept: see Keep.
+// no sideways scrolling, no request to another origin. A picture of the page is
+// kept: see Keep.
 func (p *Page) Check(t testing.TB) {
 	t.Helper()
 	p.Keep(t)
@@ -58,9 +57,12 @@ func (p *Page) Check(t testing.TB) {
 	for _, address := range p.ForeignRequests() {
 		t.Errorf("the page asks another origin for %s", address)
 	}
-	if p.view.Dark {
-		return
-	}
+}
+
+// CheckReach checks that the focus is seen wherever it goes, and that there is room
+// for larger text.
+func (p *Page) CheckReach(t testing.TB) {
+	t.Helper()
 	for _, problem := range append(p.Focus(t), p.LargerText(t)...) {
 		t.Error(problem)
 	}
