@@ -7,11 +7,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/essaim/essaim/federation/doctor"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/backup"
 	"github.com/essaim/essaim/web/admin"
+	"github.com/essaim/essaim/web/letters"
 	"github.com/essaim/essaim/web/webtest"
 )
 
@@ -44,6 +46,7 @@ func serve(t *testing.T, n *webtest.Node, changes ...func(*admin.Config)) *site 
 	s.config = admin.Config{
 		Frame: f, Node: n.Node, Deliveries: s.worker, Development: true, Examine: examined,
 		Backups:  backup.Shelf{Dir: t.TempDir()},
+		Letters:  letters.New(letters.Config{Store: n.Store, Words: f.Renderer.Catalog, BaseURL: webtest.BaseURL, Zone: time.UTC}),
 		Settings: []admin.Setting{{Key: "node.listen", Value: ":8080", Changed: true}, {Key: "mail.host"}, {Key: "mail.password", Changed: true, Secret: true}},
 	}
 	for _, change := range changes {

@@ -33,6 +33,11 @@ func (d *Desk) List(tx *store.Txn, lang assets.Lang, path string) (*List, bool) 
 	if err != nil || assets.LocalPath(path) != path || len(path) > maxPath {
 		return nil, false
 	}
+	l, ok := d.read(tx, lang, u)
+	return l, ok && len(l.Path) <= maxPath // what is kept is longer when it had to be escaped
+}
+
+func (d *Desk) read(tx *store.Txn, lang assets.Lang, u *url.URL) (*List, bool) {
 	asked := u.Query()
 	slug, isTheme := strings.CutPrefix(u.Path, "/themes/")
 	number, isObject := strings.CutPrefix(u.Path, "/o/")

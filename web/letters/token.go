@@ -47,7 +47,7 @@ func mark(key []byte, text string) []byte {
 func read(key []byte, token string) (does string, whom store.ID, what string, err error) {
 	i := strings.LastIndexByte(token, '.')
 	parts := strings.Split(token[:max(i, 0)], ".")
-	sum, bad := base64.RawURLEncoding.DecodeString(token[i+1:])
+	sum, bad := base64.RawURLEncoding.Strict().DecodeString(token[i+1:])
 	if bad != nil || len(parts) != 3 || !hmac.Equal(sum, mark(key, token[:i])) {
 		return "", 0, "", store.ErrNotFound
 	}

@@ -6,10 +6,13 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/browsertest"
+	"github.com/essaim/essaim/web/letters"
+	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/webtest"
 )
 
@@ -70,4 +73,36 @@ func (s *site) everything(t *testing.T, own *store.Record) {
 		tx.PutLane(&store.Lane{Host: "perdu.example", State: store.Lost, Since: tx.Now()})
 		return nil
 	})
+}
+
+// TestSubscriptionPagesInABrowser looks at the pages of those who want letters.
+func TestSubscriptionPagesInABrowser(t *testing.T) {
+	s := newSite(t)
+	s.pages.Mail = mail.New(mail.Config{Host: "127.0.0.1", Port: 25, Protection: mail.Plain, From: "labo@estran.test"})
+	s.pages.Letters = letters.New(letters.Config{Store: s.node.Store, Mail: s.pages.Mail, Words: s.frame.Renderer.Catalog, BaseURL: webtest.BaseURL, Zone: time.UTC})
+	var subscriber *store.Subscriber
+	var waiting string
+	s.update(t, func(tx *store.Txn) (err error) {
+		want := store.PendingSubscription{Lang: "fr", Path: "/besoins?means=machine", Pace: store.Weekly}
+		waiting = tx.AskSubscription("ana@exemple.test", want)
+		subscriber, err = tx.ConfirmSubscription(tx.AskSubscription("ana@exemple.test", want), time.UTC)
+		return err
+	})
+	token, err := s.pages.Letters.ManageToken(t.Context(), subscriber)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := browsertest.Start(t)
+	for _, page := range []string{"/abonnements?liste=/besoins?means=machine", letters.ManagePath + token, letters.ConfirmPath + waiting} {
+		for name, view := range map[string]browsertest.View{"light": {}, "dark": {Dark: true}, "narrow": {Width: 320}} {
+			t.Run(name+page, func(t *testing.T) {
+				view.NoScript = true
+				p := b.Open(t, s.Server.URL+page, view)
+				if p.Status() != http.StatusOK {
+					t.Errorf("got %d", p.Status())
+				}
+				p.Check(t)
+			})
+		}
+	}
 }
