@@ -43,9 +43,9 @@ func TestWhoMaySellSaysSoWhereverItPosts(t *testing.T) {
 		need.IRI:  need.Interest,
 	} {
 		var got struct {
-			Category   string `json:"essaim:category"`
-			Intent     string `json:"essaim:commercialIntent"`
-			Attachment []struct{ Name, Value string }
+			Category   string                   `json:"essaim:category"`
+			Intent     string                   `json:"essaim:commercialIntent"`
+			Attachment []struct{ Value string } `json:"attachment"`
 		}
 		if err := json.Unmarshal([]byte(visitor.get(t, iri, "application/activity+json")), &got); err != nil {
 			t.Fatal(err)
