@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -145,7 +146,7 @@ func TestFewUnconfirmedLettersGoToAnAddress(t *testing.T) {
 		t.Errorf("got %+v", subscriber)
 	}
 	update(t, s, func(tx *store.Txn) {
-		if _, err := tx.ConfirmSubscription(last, time.UTC); err != store.ErrNotFound {
+		if _, err := tx.ConfirmSubscription(last, time.UTC); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("confirmed twice: got %v", err)
 		}
 	})

@@ -3,7 +3,7 @@ package store
 import "strings"
 
 // Precision says how exact the position of a place is.
-type Precision string
+type Precision string //nolint:recvcheck // parse alone changes it
 
 // The precisions, from the most exact; from AtBourg on they are those of package
 // geo. The zero value: there is no position.

@@ -43,9 +43,11 @@ func TestWhoMaySellSaysSoWhereverItPosts(t *testing.T) {
 		need.IRI:  need.Interest,
 	} {
 		var got struct {
-			Category   string                   `json:"essaim:category"`
-			Intent     string                   `json:"essaim:commercialIntent"`
-			Attachment []struct{ Value string } `json:"attachment"`
+			Category   string `json:"essaim:category"`
+			Intent     string `json:"essaim:commercialIntent"`
+			Attachment []struct {
+				Value string `json:"value"`
+			} `json:"attachment"`
 		}
 		if err := json.Unmarshal([]byte(visitor.get(t, iri, "application/activity+json")), &got); err != nil {
 			t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 
 // validate checks every rule between and within the keys, and names all that
 // are broken at once, each as "section.key: what is wrong".
-func (c Config) validate() error {
+func (c *Config) validate() error {
 	return errors.Join(
 		c.Node.validate(),
 		c.checkScheme(),
@@ -83,7 +83,7 @@ func checkBaseURL(base string) error {
 
 // checkScheme keeps plain http at home and the development settings out of
 // public nodes.
-func (c Config) checkScheme() error {
+func (c *Config) checkScheme() error {
 	u, _ := url.Parse(c.Node.BaseURL)
 	if u == nil {
 		return nil // checkBaseURL says so

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -135,8 +136,12 @@ func (n *node) backups() doctor.Check {
 		err := n.store.View(ctx, func(tx *store.Txn) error {
 			last = tx.BackedUp()
 			lab, err := tx.Lab()
-			fresh = err != nil || tx.Now().Sub(lab.Created) < day
-			return nil
+			if errors.Is(err, store.ErrNotFound) {
+				fresh = true
+				return nil
+			}
+			fresh = err == nil && tx.Now().Sub(lab.Created) < day
+			return err
 		})
 		age := n.store.Now().Sub(last)
 		args := map[string]any{"days": int(age / day), "dir": n.dir}

@@ -14,8 +14,10 @@ import (
 
 // problem is what the validator says of a page.
 type problem struct {
-	Path, Rule, Text string
-	Line             int
+	Path string `json:"path"`
+	Rule string `json:"rule"`
+	Text string `json:"text"`
+	Line int    `json:"line"`
 }
 
 // TestHTMLIsValid has html-validate look at every page of a node of the

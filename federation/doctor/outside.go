@@ -91,7 +91,7 @@ func (o *Outside) tls(ctx context.Context) Finding {
 	if err != nil {
 		return Finding{State: Bad, Class: "unreachable", Args: args}
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	secure := tls.Client(conn, &tls.Config{ServerName: u.Hostname(), RootCAs: o.Roots, MinVersion: tls.VersionTLS12, Time: o.Now})
 	if err := secure.HandshakeContext(ctx); err != nil {
 		return Finding{State: Bad, Class: certificateClass(err), Args: args}

@@ -12,8 +12,15 @@ import (
 // featureAnswer is the answer that a server was sent to a FeatureRequest about an
 // account.
 type featureAnswer struct {
-	Type, Actor, Result string
-	Object              struct{ Type, Object, Instrument, ID string }
+	Type   string `json:"type"`
+	Actor  string `json:"actor"`
+	Result string `json:"result"`
+	Object struct {
+		Type       string `json:"type"`
+		Object     string `json:"object"`
+		Instrument string `json:"instrument"`
+		ID         string `json:"id"`
+	} `json:"object"`
 }
 
 // asksToShow sends a FeatureRequest and waits for its answer.

@@ -119,12 +119,12 @@ func (s Source) pack(ctx context.Context, to io.Writer) (*Manifest, error) {
 		return nil, err
 	}
 	p := &packer{
-		ctx: ctx, tar: tar.NewWriter(zip), packed: map[string]bool{},
+		stopped: ctx.Err, tar: tar.NewWriter(zip), packed: map[string]bool{},
 		manifest: Manifest{Format: format, Version: s.Version, Address: s.Address, Made: s.Now.UTC().Truncate(time.Second), Secrets: s.Secrets},
 	}
 	for _, step := range []func() error{
 		func() error { return p.uploads(s.Media) },
-		func() error { return p.store(s) },
+		func() error { return p.store(ctx, s) },
 		func() error { return p.uploads(s.Media) },
 		func() error { return p.config(s.Config) },
 		p.seal, p.tar.Close, zip.Close,
@@ -138,7 +138,7 @@ func (s Source) pack(ctx context.Context, to io.Writer) (*Manifest, error) {
 
 // packer writes one archive.
 type packer struct {
-	ctx      context.Context // of the whole, which reads from its own files only
+	stopped  func() error // why to stop
 	tar      *tar.Writer
 	manifest Manifest
 	packed   map[string]bool // uploads
@@ -167,8 +167,8 @@ func (p *packer) uploads(dir string) error {
 	return nil
 }
 
-func (p *packer) store(s Source) error {
-	path, err := s.Store(p.ctx)
+func (p *packer) store(ctx context.Context, s Source) error {
+	path, err := s.Store(ctx)
 	if err != nil {
 		return err
 	}
@@ -202,14 +202,14 @@ func (p *packer) file(path, name string) error {
 	if err != nil {
 		return err
 	}
-	return p.add(name, info.Size(), &reader{ctx: p.ctx, from: f})
+	return p.add(name, info.Size(), &reader{stopped: p.stopped, from: f})
 }
 
 // add writes a file and notes it in the manifest.
 func (p *packer) add(name string, size int64, from io.Reader) error {
 	sum, err := p.write(name, size, from)
 	p.manifest.Files = append(p.manifest.Files, File{name, size, sum})
-	return cmp.Or(err, p.ctx.Err())
+	return cmp.Or(err, p.stopped())
 }
 
 func (p *packer) write(name string, size int64, from io.Reader) (sum string, err error) {

@@ -142,7 +142,7 @@ func entries(t *testing.T, path string) (all []entry) {
 	}
 	for in := tar.NewReader(zip); ; {
 		header, err := in.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return all
 		}
 		if err != nil {

@@ -69,7 +69,7 @@ func Restore(ctx context.Context, path, dir string) (m *Manifest, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("restore: %w", err)
 	}
-	defer root.Close()
+	defer func() { err = errors.Join(err, root.Close()) }()
 	m, err = open(ctx, path, func(name string, from io.Reader) error { return unpack(root, name, from) })
 	if err == nil {
 		err = root.Rename(StoreName+partly, StoreName)
@@ -113,7 +113,7 @@ func open(ctx context.Context, path string, keep func(name string, from io.Reade
 		return nil, err
 	}
 	defer f.Close()
-	return read(&reader{ctx: ctx, from: f}, keep)
+	return read(&reader{stopped: ctx.Err, from: f}, keep)
 }
 
 func read(from *reader, keep func(name string, from io.Reader) error) (*Manifest, error) {
@@ -154,7 +154,7 @@ func (u *unpacker) file(header *tar.Header) error {
 		return u.from.damage(header.Name, errForeign)
 	}
 	sum := sha256.New()
-	in := &reader{ctx: u.from.ctx, from: io.TeeReader(u.tar, sum)}
+	in := &reader{stopped: u.from.stopped, from: io.TeeReader(u.tar, sum)}
 	if err := u.keep(header.Name, in); err != nil {
 		if in.err != nil { // it could not be read; else it could not be kept
 			return u.from.damage(header.Name, in.err)
@@ -203,15 +203,15 @@ func (u *unpacker) compare(zip io.Reader) (*Manifest, error) {
 	return m, nil
 }
 
-// reader stops when its context ends, and remembers what went wrong.
+// reader stops when it is told to, and remembers what went wrong.
 type reader struct {
-	ctx  context.Context // of one call, as long as it reads
-	from io.Reader
-	err  error
+	stopped func() error // why to stop: Context.Err
+	from    io.Reader
+	err     error
 }
 
 func (r *reader) Read(b []byte) (int, error) {
-	if r.err = r.ctx.Err(); r.err != nil {
+	if r.err = r.stopped(); r.err != nil {
 		return 0, r.err
 	}
 	n, err := r.from.Read(b)
