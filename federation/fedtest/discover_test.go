@@ -157,6 +157,7 @@ func TestLabThatDoesNotWantToBeFoundIsNotTold(t *testing.T) {
 			return p.State == store.PeerHidden && p.Name == "" && suggested(tx, c) == nil
 		})
 	}
+	eventually(t, c, "it knows who follows it", func(tx *store.Txn) bool { return peer(tx, b.Lab.IRI).State == store.PeerKnown })
 	if items := string(encode(listOf(t, c, "/peers?after=0"))); strings.Contains(items, `"describes":"`+c.Lab.IRI) || !strings.Contains(items, `"describes":"`+b.Lab.IRI) {
 		t.Errorf("its own list: got %s, want others alone", items)
 	}
