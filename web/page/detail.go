@@ -114,13 +114,17 @@ func (a *ask) cell(tx *store.Txn, f *store.Field, v any) assets.Cell {
 }
 
 // linkTo leads to a record or an actor by its IRI: to its page here when it is
-// known and may be seen, else to its own.
+// known and may be seen, else to its own. One of this node that may not be seen, or
+// is not there at all, is words without a link.
 func (a *ask) linkTo(tx *store.Txn, iri string) assets.Link {
 	if it, err := tx.RecordByIRI(iri); err == nil && a.by.CanSee(it.Envelope()) {
 		return assets.Link{Text: title(it.Envelope()), Href: federation.PagePath(it.Envelope())}
 	}
 	if actor := a.actor(tx, iri); actor.ID != 0 {
 		return actorLink(actor)
+	}
+	if a.Node.IsLocal(iri) {
+		return assets.Link{Text: a.t("record.not-public")}
 	}
 	return assets.Link{Text: iri, Href: iri}
 }

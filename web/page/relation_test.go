@@ -49,8 +49,8 @@ func TestRelationToAHiddenRecordTellsNothing(t *testing.T) {
 	e := experiment("LabAccès", store.Public)
 	e.Relations = store.Entries[store.Relation]{{Type: "croise", Target: hidden.IRI}}
 	open := s.publish(t, s.node.Admin, e)
-	if page := s.Visitor(t).Get(strings.TrimPrefix(open.URL, webtest.BaseURL)); page.Has("Tout secret") {
-		t.Error("the title of a hidden record shows")
+	if page := s.Visitor(t).Get(strings.TrimPrefix(open.URL, webtest.BaseURL)); page.Has("Tout secret") || page.Has(hidden.IRI) || !page.Has("une fiche qui n&#39;est pas publique") {
+		t.Error("a hidden record shows, or leads nowhere")
 	}
 	back := experiment("Encore plus secret", store.Team)
 	back.Relations = store.Entries[store.Relation]{{Type: "croise", Target: open.IRI}}
