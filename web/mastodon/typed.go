@@ -17,11 +17,14 @@ var (
 
 const maxHashtags = 30
 
+// lineEnds are those of every system.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // fromTyped makes the Markdown of a record, and its hashtags, of what was typed
 // in an app: its line breaks count. Hashtags that stand alone at the end become
 // the record's own, which are shown below its text.
 func fromTyped(text string) (body string, tags []string) {
-	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	text = strings.TrimSpace(lineEnds.Replace(text))
 	for _, m := range hashtag.FindAllStringSubmatch(text, -1) {
 		same := func(have string) bool { return vocab.FoldHashtag(have) == vocab.FoldHashtag(m[1]) }
 		if !slices.ContainsFunc(tags, same) && len(tags) < maxHashtags {
