@@ -51,21 +51,9 @@ type tab struct {
 	t *testing.T
 }
 
-// run evaluates a script that may lead elsewhere, and waits until holds does.
 func (b tab) run(script, holds string) {
 	b.t.Helper()
-	if err := chromedp.Do(b.Context(), chromedp.Evaluate[chromedp.Void]("{"+script+"}")); err != nil {
-		b.t.Fatalf("%s: %v", script, err)
-	}
-	for {
-		_, err := chromedp.Run(b.Context(), chromedp.Poll[bool](holds))
-		if err == nil {
-			return
-		}
-		if b.Context().Err() != nil { // else the page was left while it was asked
-			b.t.Fatalf("after %q, never so: %s: %v", script, holds, err)
-		}
-	}
+	b.Run(b.t, script, holds)
 }
 
 func (b tab) value(script string) string {

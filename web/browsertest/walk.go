@@ -39,6 +39,24 @@ func (p *Page) Until(t testing.TB, condition string) {
 	}
 }
 
+// Run evaluates a script that may lead to another page, and waits until a condition
+// holds, on whatever page that is.
+func (p *Page) Run(t testing.TB, script, condition string) {
+	t.Helper()
+	if err := chromedp.Do(p.ctx, chromedp.Evaluate[chromedp.Void]("{"+script+"}")); err != nil {
+		t.Fatalf("%s: %v", script, err)
+	}
+	for {
+		_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](condition))
+		if err == nil {
+			return
+		}
+		if p.ctx.Err() != nil { // else the page was left while it was asked
+			t.Fatalf("after %q, never so: %s: %v", script, condition, err)
+		}
+	}
+}
+
 // Activate does what a click on what has the focus does, within the page.
 func (p *Page) Activate(t testing.TB) {
 	t.Helper()
