@@ -301,18 +301,3 @@ func (j *journey) director(t *testing.T) {
 		t.Errorf("a poster takes %d pages of paper", got)
 	}
 }
-
-// BenchmarkFirstPaint is how long after the request a visitor sees the home page,
-// the processor being four times slower.
-func BenchmarkFirstPaint(b *testing.B) {
-	home, chromium := demonstrate(b, 1).nodes[0].page("/"), browsertest.Start(b)
-	total := 0.0
-	for b.Loop() {
-		p := chromium.Open(b, home, browsertest.View{Slow: 4})
-		total += browsertest.Eval[float64](b, p, `new Promise(done => new PerformanceObserver(list => {
-			const paint = list.getEntriesByName("first-contentful-paint")[0];
-			if (paint) done(paint.startTime);
-		}).observe({type: "paint", buffered: true}))`)
-	}
-	b.ReportMetric(total/float64(b.N), "ms/paint")
-}
