@@ -83,10 +83,34 @@ func (n *Node) removeActor(tx *store.Txn, a *Activity) error {
 	}
 	if a.local {
 		a.To, a.Cc = []string{vocab.Public}, []string{a.actor.Followers}
-		for f := range tx.Followers(a.actor.ID) {
-			a.to = append(a.to, store.Recipient{Actor: f.Follower, Inbox: f.Inbox})
-		}
+		a.to = n.acquainted(tx, a)
 	}
 	tx.EraseActor(a.actor, a.When)
 	return nil
+}
+
+// acquainted are those who may hold something of a member who leaves: who follows it or
+// its lab, whom it follows, and who heard of what it published.
+func (n *Node) acquainted(tx *store.Txn, a *Activity) []store.Recipient {
+	heard := []store.ID{a.actor.ID}
+	if lab, err := tx.ActorByIRI(a.actor.Lab); err == nil {
+		heard = append(heard, lab.ID)
+	}
+	var to []store.Recipient
+	for _, actor := range heard {
+		for f := range tx.Followers(actor) {
+			to = append(to, store.Recipient{Actor: f.Follower, Inbox: f.Inbox})
+		}
+	}
+	for f := range tx.Following(a.actor.ID) {
+		if followed, err := tx.Actor(f.Followed); err == nil {
+			to = append(to, recipient(followed))
+		}
+	}
+	for it := range tx.RecordsOf(a.actor, store.Viewer{Actor: a.actor.IRI, Local: true}) {
+		if it.Envelope().Lab == a.actor.IRI {
+			to = append(to, n.recipients(tx, a.actor.ID, it)...)
+		}
+	}
+	return to
 }

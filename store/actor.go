@@ -314,7 +314,7 @@ func (a *Actor) TakesEd25519() bool {
 const RFC9421Spec = "https://datatracker.ietf.org/doc/html/rfc9421"
 
 // EraseActor forgets an actor: its profile, its follows, its records, its login,
-// its circles, and what it published.
+// its circles, its places at events, and what it published, liked and announced.
 // Its id and its keys stay, so that nobody takes its place and its last messages
 // verify.
 func (t *Txn) EraseActor(a *Actor, when time.Time) {
@@ -336,6 +336,9 @@ func (t *Txn) EraseActor(a *Actor, when time.Time) {
 		t.deleteAccount(login)
 	}
 	t.forgetOutbox(a.ID)
+	t.forgetReactions(a.ID)
+	t.forgetBlocks(a.ID)
+	t.giveUpSeats(a.IRI)
 	t.leaveCircles(a.IRI)
 	t.leaveAll(a.IRI)
 	t.forgetPrivate(a.ID)

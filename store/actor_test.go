@@ -177,6 +177,30 @@ func TestNodeLabAndMembers(t *testing.T) {
 	})
 }
 
+func TestErasedActorsLeaveNothingOfWhatTheyDid(t *testing.T) {
+	s, _ := open(t)
+	update(t, s, func(tx *store.Txn) {
+		lab, a := putActor(t, tx, store.Group, "lab", home), putActor(t, tx, store.Person, "ana", home)
+		news := newNews(lab.IRI, "https://home.example/o/1")
+		putRecord(t, tx, news)
+		e := putEvent(t, tx, "e", "2126-06-01T09:00", "", store.Public)
+		tx.PutSeat(&store.Seat{Event: e.ID, Holder: store.HolderOf(a.IRI), Actor: a.IRI, State: store.Accepted})
+		tx.PutReaction(&store.Reaction{Kind: store.Liked, Record: news.ID, Actor: a.ID})
+		tx.PutReaction(&store.Reaction{Kind: store.Announced, Record: news.ID, Actor: a.ID})
+		tx.PutBlock(&store.Block{Blocker: a.ID, Blocked: lab.ID})
+		tx.EraseActor(a, noon)
+		if tx.Reacted(news.ID, store.Liked, a.ID) || tx.Reacted(news.ID, store.Announced, a.ID) {
+			t.Error("its reactions are there")
+		}
+		if _, err := tx.Seat(e.ID, store.HolderOf(a.IRI)); err == nil || tx.Blocks(a.ID, lab.ID) {
+			t.Errorf("its place, or its block, is there: %v", err)
+		}
+		for _, wrong := range tx.Check() {
+			t.Error(wrong)
+		}
+	})
+}
+
 func TestEraseActorLeavesItsPlaceTaken(t *testing.T) {
 	s, _ := open(t)
 	update(t, s, func(tx *store.Txn) {

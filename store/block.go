@@ -29,6 +29,13 @@ func (t *Txn) Blocks(blocker, blocked ID) bool {
 // BlocksOf yields the blocks of an actor.
 func (t *Txn) BlocksOf(blocker ID) iter.Seq[*Block] { return rows[Block](t, key(tBlock, blocker)) }
 
+// forgetBlocks lifts the blocks of an actor that goes for ever.
+func (t *Txn) forgetBlocks(blocker ID) {
+	for b := range t.BlocksOf(blocker) {
+		t.DeleteBlock(blocker, b.Blocked)
+	}
+}
+
 // BlockedHere says whether the lab of this node keeps the actor away: the lab
 // speaks for the node.
 func (t *Txn) BlockedHere(actor ID) bool {

@@ -39,3 +39,16 @@ func (a *Actor) CheckInterest() error {
 func (i Interest) IsCommercial() bool {
 	return i.CommercialIntent != "" && i.CommercialIntent != CommercialIntents.Slugs[0]
 }
+
+// SpokenFor are the interests that stand beside a record wherever it is shown: what it
+// declares of itself, and what who publishes it does who may have something to sell.
+func (r *Record) SpokenFor(publisher *Actor) []Interest {
+	var list []Interest
+	if r.Interest != (Interest{}) {
+		list = append(list, r.Interest)
+	}
+	if publisher.IsCommercial() && publisher.Interest != r.Interest {
+		list = append(list, publisher.Interest)
+	}
+	return list
+}

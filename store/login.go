@@ -15,6 +15,22 @@ type Login struct {
 	Created time.Time `json:"created"`
 	Used    time.Time `json:"used"` // last, to the hour
 	Expires time.Time `json:"expires"`
+
+	Elsewhere Elsewhere `json:"elsewhere,omitzero"` // zero: it began here
+}
+
+// Elsewhere is a session at an OpenID provider with which a login began.
+type Elsewhere struct {
+	Issuer  string `json:"issuer"`
+	Subject string `json:"subject"`
+	Session string `json:"session,omitempty"` // as the provider names it; empty: it does not
+}
+
+// isOf says whether a session is among those that another value names: of a subject,
+// or one of them, or both.
+func (e Elsewhere) isOf(those Elsewhere) bool {
+	return e.Issuer != "" && e.Issuer == those.Issuer &&
+		(those.Subject == "" || e.Subject == those.Subject) && (those.Session == "" || e.Session == those.Session)
 }
 
 // PutLogin keeps a login; a new one gets its ID here.
@@ -53,6 +69,16 @@ func (t *Txn) EndLogins(account, but ID) {
 	for l := range rows[Login](t, key(tLogin, account)) {
 		if l.ID != but {
 			t.EndLogin(account, l.ID)
+		}
+	}
+}
+
+// EndLoginsBy signs everybody out whose login began by a moment with one of the
+// sessions elsewhere that are named by their subject, their session or both.
+func (t *Txn) EndLoginsBy(those Elsewhere, before time.Time) {
+	for l := range rows[Login](t, []byte(tLogin)) {
+		if l.Elsewhere.isOf(those) && !l.Created.After(before) {
+			t.EndLogin(l.Account, l.ID)
 		}
 	}
 }

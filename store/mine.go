@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"iter"
+	"slices"
 	"time"
 )
 
@@ -17,13 +18,30 @@ type Mine struct {
 	Shared    []*Disclosure                `json:"shared"`  // who received the member's address
 	Private   map[string][]json.RawMessage `json:"private"` // by what it is
 
+	Likes      []*Reaction `json:"likes"`
+	Announced  []*Reaction `json:"announced"`
+	Blocks     []string    `json:"blocks"`   // IRIs
+	Hashtags   []string    `json:"hashtags"` // that it follows
+	Circles    []string    `json:"circles"`
+	Events     []string    `json:"events"`     // IRIs of those at which it has a place
 	Identities []*Identity `json:"identities"` // at other services, by which the member signs in
+	Passkeys   []Passkey   `json:"passkeys"`   // their names, and when they were used
+	Codes      time.Time   `json:"codes"`      // since when an app makes codes; zero: none does
+	Logins     []*Login    `json:"logins"`     // where it is signed in
+	Apps       []MyApp     `json:"apps"`
+}
+
+// MyApp is software that a member let in.
+type MyApp struct {
+	Name   string    `json:"name"`
+	Scopes []string  `json:"scopes"`
+	Since  time.Time `json:"since"`
 }
 
 // privateNames name, in an export, the private tables that hold more than an order.
 var privateNames = map[string]string{
 	tNotice: "notices", tMute: "mutes", tWish: "wishes", tMarker: "markers", tFilter: "filters", tList: "lists",
-	tTalk: "talks", tScheduled: "scheduled", tUpload: "uploads", tDisclosure: "shared", tLetters: "letters",
+	tPolicy: "policy", tTalk: "talks", tScheduled: "scheduled", tUpload: "uploads", tDisclosure: "shared", tLetters: "letters",
 }
 
 // Mine reads what an export gives back.
@@ -35,9 +53,8 @@ func (t *Txn) Mine(member *Actor) (*Mine, error) {
 	own := *account
 	own.Password = ""
 	m := &Mine{Account: &own, Private: map[string][]json.RawMessage{}}
-	for i := range t.Identities(account.ID) {
-		m.Identities = append(m.Identities, i)
-	}
+	t.ways(m)
+	t.doings(m, member)
 	for f := range t.Following(member.ID) {
 		m.Follows = append(m.Follows, t.iriOf(f.Followed))
 	}
@@ -63,6 +80,57 @@ func (t *Txn) Mine(member *Actor) (*Mine, error) {
 		}
 	}
 	return m, nil
+}
+
+// ways reads how a member gets in, without what would let others in.
+func (t *Txn) ways(m *Mine) {
+	account := m.Account.ID
+	m.Identities, m.Logins = slices.Collect(t.Identities(account)), slices.Collect(t.Logins(account))
+	f := t.Factors(account)
+	if f.TOTP != nil {
+		m.Codes = f.TOTP.Since
+	}
+	for _, k := range f.Passkeys {
+		m.Passkeys = append(m.Passkeys, Passkey{Name: k.Name, Created: k.Created, Used: k.Used})
+	}
+	for app, token := range t.Grants(account) {
+		m.Apps = append(m.Apps, MyApp{app.Name, token.Scopes, token.Created})
+	}
+}
+
+// doings reads what a member did with what others published, and whom it belongs with.
+func (t *Txn) doings(m *Mine, member *Actor) {
+	m.Likes, m.Announced = slices.Collect(t.reactionsBy(member.ID, Liked)), slices.Collect(t.reactionsBy(member.ID, Announced))
+	for b := range t.BlocksOf(member.ID) {
+		m.Blocks = append(m.Blocks, t.iriOf(b.Blocked))
+	}
+	m.Hashtags = t.FollowedTags(member.ID)
+	for _, c := range t.CirclesOf(member.IRI) {
+		m.Circles = append(m.Circles, c.Name)
+	}
+	for event := range t.seatsOf(member.IRI) {
+		if it, err := t.Record(event); err == nil {
+			m.Events = append(m.Events, it.Envelope().IRI)
+		}
+	}
+}
+
+// RecordsOf yields the records that a member publishes or takes part in, each once, as
+// far as a viewer may see them.
+func (t *Txn) RecordsOf(member *Actor, by Viewer) iter.Seq[Item] {
+	return func(yield func(Item) bool) {
+		for _, table := range []string{tByLab, tByAuthor} {
+			for k := range t.scan(key(table, hash16(member.IRI)), true) {
+				it, err := t.Record(idFromKey(k))
+				if err != nil || table == tByAuthor && it.Envelope().Lab == member.IRI || !by.CanSee(it.Envelope()) {
+					continue
+				}
+				if !yield(it) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func (t *Txn) iriOf(actor ID) string {

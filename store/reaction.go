@@ -71,6 +71,26 @@ func (t *Txn) dropReaction(r *Reaction) {
 	}
 }
 
+// reactionsBy yields an actor's reactions of a kind, the oldest first.
+func (t *Txn) reactionsBy(actor ID, kind ReactionKind) iter.Seq[*Reaction] {
+	return func(yield func(*Reaction) bool) {
+		for _, v := range t.scan(reactedKey(actor, kind), false) {
+			if r := t.Reaction(idFromKey(v), kind, actor); r != nil && !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// forgetReactions takes back all that an actor liked and announced.
+func (t *Txn) forgetReactions(actor ID) {
+	for _, kind := range []ReactionKind{Liked, Announced} {
+		for r := range t.reactionsBy(actor, kind) {
+			t.DeleteReaction(r.Record, kind, actor)
+		}
+	}
+}
+
 // Reaction returns an actor's reaction of a kind to a record, or nil.
 func (t *Txn) Reaction(record ID, kind ReactionKind, actor ID) *Reaction {
 	r := new(Reaction)

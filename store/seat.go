@@ -105,6 +105,24 @@ func (t *Txn) recount(it Item) {
 // Seats yields the places at an event, in no order that means anything.
 func (t *Txn) Seats(event ID) iter.Seq[*Seat] { return rows[Seat](t, key(tSeat, event)) }
 
+// seatsOf yields the events at which an actor has a place.
+func (t *Txn) seatsOf(actor string) iter.Seq[ID] {
+	return func(yield func(ID) bool) {
+		for k := range t.scan(key(tSeatOf, hash16(actor)), false) {
+			if !yield(idFromKey(k)) {
+				return
+			}
+		}
+	}
+}
+
+// giveUpSeats gives up the places of an actor that goes for ever.
+func (t *Txn) giveUpSeats(actor string) {
+	for event := range t.seatsOf(actor) {
+		t.DeleteSeat(event, HolderOf(actor))
+	}
+}
+
 // guestsKept is how long after an event its organisers may reach its guests.
 const guestsKept = 30 * 24 * time.Hour
 

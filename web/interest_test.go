@@ -24,7 +24,8 @@ func TestWhoMaySellSaysSoWhereverItPosts(t *testing.T) {
 		Kind: "need", Title: "Une imprimante", Pitch: "Pour une école.", Audience: store.Public, Lang: "fr",
 		Interest: store.Interest{Category: "ess-association", CommercialIntent: "possible"},
 	}}
-	for _, it := range []store.Item{news, need} {
+	event := &store.Event{Start: "2100-03-01T10:00", Record: store.Record{Kind: "event", Title: "Visite", Pitch: "Venez.", Audience: store.Public, Lang: "fr"}}
+	for _, it := range []store.Item{news, need, event} {
 		if err := n.Publish(t.Context(), n.Admin(), &federation.Activity{Verb: "Create", Actor: n.Lab.IRI, Item: it}); err != nil {
 			t.Fatal(err)
 		}
@@ -34,6 +35,14 @@ func TestWhoMaySellSaysSoWhereverItPosts(t *testing.T) {
 		"/lab": lab, federation.PagePath(&news.Record): lab, "/besoins": own, federation.PagePath(&need.Record): own,
 	} {
 		if got := words(visitor.get(t, n.URL+path, "text/html")); !strings.Contains(got, want) {
+			t.Errorf("%s does not say %q", path, want)
+		}
+	}
+	for path, want := range map[string]string{
+		"/actualites.atom": lab, "/actualites.rss": lab, "/actualites.json": lab, "/besoins.atom": own, "/besoins.rss": own, "/besoins.json": own,
+		"/embed/actualites": lab, "/embed/besoins": own, federation.PagePath(&need.Record) + "/affiche": own, "/agenda.ics": lab,
+	} {
+		if got := words(strings.ReplaceAll(visitor.get(t, n.URL+path, "*/*"), "\r\n ", "")); !strings.Contains(got, want) { // RFC 5545 §3.1 folds lines
 			t.Errorf("%s does not say %q", path, want)
 		}
 	}

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/hmac"
@@ -33,6 +34,7 @@ type provider struct {
 	codes  map[string]*said
 	tokens map[string]*said
 	keySet string
+	door   string // where people are sent to; empty: below URL
 	down   bool
 }
 
@@ -62,8 +64,8 @@ func newProvider(t *testing.T, now func() time.Time) *provider {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
 		answerJSON(w, map[string]any{
-			"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token", "userinfo_endpoint": p.URL + "/userinfo",
-			"jwks_uri": p.URL + "/keys", "end_session_endpoint": p.URL + "/end?a=b", "id_token_signing_alg_values_supported": []string{"ES256", "HS256", "none"},
+			"issuer": p.URL, "authorization_endpoint": cmp.Or(p.door, p.URL) + "/authorize", "token_endpoint": p.URL + "/token", "userinfo_endpoint": p.URL + "/userinfo",
+			"jwks_uri": p.URL + "/keys", "end_session_endpoint": p.URL + "/end?a=b", "id_token_signing_alg_values_supported": []string{"RS256", "HS256", "none"}, // not all that it signs with
 		})
 	})
 	mux.HandleFunc("GET /keys", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(p.keySet)) })

@@ -43,6 +43,16 @@ func withPhone(t *testing.T) (node, *clock, phone, []string) {
 	return n, now, p, codes
 }
 
+// phoneOf is an app that was told a key.
+func phoneOf(t *testing.T, key string) phone {
+	t.Helper()
+	secret, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(strings.ReplaceAll(key, " ", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return phone{secret}
+}
+
 // givePhone lets a member sign in with codes, and returns the recovery codes.
 func (n node) givePhone(t *testing.T, ana browser, now *clock) (phone, []string) {
 	t.Helper()
@@ -50,11 +60,7 @@ func (n node) givePhone(t *testing.T, ana browser, now *clock) (phone, []string)
 	if shown == nil {
 		t.Fatal("no key is shown")
 	}
-	secret, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(strings.ReplaceAll(shown[1], " ", ""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := phone{secret}
+	p := phoneOf(t, shown[1])
 	ana.refused(t, "/mon-compte/code", url.Values{"code": {"000000"}}, http.StatusUnprocessableEntity)
 	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Sec-Fetch-Site": {"same-origin"}}
 	answer := url.Values{"code": {p.code(now.now())}}.Encode()

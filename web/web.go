@@ -62,9 +62,7 @@ type Config struct {
 	Search  page.Searcher // nil: there is no page of the search
 	Tiles   Tiles         // under the map that moves
 
-	// KeepReports and KeepContacts are how long closed complaints are kept, and who
-	// received a member's address.
-	KeepReports, KeepContacts time.Duration
+	Keeps Keeps // how long what is about people is kept
 	// Strained says that the process is short of memory: only reading goes on. Nil:
 	// it never is.
 	Strained func() bool
@@ -87,6 +85,9 @@ type Config struct {
 
 // Tiles are described at page.Tiles.
 type Tiles = page.Tiles
+
+// Keeps are described at page.Keeps.
+type Keeps = page.Keeps
 
 // Setting is described at admin.Setting.
 type Setting = admin.Setting
@@ -155,6 +156,9 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 	people.Use(limit(c.PagesPerMinute, c.TrustedProxies, f.Responder()), crossOrigin(f.Responder()), c.Sessions.Middleware)
 	software := r.NewRoute().Subrouter()
 	software.Use(limit(c.PagesPerMinute, c.TrustedProxies, problems))
+	if c.Provider != nil {
+		software.Handle(openid.LogoutPath, problems.Adapt(endElsewhere(c))).Methods(http.MethodPost)
+	}
 	oauth.New(oauth.Config{
 		Store: c.Node.Store, Sessions: c.Sessions, Frame: f, BaseURL: c.Node.BaseURL, Log: c.Log,
 	}).Routes(people, software)
@@ -168,7 +172,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 		data.Search = c.Search
 	}
 	opendata.Routes(people, data)
-	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Mail: c.Mail, Letters: c.Letters, Search: c.Search, Allow: perNetwork(c), Software: c.Software, Tiles: c.Tiles, KeepReports: c.KeepReports, KeepContacts: c.KeepContacts}).Routes(people)
+	page.New(page.Config{Frame: f, Node: c.Node, Images: c.Images, Mail: c.Mail, Letters: c.Letters, Search: c.Search, Allow: perNetwork(c), Software: c.Software, Tiles: c.Tiles, Keeps: c.Keeps}).Routes(people)
 	return r, f
 }
 

@@ -19,8 +19,8 @@ type Config struct {
 	Limits      LimitsConfig      `toml:"limits" comment:"What one network address may ask of this node; 0 is no limit."`
 	OpenForm    OpenFormConfig    `toml:"open_form" comment:"The form by which people contribute without an account."`
 	Mail        MailConfig        `toml:"mail" comment:"The mail server that takes this node's letters: links to change a contribution, places at events, messages to a contact."`
-	OIDC        OIDCConfig        `toml:"oidc" comment:"Another service by which members sign in, with OpenID Connect: that of your administration, or ProConnect.\nRegister there BASE_URL/connexion/fournisseur/retour as redirect URI and BASE_URL/ as post-logout redirect URI,\nwith a secret, and RS256 or ES256 for signatures. Who has an account links it on the page of its security;\nwho has none needs an invitation."`
-	Retention   RetentionConfig   `toml:"retention" comment:"How long what is about people is kept once it is no longer needed. Network addresses are never written down."`
+	OIDC        OIDCConfig        `toml:"oidc" comment:"Another service by which members sign in, with OpenID Connect: that of your administration, or ProConnect.\nRegister there BASE_URL/connexion/fournisseur/retour as redirect URI and BASE_URL/ as post-logout redirect URI,\nwith a secret, and RS256 or ES256 for signatures; if it tells of sessions that end there, BASE_URL/connexion/fournisseur/deconnexion\nas back-channel logout URI. Who has an account links it on the page of its security;\nwho has none needs an invitation."`
+	Retention   RetentionConfig   `toml:"retention" comment:"How long what is about people is kept once it is no longer needed; the page about personal data says so.\nNo whole network address is ever written down, and the log names none."`
 	Map         MapConfig         `toml:"map" comment:"The map. Without anything here it shows the outlines that come with Essaim, and no page calls another server."`
 	HTTP        HTTPConfig        `toml:"http" comment:"The web server and the proxy in front of it."`
 	Log         LogConfig         `toml:"log" comment:"The log on standard error."`
@@ -112,6 +112,9 @@ type OIDCConfig struct {
 type RetentionConfig struct {
 	Reports  Duration `toml:"reports" comment:"Complaints that were closed."`
 	Contacts Duration `toml:"contacts" comment:"The list of who received a member's e-mail address."`
+	SignIns  Duration `toml:"sign_ins" comment:"Browsers that nobody came back with are signed out after this time; which browser it was, and from which network (the first 24 bits of an address, or 48), is forgotten."`
+	Letters  Duration `toml:"letters" comment:"Letters that the mail server does not take, messages to a contact among them. A letter that was sent is not kept."`
+	Backups  Duration `toml:"backups" comment:"Older archives are removed from the folder backups, all but the newest. Do the same where you copy them to."`
 }
 
 // HTTPConfig is the web server.
@@ -168,7 +171,9 @@ func defaultConfig() Config {
 		OpenForm:   OpenFormConfig{Enabled: true, FederateAfter: Duration{24 * time.Hour}},
 		Mail:       MailConfig{Port: 587, TLS: mail.StartTLS},
 		OIDC:       OIDCConfig{Preset: string(openid.Generic), AllowNets: []netip.Prefix{}},
-		Retention:  RetentionConfig{Reports: Duration{365 * day}, Contacts: Duration{365 * day}},
+		Retention: RetentionConfig{
+			Reports: Duration{365 * day}, Contacts: Duration{365 * day}, SignIns: Duration{30 * day}, Letters: Duration{day}, Backups: Duration{90 * day},
+		},
 		HTTP: HTTPConfig{
 			TrustedProxies:    []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 			ReadHeaderTimeout: Duration{10 * time.Second},

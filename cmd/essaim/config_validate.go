@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // node.time_zone works on machines without zone files
+
+	"github.com/essaim/essaim/web"
 )
 
 // validate checks every rule between and within the keys, and names all that
@@ -29,8 +31,7 @@ func (c *Config) validate() error {
 		check(c.OpenForm.FederateAfter.Duration >= 0, "open_form.federate_after", "is less than 0"),
 		c.Mail.validate(),
 		c.OIDC.validate(c.Development.AllowHTTP),
-		check(c.Retention.Reports.Duration >= day, "retention.reports", "is less than a day"),
-		check(c.Retention.Contacts.Duration >= day, "retention.contacts", "is less than a day"),
+		c.Retention.validate(),
 		c.Map.validate(),
 		c.HTTP.validate(),
 		c.Log.validate(),
@@ -45,6 +46,24 @@ func check(ok bool, key, format string, args ...any) error {
 		return nil
 	}
 	return fmt.Errorf("%s: "+format, append([]any{key}, args...)...)
+}
+
+func (r RetentionConfig) validate() error {
+	return errors.Join(
+		check(r.Reports.Duration >= day, "retention.reports", "is less than a day"),
+		check(r.Contacts.Duration >= day, "retention.contacts", "is less than a day"),
+		check(r.SignIns.Duration >= day, "retention.sign_ins", "is less than a day"),
+		check(r.Letters.Duration >= day, "retention.letters", "is less than a day"),
+		check(r.Backups.Duration >= day, "retention.backups", "is less than a day"),
+	)
+}
+
+// keeps are the same for the pages.
+func (r RetentionConfig) keeps() web.Keeps {
+	return web.Keeps{
+		Reports: r.Reports.Duration, Contacts: r.Contacts.Duration, SignIns: r.SignIns.Duration,
+		Letters: r.Letters.Duration, Backups: r.Backups.Duration,
+	}
 }
 
 func (m MapConfig) validate() error {

@@ -39,7 +39,7 @@ func (n *node) openMail() error {
 		return fmt.Errorf("mail.password_file: %w", err)
 	}
 	n.mail = mail.New(mail.Config{
-		Host: m.Host, Port: m.Port, Protection: m.TLS, User: m.User, Password: password, From: m.From, Log: n.log,
+		Host: m.Host, Port: m.Port, Protection: m.TLS, User: m.User, Password: password, From: m.From, Keep: n.config.Retention.Letters.Duration, Log: n.log,
 	})
 	return nil
 }

@@ -70,6 +70,9 @@ func (n *node) tidy(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := shelfIn(n.dir).Expire(n.store.Now().Add(-n.config.Retention.Backups.Duration)); err != nil {
+		return err
+	}
 	if err := n.letters.PlanWeek(ctx); err != nil {
 		return err
 	}

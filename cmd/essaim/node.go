@@ -162,7 +162,7 @@ func (n *node) connect() (err error) {
 		Store: n.store, Keys: n.keys, Post: n.fetch, Log: n.log, Scale: c.Development.RetryScale,
 		Concurrency: c.Delivery.Concurrency, Unhealthy: c.Delivery.Unhealthy, Resync: n.door.Resync,
 	})
-	n.sessions = session.New(n.store, session.Config{BaseURL: c.Node.BaseURL, Limit: c.Limits.SignIn, Log: n.log})
+	n.sessions = session.New(n.store, session.Config{BaseURL: c.Node.BaseURL, Limit: c.Limits.SignIn, Idle: c.Retention.SignIns.Duration, Log: n.log})
 	n.search = search.New(search.Config{Store: n.store, Dir: filepath.Join(n.dir, indexName), Plain: markup.Plain, Log: n.log})
 	zone, err := time.LoadLocation(c.Node.TimeZone)
 	if err != nil {

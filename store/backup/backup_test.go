@@ -262,6 +262,30 @@ func TestAnEndedBackupLeavesNothing(t *testing.T) {
 	}
 }
 
+// TestWhatWasErasedDoesNotLieInBackupsForEver: those of an upgrade are no exception, and
+// the only one that there is stays.
+func TestWhatWasErasedDoesNotLieInBackupsForEver(t *testing.T) {
+	s := backup.Shelf{Dir: filepath.Join(t.TempDir(), "backups")}
+	if err := s.Expire(noon); err != nil {
+		t.Errorf("without a folder: got %v", err)
+	}
+	if err := s.Open(); err != nil {
+		t.Fatal(err)
+	}
+	young := backup.Name(noon.Add(time.Hour))
+	for _, name := range []string{backup.BeforeSchema(noon.Add(-time.Hour), 4), backup.Name(noon.Add(-time.Minute)), backup.Name(noon), young} {
+		write(t, filepath.Join(s.Dir, name), "x")
+	}
+	for i, want := range []int{2, 1, 1} {
+		if err := s.Expire(noon.Add(time.Duration(i) * time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if all, err := s.List(); err != nil || len(all) != want || all[0].Name != young {
+			t.Errorf("%d hours later: got %v, %v, want %d", i, all, err, want)
+		}
+	}
+}
+
 func TestShelfKeepsTheNewestAndThoseOfUpgrades(t *testing.T) {
 	s := backup.Shelf{Dir: filepath.Join(t.TempDir(), "backups")}
 	if all, err := s.List(); err != nil || len(all) != 0 {

@@ -100,6 +100,21 @@ func (s Shelf) Prune(keep int, before time.Time) error {
 	return errors.Join(err, s.sweep(before))
 }
 
+// Expire removes the archives that were made before a moment, those of an upgrade
+// too: what people asked to be deleted does not lie in them for ever. The newest stays.
+func (s Shelf) Expire(before time.Time) error {
+	all, err := s.List()
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	for _, a := range all[1:] {
+		if a.Made.Before(before) {
+			err = errors.Join(err, os.Remove(filepath.Join(s.Dir, a.Name)))
+		}
+	}
+	return err
+}
+
 func (s Shelf) sweep(before time.Time) error {
 	entries, err := os.ReadDir(s.Dir)
 	for _, e := range entries {

@@ -100,7 +100,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.member(r, "/mon-compte/cle/debut", p.fresh(p.askNewPasskey))
 	p.member(r, "/mon-compte/cle/fin", p.fresh(p.addPasskey))
 	p.member(r, "/mon-compte/cle/retirer", p.fresh(p.removePasskey))
-	p.member(r, "/mon-compte/secours", p.fresh(p.recovery))
+	p.member(r, recoveryPath, p.fresh(p.recovery))
 	p.member(r, "/mon-compte/mot-de-passe", p.fresh(p.password))
 	p.member(r, "/mon-compte/cercles", p.myCircles)
 	p.member(r, noticesPath, p.notices)

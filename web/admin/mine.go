@@ -57,7 +57,7 @@ func (p *Pages) exportMine(w http.ResponseWriter, r *http.Request) error {
 	var profile []byte
 	err := p.view(r, func(tx *store.Txn) (err error) {
 		records = nil
-		for _, it := range tx.ListAuthor(actor.ID, store.Query{Viewer: viewer, Limit: 1 << 20}).Items {
+		for it := range tx.RecordsOf(actor, viewer) {
 			rec := it.Envelope()
 			raw, err := json.MarshalIndent(it, "", "\t")
 			if err != nil {

@@ -3,11 +3,13 @@ package admin_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
@@ -24,9 +26,26 @@ func TestMemberTakesEverythingAlong(t *testing.T) {
 	err := s.Store.Update(t.Context(), func(tx *store.Txn) error {
 		tx.PutDisclosure(s.Contributor.ID, &store.Disclosure{To: "zqcontactqz", Path: "/lab"})
 		tx.PutReport(&store.Report{Reporter: s.Contributor.IRI, Target: s.Lab.IRI, Text: "zqreportqz"})
+		tx.PutReaction(&store.Reaction{Kind: store.Liked, Record: sheet.ID, Actor: s.Contributor.ID, IRI: "zqlikeqz"})
+		tx.PutBlock(&store.Block{Blocker: s.Contributor.ID, Blocked: s.Lab.ID})
+		account, err := tx.AccountOf(s.Contributor.ID)
+		if err != nil {
+			return err
+		}
+		tx.PutFactors(account.ID, &store.Factors{
+			TOTP: &store.TOTP{Secret: []byte("zqtotpqz"), Since: tx.Now()}, Recovery: [][]byte{store.HashSecret("zqcodeqz")},
+			Passkeys: []store.Passkey{{Name: "zqpasskeyqz", ID: []byte("x"), Credential: []byte(`"zqcredentialqz"`)}},
+		})
+		tx.PutApp(&store.App{ID: "app", Name: "zqappqz"})
+		tx.PutToken("zqtokenqz", &store.Token{Account: account.ID, App: "app", Scopes: []string{"read"}})
+		tx.PutLogin(&store.Login{Account: account.ID, Device: "zqdeviceqz", Expires: tx.Now().Add(time.Hour)})
 		return nil
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+	own := &store.News{Record: store.Record{Kind: "news", Body: "zqownqz", Lang: "fr", Audience: store.Unlisted}}
+	if err := s.Publish(t.Context(), by, &federation.Activity{Verb: "Create", Actor: s.Contributor.IRI, Item: own}); err != nil {
 		t.Fatal(err)
 	}
 	c := s.As(t, s.Contributor)
@@ -49,12 +68,12 @@ func TestMemberTakesEverythingAlong(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, text := range []string{"zqsheetqz", "zqcontactqz", "zqreportqz", "yann@estran.test", "index.html", "profil.json", "abonnements.csv", "Yann Le Goff"} {
+	for _, text := range []string{"zqsheetqz", "zqcontactqz", "zqreportqz", "zqownqz", "zqlikeqz", "zqpasskeyqz", "zqappqz", "zqdeviceqz", "codes", "blocks", "yann@estran.test", "index.html", "profil.json", "abonnements.csv", "Yann Le Goff"} {
 		if !strings.Contains(all.String(), text) {
 			t.Errorf("%s is missing", text)
 		}
 	}
-	for _, secret := range []string{"argon2id", "PRIVATE"} {
+	for _, secret := range []string{"argon2id", "PRIVATE", "zqtotpqz", "zqcodeqz", "zqcredentialqz", "zqtokenqz", base64.StdEncoding.EncodeToString([]byte("zqtotpqz"))} {
 		if strings.Contains(all.String(), secret) {
 			t.Errorf("it holds %s", secret)
 		}
@@ -66,6 +85,16 @@ func TestMemberTakesEverythingAlong(t *testing.T) {
 
 func TestMemberLeavesAndIsForgotten(t *testing.T) {
 	s := serve(t, webtest.New(t))
+	by := store.Viewer{Actor: s.Contributor.IRI, Local: true}
+	own := &store.News{Record: store.Record{Kind: "news", Body: "zqownqz", Lang: "fr", Audience: store.Public}}
+	profile := *s.Contributor
+	profile.Summary, profile.Icon = "zqsummaryqz", &store.Image{URL: webtest.BaseURL + "/media/zqiconqz.png"}
+	for _, a := range []*federation.Activity{{Verb: "Create", Item: own}, {Verb: "Update", Profile: &profile}} {
+		a.Actor = s.Contributor.IRI
+		if err := s.Publish(t.Context(), by, a); err != nil {
+			t.Fatal(err)
+		}
+	}
 	c := s.As(t, s.Contributor)
 	if a := c.Get("/mon-compte/supprimer"); a.Status != http.StatusOK || !a.Has("sauvegardes") {
 		t.Fatalf("got %d:\n%s", a.Status, a.Body)
@@ -89,7 +118,9 @@ func TestMemberLeavesAndIsForgotten(t *testing.T) {
 	if a := c.Get("/mon-compte"); a.Status != http.StatusSeeOther {
 		t.Errorf("the session: got %d", a.Status)
 	}
-	if s.Holds(t, "yann@estran.test") {
-		t.Error("the address is still in the store")
+	for _, text := range []string{"yann@estran.test", "zqownqz", "zqsummaryqz", "zqiconqz", "Yann Le Goff"} {
+		if s.Holds(t, text) {
+			t.Errorf("%s is still in the store", text)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/essaim/essaim/store"
@@ -90,11 +91,28 @@ func (p *Pages) addPasskey(w http.ResponseWriter, r *http.Request) error {
 		return refuse(err)
 	}
 	p.Frame.Flash(r, "ok", "passkey.added")
-	return writeJSON(w, done{assets.LangOf(r.Context()).Link(afterPasskey(a.Back))})
+	next, err := p.offerRecovery(r, afterFactor(a.Back))
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, done{assets.LangOf(r.Context()).Link(next)})
 }
 
-// afterPasskey is where the form of a new passkey leads: back, or to the others.
-func afterPasskey(back string) string {
+// offerRecovery is where recovery codes are offered to who has none, before going back.
+func (p *Pages) offerRecovery(r *http.Request, back string) (next string, err error) {
+	_, account, _ := p.Frame.Sessions.Viewer(r.Context())
+	next = back
+	err = p.view(r, func(tx *store.Txn) error {
+		if len(tx.Factors(account.ID).Recovery) == 0 {
+			next = recoveryPath + "?" + url.Values{"retour": {back}}.Encode()
+		}
+		return nil
+	})
+	return next, err
+}
+
+// afterFactor is where the form of a new factor leads: back, or to the others.
+func afterFactor(back string) string {
 	if back == "" {
 		return "/mon-compte/securite"
 	}
@@ -119,7 +137,7 @@ func (p *Pages) removePasskey(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) newPasskey(w http.ResponseWriter, r *http.Request) error {
 	return p.Frame.Render(w, r, http.StatusOK, "admin-passkey.html", passkeyPage{
 		top:  p.plain(r, p.t(r, "passkey.add")),
-		Back: afterPasskey(r.FormValue("retour")),
+		Back: afterFactor(r.FormValue("retour")),
 		Fields: []assets.Field{{Name: "retour", Type: "hidden", Value: r.FormValue("retour")}, {
 			Name: "name", Label: p.t(r, "passkey.name"), Hint: p.t(r, "passkey.name-hint"), MaxLength: maxName,
 		}},

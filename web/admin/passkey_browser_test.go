@@ -3,14 +3,11 @@
 package admin_test
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"net/http"
 	"testing"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 	"github.com/gorilla/mux"
 
@@ -51,31 +48,13 @@ type tab struct {
 	*browsertest.Page
 	t             *testing.T
 	base          string
-	authenticator webauthn.AuthenticatorID
+	authenticator *browsertest.Authenticator
 }
 
 func openTab(t *testing.T, base string) tab {
 	t.Helper()
 	p := browsertest.Start(t).Open(t, base+"/connexion", browsertest.View{})
-	id, err := chromedp.Run(p.Context(), chromedp.Action[webauthn.AuthenticatorID](func(ctx context.Context, target *chromedp.Target) (webauthn.AuthenticatorID, error) {
-		if _, err := cdp.Call(ctx, target, webauthn.Enable, webauthn.EnableParams{}); err != nil {
-			return "", err
-		}
-		added, err := cdp.Call(ctx, target, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{
-			Options: &webauthn.VirtualAuthenticatorOptions{
-				Protocol: "ctap2", Transport: "internal", HasResidentKey: true, HasUserVerification: true,
-				IsUserVerified: true, AutomaticPresenceSimulation: true,
-			},
-		})
-		if err != nil {
-			return "", err
-		}
-		return added.AuthenticatorID, nil
-	}))
-	if err != nil {
-		t.Fatalf("add an authenticator: %v", err)
-	}
-	return tab{p, t, base, id}
+	return tab{p, t, base, p.AddAuthenticator(t)}
 }
 
 func (b tab) goTo(path string) {
@@ -112,7 +91,8 @@ func TestPasskeySignsInAndIsASecondFactor(t *testing.T) {
 	b.goTo("/mon-compte/cle")
 	b.run("", shown)
 	b.Check(t)
-	b.run(`document.querySelector("[name=name]").value = "Ordinateur du bureau"; `+usePasskey, at(security))
+	b.run(`document.querySelector("[name=name]").value = "Ordinateur du bureau"; `+usePasskey, at("/mon-compte/secours")) // so that nobody is locked out
+	b.goTo(security)
 	b.run("", `document.body.innerText.includes("Ordinateur du bureau")`)
 	b.Check(t)
 
@@ -127,14 +107,7 @@ func TestPasskeySignsInAndIsASecondFactor(t *testing.T) {
 	b.run("", `document.body.innerText.includes("utilisée le")`)
 
 	b.signOut()
-	unverified := webauthn.SetUserVerifiedParams{AuthenticatorID: b.authenticator}
-	err := chromedp.Do(b.Context(), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, webauthn.SetUserVerified, unverified)
-		return err
-	}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	b.authenticator.Forget(t)
 	b.run(usePasskey, `!document.querySelector("form[data-passkey] [role=alert]").hidden`) // whose finger was it?
 
 	b.run(password, at("/connexion/code"))

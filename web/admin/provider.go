@@ -157,7 +157,7 @@ func (p *Pages) vouchedFor(w http.ResponseWriter, r *http.Request, e errand, who
 	if account != e.Account { // somebody signed in or out meanwhile
 		return p.providerFailed(w, r, openid.ErrState)
 	}
-	v := session.Vouched{Issuer: who.Issuer, Subject: who.Subject, Strong: who.Strong, Proved: who.Proved, Hint: who.IDToken}
+	v := session.Vouched{Issuer: who.Issuer, Subject: who.Subject, Session: who.Session, Strong: who.Strong, Proved: who.Proved, Hint: who.IDToken}
 	switch e.For {
 	case toSignIn:
 		return p.signInVouched(w, r, e, v, who)

@@ -81,12 +81,20 @@ type recoveryPage struct {
 	top
 	Codes []string
 	Site  string
+	Back  string
 }
 
-// recovery is /mon-compte/secours: new recovery codes.
+const recoveryPath = "/mon-compte/secours"
+
+// recovery is /mon-compte/secours: new recovery codes. "retour" is the path to go back
+// to.
 func (p *Pages) recovery(w http.ResponseWriter, r *http.Request) error {
 	if !isPost(r) {
-		return p.Frame.Redirect(w, r, "/mon-compte/securite")
+		back := r.FormValue("retour")
+		return p.Frame.Render(w, r, http.StatusOK, "confirm.html", assets.Confirm{
+			Page: p.plain(r, p.t(r, "recovery.title")).Page, Text: p.t(r, "recovery.offer"), Action: recoveryPath, Button: p.t(r, "recovery.show"),
+			Hidden: []assets.Hidden{{Name: "retour", Value: back}}, Back: assets.Link{Text: p.t(r, "recovery.later"), Href: afterFactor(back)},
+		})
 	}
 	codes, err := p.Frame.Sessions.RenewRecovery(r.Context())
 	if err != nil {
@@ -104,7 +112,7 @@ func (p *Pages) showRecovery(w http.ResponseWriter, r *http.Request, codes []str
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	return p.Frame.Render(w, r, http.StatusOK, "admin-recovery.html", recoveryPage{
-		top: p.plain(r, p.t(r, "recovery.title")), Codes: codes, Site: p.Node.Host(),
+		top: p.plain(r, p.t(r, "recovery.title")), Codes: codes, Site: p.Node.Host(), Back: afterFactor(r.FormValue("retour")),
 	})
 }
 

@@ -3,12 +3,14 @@ package browsertest
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"os"
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -25,8 +27,9 @@ type View struct {
 	Width    int  // in CSS pixels; 0 is 1280
 	Dark     bool // prefers-color-scheme
 	NoScript bool
-	Slow     int    // how many times slower the processor is; 0: not at all
-	Language string // Accept-Language; "" is fr
+	Patience time.Duration // how long the tab may be used; 0 is a minute
+	Slow     int           // how many times slower the processor is; 0: not at all
+	Language string        // Accept-Language; "" is fr
 	Cookies  []*http.Cookie
 }
 
@@ -55,7 +58,7 @@ func (b *Browser) Open(t testing.TB, address string, v View) *Page {
 	if err := chromedp.Do(tab); err != nil { // a tab lives as long as the context that opened it
 		t.Fatalf("open a tab: %v", err)
 	}
-	ctx, cancel := context.WithTimeout(tab, pageTimeout)
+	ctx, cancel := context.WithTimeout(tab, cmp.Or(v.Patience, pageTimeout))
 	t.Cleanup(cancel)
 	p := &Page{ctx: ctx, origin: origin, view: v}
 	if err := p.load(address, v); err != nil {
@@ -75,12 +78,10 @@ func (p *Page) load(address string, v View) error {
 		command(network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{
 			Headers: network.Headers{"Accept-Language": cmp.Or(v.Language, "fr")},
 		}),
-		chromedp.EmulateViewport(int64(cmp.Or(v.Width, 1280)), viewHeight),
-		command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: mediaFeatures(v)}),
 		command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: v.NoScript}),
 		command(emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: float64(max(v.Slow, 1))}),
 	)
-	if err != nil {
+	if err = errors.Join(err, p.look(v)); err != nil {
 		return err
 	}
 	for _, c := range v.Cookies {
@@ -95,6 +96,20 @@ func (p *Page) load(address string, v View) error {
 	}
 	p.status = response.Status
 	return chromedp.Do(p.ctx, command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{}))
+}
+
+// Look changes the width and the colours that the open page is looked at with.
+func (p *Page) Look(t testing.TB, v View) {
+	t.Helper()
+	if err := p.look(v); err != nil {
+		t.Fatalf("look: %v", err)
+	}
+}
+
+func (p *Page) look(v View) error {
+	return chromedp.Do(p.ctx,
+		chromedp.EmulateViewport(int64(cmp.Or(v.Width, 1280)), viewHeight),
+		command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: mediaFeatures(v)}))
 }
 
 func mediaFeatures(v View) []*emulation.MediaFeature {

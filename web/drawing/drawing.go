@@ -88,7 +88,7 @@ func (c Card) PNG() ([]byte, error) {
 	trail(canvas)
 	f.Lock()
 	defer f.Unlock()
-	write(canvas, f.small, brand, 120, c.Kind)
+	write(canvas, f.small, brand, 120, fit(f.small, c.Kind, CardWidth-2*margin))
 	y := 215
 	for _, line := range wrap(f.large, c.Title, CardWidth-2*margin) {
 		write(canvas, f.large, ink, y, line)

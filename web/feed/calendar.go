@@ -21,10 +21,16 @@ const CalendarType = "text/calendar; charset=utf-8"
 // refresh is how often programs should ask again for a calendar.
 const refresh = "PT6H"
 
+// Entry is an event of a calendar.
+type Entry struct {
+	*store.Event
+	Interest string // in which it speaks, in words; may be empty
+}
+
 // Calendar writes events as an iCalendar of this name. Events without a time are
 // left out. Moments are written in UTC, so that no zone has to be known where they
 // are read.
-func Calendar(w io.Writer, name string, events []*store.Event) error {
+func Calendar(w io.Writer, name string, events []Entry) error {
 	c := ics.NewCalendarFor("Essaim")
 	c.SetMethod(ics.MethodPublish)
 	if name = oneLine(name); name != "" {
@@ -44,7 +50,7 @@ func Calendar(w io.Writer, name string, events []*store.Event) error {
 	return nil
 }
 
-func addEvent(c *ics.Calendar, e *store.Event, from, to time.Time) {
+func addEvent(c *ics.Calendar, e Entry, from, to time.Time) {
 	v := c.AddEvent(e.IRI)
 	v.SetDtStampTime(e.Updated)
 	v.SetCreatedTime(e.Created)
@@ -60,7 +66,7 @@ func addEvent(c *ics.Calendar, e *store.Event, from, to time.Time) {
 		address = e.IRI
 	}
 	v.SetURL(address)
-	v.SetDescription(strings.TrimSpace(plain(e.Pitch) + "\n\n" + address))
+	v.SetDescription(strings.TrimSpace(strings.TrimSpace(oneLine(e.Interest)+"\n"+plain(e.Pitch)) + "\n\n" + address))
 	v.SetStatus(status(e.State))
 	switch {
 	case !e.Place.IsZero():

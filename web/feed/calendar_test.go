@@ -24,7 +24,11 @@ func event(title, start, zone string) *store.Event {
 func write(t *testing.T, events ...*store.Event) (string, *ics.Calendar) {
 	t.Helper()
 	var b bytes.Buffer
-	if err := Calendar(&b, "Agenda de l'Estran", events); err != nil {
+	var entries []Entry
+	for _, e := range events {
+		entries = append(entries, Entry{Event: e})
+	}
+	if err := Calendar(&b, "Agenda de l'Estran", entries); err != nil {
 		t.Fatal(err)
 	}
 	c, err := ics.ParseCalendar(bytes.NewReader(b.Bytes()))

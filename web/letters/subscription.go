@@ -150,7 +150,14 @@ func (w *writer) record(tx *store.Txn, lang assets.Lang, it store.Item) line {
 	if e, ok := it.(*store.Event); ok {
 		detail = e.Summary()
 	}
-	if by, err := tx.ActorByIRI(r.Lab); err == nil && r.Remote {
+	by, err := tx.ActorByIRI(r.Lab)
+	if err != nil {
+		by = new(store.Actor)
+	}
+	if words := w.Words.SpokenFor(lang, r, by); words != "" {
+		detail = words + " – " + detail
+	}
+	if err == nil && r.Remote {
 		detail = by.DisplayName() + " – " + detail
 	}
 	return line{Title(r), detail, w.BaseURL + lang.Link(federation.PagePath(r))}

@@ -2,13 +2,14 @@
 // link to change a contribution or what is new.
 //
 // A letter is queued in the transaction that makes it necessary, as a job of the
-// store, and sent by the worker of jobs: at least once, again and again for most
-// of a day, then given up. Whoever writes a letter brings its words; this package
+// store, and sent by the worker of jobs: at least once, again and again for as long
+// as Config.Keep says, then given up. Whoever writes a letter brings its words; this package
 // knows RFC 5322 and SMTP. A letter lies in the store as it will be read until it
 // was sent.
 package mail
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -43,7 +44,6 @@ const (
 const (
 	maxWaiting = 2000 // letters
 	maxSubject = 150  // characters
-	maxTries   = 9    // of a letter; the store waits twice as long each time, a minute first
 	patience   = 30 * time.Second
 )
 
@@ -51,9 +51,11 @@ const (
 type Config struct {
 	Host           string // of the mail server; empty: no letters
 	Port           int
-	Protection     string // StartTLS, TLS or Plain
-	User, Password string // empty: the server asks for none
-	From           string // "Labo de l'Estran <labo@estran.example>"
+	Protection     string           // StartTLS, TLS or Plain
+	User, Password string           // empty: the server asks for none
+	From           string           // "Labo de l'Estran <labo@estran.example>"
+	Keep           time.Duration    // how long a letter is tried; 0: a day
+	Now            func() time.Time // nil: time.Now
 	Log            *slog.Logger
 }
 
@@ -65,6 +67,10 @@ type Mailer struct{ Config }
 func New(c Config) *Mailer {
 	if c.Host == "" {
 		return nil
+	}
+	c.Keep = cmp.Or(c.Keep, 24*time.Hour)
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	return &Mailer{c}
 }
@@ -120,8 +126,8 @@ func oneLine(s string) string {
 }
 
 // Deliver sends the letter of a job. What the server refuses for good, and what it
-// did not take for most of a day, is given up: a letter holds addresses and links,
-// so it does not lie about.
+// did not take in time, is given up: a letter holds addresses and links, so it does
+// not lie about.
 func (m *Mailer) Deliver(ctx context.Context, j *store.Job) error {
 	var msg Message
 	if err := json.Unmarshal(j.Data, &msg); err != nil {
@@ -131,7 +137,7 @@ func (m *Mailer) Deliver(ctx context.Context, j *store.Job) error {
 		return nil // the mail server was taken out of the configuration
 	}
 	err := m.deliver(ctx, msg, j.ID)
-	if err == nil || j.Tries < maxTries && !isFinal(err) {
+	if err == nil || m.Now().Before(j.ID.Time().Add(m.Keep)) && !isFinal(err) {
 		return err
 	}
 	m.Log.Warn("letter given up", "attempt", j.Tries+1, "status", statusOf(err))

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/bolt"
@@ -144,6 +145,9 @@ func TestWithoutAServerNothingIsQueued(t *testing.T) {
 	}
 }
 
+// madeAgo is the id of a job that was made some time ago.
+func madeAgo(age time.Duration) store.ID { return store.ID(time.Now().Add(-age).UnixMilli()) << 16 }
+
 func TestLettersAreTriedAgainAndGivenUp(t *testing.T) {
 	sink := mailtest.New(t)
 	answer := ""
@@ -160,17 +164,17 @@ func TestLettersAreTriedAgainAndGivenUp(t *testing.T) {
 	}
 	for _, c := range []struct {
 		answer string
-		tries  int
+		age    time.Duration
 		again  bool
-	}{{"450 busy", 0, true}, {"450 busy", 9, false}, {"550 nobody", 0, false}} {
+	}{{"450 busy", 0, true}, {"450 busy", 23 * time.Hour, true}, {"450 busy", 25 * time.Hour, false}, {"550 nobody", 0, false}} {
 		answer = c.answer
-		if err := m.Deliver(t.Context(), &store.Job{Data: data, Tries: c.tries}); (err != nil) != c.again {
-			t.Errorf("%s after %d tries: got %v", c.answer, c.tries, err)
+		if err := m.Deliver(t.Context(), &store.Job{ID: madeAgo(c.age), Data: data}); (err != nil) != c.again {
+			t.Errorf("%s after %v: got %v", c.answer, c.age, err)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := m.Deliver(ctx, &store.Job{Data: data}); err == nil {
+	if err := m.Deliver(ctx, &store.Job{ID: madeAgo(0), Data: data}); err == nil {
 		t.Error("interrupted: got no error")
 	}
 }

@@ -103,7 +103,7 @@ func (e *export) items(tx *store.Txn) []*feeds.Item {
 	if e.found != nil {
 		for _, hit := range e.found.Show(tx, e.by) {
 			if hit.Actor != nil {
-				items = append(items, actorItem(hit.Actor))
+				items = append(items, e.actorItem(hit.Actor))
 				continue
 			}
 			e.meet(tx, hit.Item.Envelope().Lab)
@@ -121,10 +121,14 @@ func (e *export) items(tx *store.Txn) []*feeds.Item {
 }
 
 // actorItem is a lab or a member that was found.
-func actorItem(a *store.Actor) *feeds.Item {
+func (e *export) actorItem(a *store.Actor) *feeds.Item {
+	lead := markup.Plain(a.Summary)
+	if a.IsCommercial() {
+		lead = e.Frame.Renderer.Catalog.Interest(e.lang, a.Interest) + " – " + lead
+	}
 	return &feeds.Item{
 		Id: a.IRI, IsPermaLink: "false", Link: &feeds.Link{Href: a.Page()}, Title: oneLine(a.DisplayName()),
-		Description: html.EscapeString(oneLine(markup.Plain(a.Summary))), Author: &feeds.Author{Name: oneLine(a.DisplayName())},
+		Description: html.EscapeString(oneLine(lead)), Author: &feeds.Author{Name: oneLine(a.DisplayName())},
 		Created: a.Created.UTC().Truncate(time.Second), Updated: a.Updated.UTC().Truncate(time.Second),
 	}
 }
@@ -135,12 +139,16 @@ func (e *export) item(it store.Item) *feeds.Item {
 	if link == "" {
 		link = r.IRI
 	}
+	lead, content := r.Pitch, e.content(it)
+	if words := e.Frame.Renderer.Catalog.SpokenFor(e.lang, r, e.actors[r.Lab]); words != "" {
+		lead, content = words+" – "+lead, "<p><strong>"+html.EscapeString(words)+"</strong></p>"+content
+	}
 	return &feeds.Item{
 		Id: r.IRI, IsPermaLink: "false", Link: &feeds.Link{Href: link},
-		Title: oneLine(schemaorg.Title(r)), Description: html.EscapeString(oneLine(r.Pitch)),
+		Title: oneLine(schemaorg.Title(r)), Description: html.EscapeString(oneLine(lead)),
 		Author:  &feeds.Author{Name: e.words.Name(r.Lab)},
 		Created: r.Created.UTC().Truncate(time.Second), Updated: r.Updated.UTC().Truncate(time.Second),
-		Content: readable(e.content(it)),
+		Content: readable(content),
 	}
 }
 

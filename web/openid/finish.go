@@ -20,6 +20,7 @@ import (
 // Identity is what a provider said of somebody just now.
 type Identity struct {
 	Issuer, Subject string // together, who it is
+	Session         string // theirs at the provider, as Ended names it; empty: not said
 	Name            string
 	Email           string
 	Verified        bool      // whether the provider knows that the address is theirs
@@ -113,6 +114,7 @@ func (p *Provider) exchange(ctx context.Context, k *known, code, verifier string
 // of ProConnect).
 type claims struct {
 	Subject   string   `json:"sub"`
+	Session   string   `json:"sid"`
 	Party     string   `json:"azp"`
 	Methods   []string `json:"amr"`
 	Class     string   `json:"acr"`
@@ -139,8 +141,8 @@ func (p *Provider) idToken(ctx context.Context, k *known, f Flow, tokens *oauth2
 	hash := token.AccessTokenHash == "" || token.VerifyAccessToken(tokens.AccessToken) == nil
 	party := said.Party == p.ClientID || said.Party == "" && len(token.Audience) == 1
 	nonce := subtle.ConstantTimeCompare([]byte(token.Nonce), []byte(f.Nonce)) == 1
-	const maxSubject = 255 // §2
-	if !hash || !party || !nonce || said.Subject == "" || len(said.Subject) > maxSubject {
+	const longest = 255 // §2
+	if !hash || !party || !nonce || said.Subject == "" || max(len(said.Subject), len(said.Session)) > longest {
 		return nil, "", fmt.Errorf("%w: token for this access %t, this node %t, this question %t", ErrAnswer, hash, party, nonce)
 	}
 	return said, raw, nil
@@ -202,7 +204,7 @@ func (p *Provider) getUserInfo(ctx context.Context, k *known, tokens *oauth2.Tok
 // did not get from whom people work for.
 func (p *Provider) identity(said, about *claims) *Identity {
 	i := &Identity{
-		Issuer: p.Issuer, Subject: said.Subject, Name: about.Name, Email: about.Email, Siret: about.Siret,
+		Issuer: p.Issuer, Subject: said.Subject, Session: said.Session, Name: about.Name, Email: about.Email, Siret: about.Siret,
 		Verified: about.Verified == true || about.Verified == "true", Strong: p.strong(said),
 	}
 	if said.AuthTime > 0 {

@@ -3,8 +3,13 @@
 //
 // It keeps nothing of people: the Flow lies in the browser's session while its owner is
 // at the provider, and what an Identity may do here is others' to say. Signatures,
-// issuer, audience and expiry of tokens are checked by go-oidc, with asymmetric
-// algorithms alone; state, nonce, authorised party, hashes and age are checked here.
+// issuer, audience and expiry of tokens are checked by go-oidc; state, nonce, authorised
+// party, hashes and age are checked here.
+//
+// Tokens and userinfo may be signed with any asymmetric algorithm, whichever of them the
+// provider registered. HS256 is refused, which ProConnect offers, too: its key is the
+// client's secret, so that whoever reads that could vouch for anybody, and a public key
+// must never be taken for such a secret (RFC 8725 §3.1).
 package openid
 
 import (
@@ -73,6 +78,7 @@ type Config struct {
 type Provider struct {
 	Config
 	client *http.Client
+	keys   *http.Client // for what anybody may make the node ask
 
 	mu    sync.Mutex
 	known *known    // nil: it did not answer yet
@@ -85,7 +91,9 @@ type known struct {
 	oauth    oauth2.Config
 	idTokens *oidc.IDTokenVerifier
 	signed   *oidc.IDTokenVerifier // of userinfo
+	logouts  *oidc.IDTokenVerifier
 
+	Keys       string   `json:"jwks_uri"`
 	EndSession string   `json:"end_session_endpoint"`
 	Methods    []string `json:"token_endpoint_auth_methods_supported"`
 	SaysIssuer bool     `json:"authorization_response_iss_parameter_supported"`
@@ -96,11 +104,15 @@ func New(c Config) *Provider {
 	if c.Preset == ProConnect {
 		c.Name = "ProConnect"
 	}
-	return &Provider{Config: c, client: &http.Client{
+	p := &Provider{Config: c, client: &http.Client{
 		Transport: bounded{c.Transport}, Timeout: timeout,
 		// A redirect would carry the secret to where nobody registered it.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
+	keys := *p.client
+	keys.Transport = &spaced{RoundTripper: keys.Transport, now: c.Now}
+	p.keys = &keys
+	return p
 }
 
 // bounded is a transport whose answers end after maxAnswer bytes.
@@ -155,22 +167,29 @@ func (p *Provider) ask(ctx context.Context) (*known, error) {
 		Endpoint: found.Endpoint(), Scopes: p.scopes(),
 	}
 	k.oauth.Endpoint.AuthStyle = p.authStyle(k.Methods)
-	k.idTokens = found.Verifier(&oidc.Config{ClientID: p.ClientID, Now: p.Now})
-	k.signed = found.Verifier(&oidc.Config{ClientID: p.ClientID, SkipExpiryCheck: true})
+	k.idTokens = found.Verifier(&oidc.Config{ClientID: p.ClientID, SupportedSigningAlgs: algorithms, Now: p.Now})
+	k.signed = found.Verifier(&oidc.Config{ClientID: p.ClientID, SupportedSigningAlgs: algorithms, SkipExpiryCheck: true})
+	k.logouts = found.VerifierContext(oidc.ClientContext(ctx, p.keys), &oidc.Config{ClientID: p.ClientID, SupportedSigningAlgs: algorithms, SkipExpiryCheck: true})
 	return k, nil
+}
+
+// algorithms are those of tokens, userinfo and logout tokens. What discovery lists is of
+// tokens alone.
+var algorithms = []string{
+	oidc.RS256, oidc.RS384, oidc.RS512, oidc.ES256, oidc.ES384, oidc.ES512, oidc.PS256, oidc.PS384, oidc.PS512, oidc.EdDSA,
 }
 
 // checkAddresses wants every address as safe as the issuer's own.
 func (p *Provider) checkAddresses(k *known) error {
 	scheme, _, _ := strings.Cut(p.Issuer, "://")
 	endpoint := k.Endpoint()
-	for _, address := range []string{endpoint.AuthURL, endpoint.TokenURL, k.UserInfoEndpoint(), k.EndSession} {
+	for _, address := range []string{endpoint.AuthURL, endpoint.TokenURL, k.UserInfoEndpoint(), k.Keys, k.EndSession} {
 		u, err := url.Parse(address)
 		if err != nil || address != "" && (u.Host == "" || u.Scheme != "https" && u.Scheme != scheme) {
 			return fmt.Errorf("address %q of the provider", address)
 		}
 	}
-	if endpoint.AuthURL == "" || endpoint.TokenURL == "" {
+	if endpoint.AuthURL == "" || endpoint.TokenURL == "" || k.Keys == "" {
 		return errors.New("the provider lacks an address")
 	}
 	return nil

@@ -151,9 +151,9 @@ func (p *Pages) calendar(k *store.Kind) reply.Handler {
 		a := p.ask(r)
 		q := a.query(a.narrowing(k), 1)
 		q.Counts, q.Limit = false, maxCalendar
-		var events []*store.Event
+		var events []feed.Entry
 		err := a.view(func(tx *store.Txn) error {
-			events = append(eventsOf(a.taking(tx, k, false, q).Items), eventsOf(a.taking(tx, k, true, q).Items)...)
+			events = a.entries(tx, append(a.taking(tx, k, false, q).Items, a.taking(tx, k, true, q).Items...))
 			return nil
 		})
 		if err != nil {
@@ -167,11 +167,11 @@ func (p *Pages) calendar(k *store.Kind) reply.Handler {
 func (p *Pages) oneCalendar(k *store.Kind) reply.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		a := p.ask(r)
-		var events []*store.Event
+		var events []feed.Entry
 		err := a.view(func(tx *store.Txn) error {
 			it, err := a.find(tx, k)
 			if err == nil {
-				events = eventsOf([]store.Item{it})
+				events = a.entries(tx, []store.Item{it})
 			}
 			return err
 		})
@@ -182,17 +182,17 @@ func (p *Pages) oneCalendar(k *store.Kind) reply.Handler {
 	}
 }
 
-func eventsOf(items []store.Item) []*store.Event {
-	var events []*store.Event
+func (a *ask) entries(tx *store.Txn, items []store.Item) []feed.Entry {
+	var events []feed.Entry
 	for _, it := range items {
 		if e, ok := it.(*store.Event); ok {
-			events = append(events, e)
+			events = append(events, feed.Entry{Event: e, Interest: a.spokenFor(tx, &e.Record)})
 		}
 	}
 	return events
 }
 
-func (a *ask) sendCalendar(w http.ResponseWriter, name, file string, events []*store.Event) error {
+func (a *ask) sendCalendar(w http.ResponseWriter, name, file string, events []feed.Entry) error {
 	var b bytes.Buffer
 	if err := feed.Calendar(&b, name, events); err != nil {
 		return err

@@ -125,17 +125,17 @@ func (a *ask) originOf(tx *store.Txn, r *store.Record) assets.Origin {
 
 // interest is what somebody declares; nil when nothing.
 func (a *ask) interest(i store.Interest) *assets.Badge {
-	var words []string
-	if store.OrgCategories.Has(i.Category) {
-		words = append(words, a.t("org."+i.Category))
-	}
-	if store.CommercialIntents.Has(i.CommercialIntent) {
-		words = append(words, a.t("commercial."+i.CommercialIntent))
-	}
-	if len(words) == 0 {
+	text := a.Frame.Renderer.Catalog.Interest(a.lang, i)
+	if text == "" {
 		return nil
 	}
-	return &assets.Badge{Tone: cmp.Or(store.CommercialIntents.Tones[i.CommercialIntent], "plain"), Text: strings.Join(words, " · ")}
+	return &assets.Badge{Tone: cmp.Or(store.CommercialIntents.Tones[i.CommercialIntent], "plain"), Text: text}
+}
+
+// spokenFor is in whose interest a record speaks, where there are no badges; empty:
+// nothing is to be said.
+func (a *ask) spokenFor(tx *store.Txn, r *store.Record) string {
+	return a.Frame.Renderer.Catalog.SpokenFor(a.lang, r, a.actor(tx, r.Lab))
 }
 
 // foreign is the language of a text when the page has another.

@@ -160,6 +160,15 @@ func (p *Pages) legal(w http.ResponseWriter, r *http.Request) error {
 	return p.Frame.Render(w, r, http.StatusOK, "about.html", aboutPage{Page: page, Sections: d.sections})
 }
 
+// Keeps says how long what is about people is kept once it is no longer needed.
+type Keeps struct {
+	Reports  time.Duration // complaints that were closed
+	Contacts time.Duration // who received a member's address
+	SignIns  time.Duration // browsers that nobody came back with
+	Letters  time.Duration // that the mail server does not take
+	Backups  time.Duration
+}
+
 // privacy is /donnees-personnelles.
 func (p *Pages) privacy(w http.ResponseWriter, r *http.Request) error {
 	a := p.ask(r)
@@ -168,7 +177,11 @@ func (p *Pages) privacy(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	args := []any{"lab", page.Site.Name, "address", page.Site.Handle, "reports", inDays(p.KeepReports), "contacts", inDays(p.KeepContacts)}
+	args := []any{
+		"lab", page.Site.Name, "address", page.Site.Handle,
+		"reports", inDays(p.Keeps.Reports), "contacts", inDays(p.Keeps.Contacts), "signins", inDays(p.Keeps.SignIns),
+		"letters", inDays(p.Keeps.Letters), "backups", inDays(p.Keeps.Backups),
+	}
 	for _, s := range []string{"who", "what", "why", "where", "how-long", "rights"} {
 		d.add("privacy."+s, d.t("privacy."+s+".text", append(args, "publisher", cmp.Or(d.said.Publisher, d.lab))...))
 		if s == "who" {

@@ -20,7 +20,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/gorilla/mux"
 
@@ -66,9 +65,7 @@ type Config struct {
 	// it is not asked.
 	Software func(ctx context.Context, host string) string
 	Tiles    Tiles // what lies under the map that moves; zero: our own outlines alone
-	// KeepReports and KeepContacts are how long closed complaints are kept, and the
-	// list of who received a member's address, for the page that says so.
-	KeepReports, KeepContacts time.Duration
+	Keeps    Keeps // how long what is about people is kept
 }
 
 // Pages answers people. It is safe for concurrent use.

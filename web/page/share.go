@@ -68,6 +68,9 @@ func (p *Pages) card(k *store.Kind) reply.Handler {
 			if c.Foot == "" {
 				c.Foot = a.places(record.Territory)
 			}
+			if words := a.spokenFor(tx, record); words != "" {
+				c.Kind += " – " + words
+			}
 			return nil
 		})
 		if err != nil {
@@ -88,6 +91,7 @@ func (p *Pages) card(k *store.Kind) reply.Handler {
 type posterPage struct {
 	assets.Page
 	KindText, Lang, Pitch, When, Origin, Address string
+	Interest                                     string // in which it speaks, in words; may be empty
 	Code                                         template.HTML
 	Back                                         assets.Link
 }
@@ -108,7 +112,7 @@ func (p *Pages) poster(k *store.Kind) reply.Handler {
 			name = title(record)
 			d = posterPage{
 				KindText: a.t("kind." + k.Name), Lang: a.foreign(record.Lang), Pitch: record.Pitch, When: a.when(it),
-				Origin: a.actor(tx, record.Lab).DisplayName(), Address: strings.TrimPrefix(a.Node.BaseURL+path, "https://"),
+				Origin: a.actor(tx, record.Lab).DisplayName(), Interest: a.spokenFor(tx, record), Address: strings.TrimPrefix(a.Node.BaseURL+path, "https://"),
 				Code: a.sharing(record).Code, Back: assets.Link{Text: name, Href: path},
 			}
 			return nil

@@ -2,18 +2,26 @@ package session
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 
 	"github.com/essaim/essaim/store"
 )
 
-// keyHint is by what the provider knows the session that people have there.
-const keyHint = "hint"
+// keyThere is the session that people have at the provider.
+const keyThere = "there"
+
+// there is that session: the zero value is none.
+type there struct {
+	store.Elsewhere
+	Hint string `json:"hint"` // by which the provider knows it
+}
 
 // Vouched is what an OpenID provider said of who is at the other end.
 type Vouched struct {
 	Issuer, Subject string
+	Session         string    // as the provider names its end: see EndElsewhere; may be empty
 	Strong          bool      // it asked for several factors
 	Proved          time.Time // when it last asked; zero: not said
 	Hint            string    // by which it knows the session there: see Hint
@@ -28,16 +36,14 @@ func (m *Manager) SignInByIdentity(ctx context.Context, v Vouched) error {
 	if err != nil {
 		return err
 	}
+	at := there{store.Elsewhere{Issuer: v.Issuer, Subject: v.Subject, Session: v.Session}, v.Hint}
 	if v.Strong {
-		err = m.Begin(ctx, account)
+		err = m.begin(ctx, account, at)
 	} else {
-		err = m.enter(ctx, account)
+		err = m.enter(ctx, account, at)
 	}
 	if err == nil {
 		m.scs.Put(ctx, keyProved, min(v.Proved.Unix(), m.store.Now().Unix()))
-	}
-	if err == nil || errors.Is(err, ErrSecond) {
-		m.scs.Put(ctx, keyHint, v.Hint)
 	}
 	return err
 }
@@ -90,14 +96,39 @@ func (m *Manager) UnlinkIdentity(ctx context.Context, issuer, subject string) er
 
 // Hint is by what the provider knows the session that who is signed in has there;
 // empty: the provider did not let them in.
-func (m *Manager) Hint(ctx context.Context) string { return m.scs.GetString(ctx, keyHint) }
+func (m *Manager) Hint(ctx context.Context) string { return m.there(ctx).Hint }
 
-// hintOfPending is that of who showed one factor at the provider, and another here.
-func (m *Manager) hintOfPending(ctx context.Context, account store.ID) string {
-	if m.scs.GetString(ctx, keyPending) != account.String() {
-		return ""
+func (m *Manager) there(ctx context.Context) (at there) {
+	if json.Unmarshal([]byte(m.scs.GetString(ctx, keyThere)), &at) != nil {
+		return there{}
 	}
-	return m.Hint(ctx)
+	return at
+}
+
+func (m *Manager) keepThere(ctx context.Context, at there) error {
+	text, err := json.Marshal(at)
+	if err == nil && at.Issuer != "" {
+		m.scs.Put(ctx, keyThere, string(text))
+	}
+	return err
+}
+
+// thereOf is the session at the provider of who is signed in to an account, or showed
+// one factor of it.
+func (m *Manager) thereOf(ctx context.Context, account store.ID) there {
+	if l := m.Login(ctx); m.scs.GetString(ctx, keyPending) == account.String() || l != nil && l.Account == account {
+		return m.there(ctx)
+	}
+	return there{}
+}
+
+// EndElsewhere signs out where the provider let somebody in whose session there ended:
+// see store.Txn.EndLoginsBy.
+func (m *Manager) EndElsewhere(ctx context.Context, e store.Elsewhere, before time.Time) error {
+	return m.store.Update(ctx, func(tx *store.Txn) error {
+		tx.EndLoginsBy(e, before)
+		return nil
+	})
 }
 
 // Count counts an answer of a provider as forged, by the network address that brought

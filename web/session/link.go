@@ -83,7 +83,7 @@ func (m *Manager) SignInByLink(ctx context.Context, secret string) (*store.Accou
 	if err != nil {
 		return nil, err
 	}
-	return w.account, m.enter(ctx, w.account)
+	return w.account, m.enter(ctx, w.account, there{})
 }
 
 // Bearer is who sends a request with a bearer token (RFC 6750 §2.1), and what

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,14 +20,18 @@ const freshFor = 15 * time.Minute
 // the list of its logins. Nothing of the session before is left, and it gets a new
 // id, so that one planted before is worth nothing.
 func (m *Manager) Begin(ctx context.Context, account *store.Account) error {
-	hint := m.hintOfPending(ctx, account.ID)
+	return m.begin(ctx, account, m.thereOf(ctx, account.ID))
+}
+
+// begin is Begin for who has a session at the provider, too.
+func (m *Manager) begin(ctx context.Context, account *store.Account, at there) error {
 	if err := m.renew(ctx); err != nil {
 		return err
 	}
 	v := visitIn(ctx)
-	login := &store.Login{Account: account.ID, Device: v.device, Network: v.network}
+	login := &store.Login{Account: account.ID, Device: v.device, Network: v.network, Elsewhere: at.Elsewhere}
 	err := m.store.Update(ctx, func(tx *store.Txn) error {
-		login.ID, login.Created, login.Used, login.Expires = 0, tx.Now(), tx.Now(), tx.Now().Add(idle)
+		login.ID, login.Created, login.Used, login.Expires = 0, tx.Now(), tx.Now(), tx.Now().Add(m.Idle)
 		tx.PutLogin(login)
 		return nil
 	})
@@ -35,9 +40,8 @@ func (m *Manager) Begin(ctx context.Context, account *store.Account) error {
 	}
 	m.scs.Put(ctx, keyAccount, account.ID.String())
 	m.scs.Put(ctx, keyLogin, login.ID.String())
-	m.scs.Put(ctx, keyHint, hint)
 	m.prove(ctx)
-	return m.knowDevice(ctx, account.ID)
+	return errors.Join(m.keepThere(ctx, at), m.knowDevice(ctx, account.ID))
 }
 
 // renew empties the session and gives it a new id. If somebody was signed in, that
@@ -110,7 +114,7 @@ func (m *Manager) useLogin(ctx context.Context, l *store.Login) error {
 		if err != nil {
 			return nil //nolint:nilerr // it ended meanwhile; the next request will see that
 		}
-		kept.Used, kept.Network, kept.Expires = now, v.network, now.Add(idle)
+		kept.Used, kept.Network, kept.Expires = now, v.network, now.Add(m.Idle)
 		tx.PutLogin(kept)
 		return nil
 	})

@@ -22,9 +22,9 @@ const (
 	recoveries   = 10
 )
 
-// enter is Begin for an account that showed one factor, or ErrSecond when it has
+// enter is begin for an account that showed one factor, or ErrSecond when it has
 // others.
-func (m *Manager) enter(ctx context.Context, account *store.Account) error {
+func (m *Manager) enter(ctx context.Context, account *store.Account, at there) error {
 	var f *store.Factors
 	err := m.store.View(ctx, func(tx *store.Txn) error {
 		f = tx.Factors(account.ID)
@@ -34,9 +34,9 @@ func (m *Manager) enter(ctx context.Context, account *store.Account) error {
 		return err
 	}
 	if !f.Second() {
-		return m.Begin(ctx, account)
+		return m.begin(ctx, account, at)
 	}
-	if err := m.renew(ctx); err != nil {
+	if err := errors.Join(m.renew(ctx), m.keepThere(ctx, at)); err != nil {
 		return err
 	}
 	m.scs.Put(ctx, keyPending, account.ID.String())

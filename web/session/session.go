@@ -9,6 +9,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -22,10 +23,9 @@ import (
 	"github.com/essaim/essaim/store"
 )
 
-const (
-	idle  = 30 * 24 * time.Hour // a session ends when nobody came for so long
-	renew = 24 * time.Hour      // the end is put off at most once a day: reading must not write
-)
+// renew is how often the end of a session is put off at most: reading must not write.
+// Where sessions are short it is twice in one.
+const renew = 24 * time.Hour
 
 // The keys of a session's data.
 const (
@@ -43,6 +43,8 @@ type Config struct {
 	// account; 0 means 20.
 	Limit int
 	Log   *slog.Logger // nil discards
+	// Idle is how long a session lasts when nobody comes; 0 means 30 days.
+	Idle time.Duration
 	// Address is the network address of who sends a request, with or without a
 	// port. Nil: that of the connection.
 	Address func(*http.Request) string
@@ -68,9 +70,7 @@ type Manager struct {
 
 // New returns the sessions that s keeps.
 func New(s *store.Store, c Config) *Manager {
-	if c.Limit == 0 {
-		c.Limit = 20
-	}
+	c.Limit, c.Idle = cmp.Or(c.Limit, 20), cmp.Or(c.Idle, 30*24*time.Hour)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -79,7 +79,7 @@ func New(s *store.Store, c Config) *Manager {
 	}
 	m := &Manager{Config: c, store: s, party: relyingParty(c.BaseURL), tries: newTries(c.Limit, s.Now), hashing: make(chan struct{}, 2)}
 	// scs.New would start a goroutine that cleans a store of its own for ever.
-	m.scs = &scs.SessionManager{Store: cookieStore{s}, Lifetime: idle, Codec: scs.GobCodec{}, ErrorFunc: m.fail}
+	m.scs = &scs.SessionManager{Store: cookieStore{s}, Lifetime: c.Idle, Codec: scs.GobCodec{}, ErrorFunc: m.fail}
 	m.scs.Cookie = scs.SessionCookie{HttpOnly: true, Path: "/", SameSite: http.SameSiteLaxMode, Persist: true}
 	m.scs.Cookie.Name, m.scs.Cookie.Secure = cookieName(c.BaseURL)
 	return m
@@ -142,8 +142,8 @@ func (m *Manager) recognise(ctx context.Context) (context.Context, error) {
 	if err != nil {
 		return ctx, err
 	}
-	if now := m.store.Now(); m.scs.Deadline(ctx).Sub(now) < idle-renew {
-		m.scs.SetDeadline(ctx, now.Add(idle))
+	if now := m.store.Now(); m.scs.Deadline(ctx).Sub(now) < m.Idle-min(renew, m.Idle/2) {
+		m.scs.SetDeadline(ctx, now.Add(m.Idle))
 	}
 	return context.WithValue(ctx, whoKey{}, w), m.useLogin(ctx, w.login)
 }

@@ -39,7 +39,7 @@ func (m *Manager) SignIn(ctx context.Context, c Credentials) error {
 	if err != nil {
 		return err
 	}
-	return m.enter(ctx, account)
+	return m.enter(ctx, account, there{})
 }
 
 // Prove is SignIn for the account of the session: its owner shows again who he is,
