@@ -101,6 +101,7 @@ func (p *Page) load(address string, v View) error {
 // Look changes the width and the colours that the open page is looked at with.
 func (p *Page) Look(t testing.TB, v View) {
 	t.Helper()
+	p.view.Dark, p.view.Width = v.Dark, v.Width
 	if err := p.look(v); err != nil {
 		t.Fatalf("look: %v", err)
 	}
