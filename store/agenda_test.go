@@ -65,3 +65,33 @@ func TestAgendaIsUpcomingByStartAndPastLastFirst(t *testing.T) {
 		}
 	})
 }
+
+// A campaign that several labs share is one, however each spells it; also in a store
+// that was written before it was listed.
+func TestACampaignIsOneHoweverItIsSpelt(t *testing.T) {
+	s, _ := open(t)
+	const folded = "semaine de l innovation"
+	update(t, s, func(tx *store.Txn) {
+		for i, spelt := range []string{"Semaine de l'innovation", "SEMAINE DE L’INNOVATION", "Fête de la science", ""} {
+			e := putEvent(t, tx, spelt, "2026-06-11T09:00", "", store.Public)
+			e.Campaign, e.IRI = spelt, iri(home, string(rune('a'+i)))
+			putRecord(t, tx, e)
+		}
+	})
+	for round := range 2 {
+		view(t, s, func(tx *store.Txn) {
+			for name, got := range map[string]store.Page{
+				"agenda": tx.Upcoming("event", noon, with(store.Query{}, "campaign", folded)),
+				"list":   tx.ListKind("event", with(store.Query{}, "campaign", folded)),
+			} {
+				if got.Total != 2 {
+					t.Errorf("round %d, %s: got %d, want 2", round, name, got.Total)
+				}
+			}
+		})
+		update(t, s, func(tx *store.Txn) {
+			tx.LoseCampaigns()
+			must(t, store.CampaignsListed(tx))
+		})
+	}
+}

@@ -90,7 +90,7 @@ var _ = newKind(Kind{
 		}},
 		{Name: "superEvent", Widget: Link, Max: 500, Wire: "essaim:superEvent", Schema: "superEvent", At: at(func(e *Event) any { return &e.SuperEvent })},
 		{Name: "series", Widget: Line, Max: 150, Wire: "essaim:series", At: at(func(e *Event) any { return &e.Series })},
-		{Name: "campaign", Widget: Line, Max: 150, Wire: "essaim:campaign", At: at(func(e *Event) any { return &e.Campaign })},
+		{Name: "campaign", Widget: Line, Max: 150, Facet: true, Wire: "essaim:campaign", At: at(func(e *Event) any { return &e.Campaign })},
 		themesField, publicsField, territoryField, relationsField,
 
 		attended("Professionals", func(a *Attendance) any { return &a.Professionals }),

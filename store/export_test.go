@@ -36,6 +36,16 @@ func (t *Txn) LoseMembers() {
 // RecordsPinned is the migration to schema 5.
 var RecordsPinned = recordsPinned
 
+// CampaignsListed is the migration to schema 6.
+var CampaignsListed = campaignsListed
+
+// LoseCampaigns makes the store one of schema 5.
+func (t *Txn) LoseCampaigns() {
+	for k, v := range t.scan([]byte(tByKind), false) {
+		t.tx.Put(k, v[:listingHead])
+	}
+}
+
 // LosePins makes the store one of schema 4.
 func (t *Txn) LosePins() {
 	for k := range t.scan([]byte(tPin), false) {

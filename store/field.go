@@ -42,7 +42,7 @@ type Field struct {
 	Required   bool
 	Max        int         // characters of a text, entries of a list or table; 0: no limit
 	Vocabulary *Vocabulary // of Choice and Choices
-	Facet      bool        // lists can be narrowed by it
+	Facet      bool        // lists can be narrowed by it; of a Line: however it is spelt
 	Badge      bool        // its value stands out on page and card
 	Inner      bool        // only for those who may change the record: never on the wire, in feeds or exports
 	Personal   bool        // names people: left out of snapshots

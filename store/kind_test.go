@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/geo"
 	"github.com/essaim/essaim/store/kindtest"
 )
 
@@ -82,8 +83,8 @@ func TestFieldsFitTheirWidgets(t *testing.T) {
 			t.Error("At does not point into the item")
 		}
 		chosen := f.Widget == store.Choice || f.Widget == store.Choices
-		if chosen != (f.Vocabulary != nil) || f.Facet && !chosen {
-			t.Error("a choice has a vocabulary, and only a choice can be a facet")
+		if chosen != (f.Vocabulary != nil) || f.Facet && !chosen && f.Widget != store.Line {
+			t.Error("a choice has a vocabulary, and only a choice or a line can be a facet")
 		}
 	})
 }
@@ -311,7 +312,7 @@ func TestEveryKindComesBackFromTheStore(t *testing.T) {
 				if !f.Facet {
 					continue
 				}
-				if got := tx.ListKind(k.Name, with(store.Query{}, f.Name, firstSlug(f.At(it)))).Total; got != 1 {
+				if got := tx.ListKind(k.Name, with(store.Query{}, f.Name, firstSlug(f, it))).Total; got != 1 {
 					t.Errorf("%s: facet %s: got %d, want 1", k.Name, f.Name, got)
 				}
 			}
@@ -319,9 +320,14 @@ func TestEveryKindComesBackFromTheStore(t *testing.T) {
 	}
 }
 
-func firstSlug(p any) string {
-	if s, ok := p.(*string); ok {
-		return *s
+func firstSlug(f *store.Field, it store.Item) string {
+	switch p := f.At(it).(type) {
+	case *[]string:
+		return (*p)[0]
+	case *string:
+		if f.Vocabulary != nil {
+			return *p
+		}
 	}
-	return (*p.(*[]string))[0]
+	return geo.Fold(f.Text(it))
 }

@@ -6,12 +6,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/essaim/essaim/store/geo"
 )
 
 // A listing is what a list index keeps of a record, so that a list can be
 // narrowed and counted without reading the records: audience, whether it is
 // mirrored and whether it names anybody, the hash of its lab, and "field=slug"
 // for every facet, each after a 0 byte; for a circle also "audience=circle:<id>".
+// Words of people's own stand in it as geo.Fold has them.
 type listing []byte
 
 const listingHead = 2 + 16
@@ -57,6 +60,9 @@ func listingOf(it Item) listing {
 			continue
 		}
 		for _, slug := range slugs(f.At(it)) {
+			if f.Vocabulary == nil {
+				slug = geo.Fold(slug)
+			}
 			if strings.Contains(slug, "\x00") {
 				continue // a mirrored record says anything; this would pass for another facet
 			}
@@ -64,6 +70,16 @@ func listingOf(it Item) listing {
 		}
 	}
 	return l
+}
+
+// campaignsListed lists events by their campaigns (schema 6).
+func campaignsListed(t *Txn) error {
+	for k, v := range t.scan([]byte(tRecord), false) {
+		if e, ok := decodeItem(k, v).(*Event); ok && e.Campaign != "" {
+			t.list(e)
+		}
+	}
+	return nil
 }
 
 func (l listing) with(field, slug string) listing {

@@ -12,11 +12,11 @@ var ErrNewer = errors.New("store was written by a newer version of Essaim")
 
 // schema is the version of the layout that this code writes. Every change of
 // the layout raises it by one and appends a migration.
-const schema = 5
+const schema = 6
 
 // migrations[i] brings version i+1 to version i+2. They run forward only, each
 // in one transaction together with the new version number.
-var migrations = []func(*Txn) error{jobsByKind, membersIndexed, tagReadersIndexed, recordsPinned}
+var migrations = []func(*Txn) error{jobsByKind, membersIndexed, tagReadersIndexed, recordsPinned, campaignsListed}
 
 var keySchema = []byte(tMeta + "schema")
 

@@ -24,7 +24,7 @@ type task struct {
 // figures are what the store counts for the dashboard.
 type figures struct {
 	asking, reports, stuck          int
-	moderate                        int
+	moderate, overdue               int
 	failing, lost, waiting          int
 	members, records, hosts         int
 	followers, followed, unanswered int
@@ -33,7 +33,7 @@ type figures struct {
 func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	var n figures
 	err := p.view(r, func(tx *store.Txn) (err error) {
-		n, err = count(tx)
+		n, err = count(tx, p.Frame.Viewer(r))
 		return err
 	})
 	if err != nil {
@@ -48,7 +48,7 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func count(tx *store.Txn) (n figures, err error) {
+func count(tx *store.Txn, by store.Viewer) (n figures, err error) {
 	lab, err := tx.Lab()
 	if err != nil {
 		return n, err
@@ -92,6 +92,11 @@ func count(tx *store.Txn) (n figures, err error) {
 	for range tx.StuckJobs() {
 		n.stuck++
 	}
+	for it := range tx.WalkKind("network", store.Query{Viewer: by, Home: true}, 0) {
+		if it.(*store.Network).Overdue(tx.Now()) {
+			n.overdue++
+		}
+	}
 	c := tx.Count()
 	n.members, n.records = c.Members, c.Records
 	return n, nil
@@ -111,6 +116,7 @@ func (p *Pages) tasks(r *http.Request, n figures) []task {
 		{n.lost, "err", "lost", "/admin/livraisons", store.RunLab},
 		{n.failing, "warn", "failing", "/admin/livraisons", store.RunLab},
 		{n.stuck, "err", "stuck", "/admin/taches", store.RunLab},
+		{n.overdue, "warn", "overdue", "/reseaux-et-communautes?origine=ici", store.RunLab},
 	}
 	viewer := p.Frame.Viewer(r)
 	var list []task

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +22,8 @@ import (
 type moderationPage struct {
 	top
 	Waiting  []contribution
-	More     string // how many are not shown; empty: none
+	Reasons  []assets.Choice // to hide several; none: nothing can be decided together
+	More     string          // how many are not shown; empty: none
 	Empty    assets.Empty
 	Log      []decision
 	Closed   bool
@@ -44,6 +46,7 @@ type contribution struct {
 	SameLinks        []assets.Link
 	Acts             []act
 	Reasons          []assets.Choice
+	Chosen           bool // to be decided together with others
 	Asks             bool
 	Reached          bool // its author has an e-mail address
 }
@@ -94,7 +97,10 @@ func (p *Pages) showModeration(w http.ResponseWriter, r *http.Request, status in
 			if err != nil {
 				return err
 			}
-			d.Waiting = append(d.Waiting, p.readContribution(r, tx, it, c))
+			row := p.readContribution(r, tx, it, c)
+			if d.Waiting = append(d.Waiting, row); len(row.Reasons) > 0 {
+				d.Reasons = row.Reasons
+			}
 		}
 		if waiting > maxToModerate {
 			d.More = p.t(r, "moderate.more", "count", waiting-maxToModerate)
@@ -114,6 +120,7 @@ func (p *Pages) readContribution(r *http.Request, tx *store.Txn, it store.Item, 
 		ID: rec.ID, Look: kind.Look, Kind: p.t(r, "kind."+kind.Name), Title: rec.Title, Href: federation.PagePath(rec),
 		State: assets.Badge{Tone: "info", Text: p.t(r, "contribution."+string(c.State))}, Byline: rec.Byline,
 		Created: c.Created, Edited: c.Edited, Question: c.Question, Answer: c.Answer, Reached: c.Email != "" && p.Mail.On(),
+		Chosen: slices.Contains(r.PostForm["record"], rec.ID.String()),
 	}
 	for _, why := range c.Suspect {
 		row.Suspect = append(row.Suspect, p.t(r, "suspect."+why))
@@ -191,42 +198,64 @@ func (p *Pages) readDecisions(r *http.Request, tx *store.Txn) []decision {
 	return log
 }
 
-// decide does what a moderator decided.
+// decide does what a moderator decided about one contribution or several. Each is a
+// decision of its own: that somebody else was quicker with one stops no other.
 func (p *Pages) decide(w http.ResponseWriter, r *http.Request) error {
-	m, err := readModeration(r)
+	all, err := readModerations(r)
 	if err != nil {
 		return err
 	}
+	if len(all) == 0 {
+		return p.showModeration(w, r, http.StatusUnprocessableEntity, store.FieldErrors{{Reason: "error.none-chosen"}})
+	}
+	late := 0
+	for _, m := range all {
+		err := p.moderate(r, m)
+		if _, wrong := errors.AsType[store.FieldErrors](err); wrong {
+			return p.showModeration(w, r, http.StatusUnprocessableEntity, err)
+		}
+		if errors.Is(err, store.ErrNotNow) || errors.Is(err, store.ErrNotFound) {
+			late++
+		} else if err != nil {
+			return err
+		}
+	}
+	switch done := len(all) - late; {
+	case late > 0:
+		p.Frame.Flash(r, "warn", "moderate.too-late", "count", late)
+	case done > 1:
+		p.Frame.Flash(r, "ok", "moderate.done-several", "count", done)
+	default:
+		p.Frame.Flash(r, "ok", "moderate.done-"+string(all[0].Act))
+	}
+	return p.Frame.Redirect(w, r, "/admin/moderation")
+}
+
+func (p *Pages) moderate(r *http.Request, m store.Moderation) error {
 	secret := rand.Text()
 	then := func(tx *store.Txn, it store.Item, c *store.Contribution) error {
 		return p.tellAuthor(tx, m, it.Envelope(), c, secret)
 	}
-	err = p.Node.Moderate(context.WithoutCancel(r.Context()), p.Frame.Viewer(r), m, then)
-	if _, wrong := errors.AsType[store.FieldErrors](err); wrong {
-		return p.showModeration(w, r, http.StatusUnprocessableEntity, err)
-	}
-	if errors.Is(err, store.ErrNotNow) || errors.Is(err, store.ErrNotFound) { // somebody else was quicker
-		p.Frame.Flash(r, "warn", "moderate.too-late")
-		return p.Frame.Redirect(w, r, "/admin/moderation")
-	}
-	if err != nil {
-		return err
-	}
-	p.Frame.Flash(r, "ok", "moderate.done-"+string(m.Act))
-	return p.Frame.Redirect(w, r, "/admin/moderation")
+	return p.Node.Moderate(context.WithoutCancel(r.Context()), p.Frame.Viewer(r), m, then)
 }
 
-func readModeration(r *http.Request) (m store.Moderation, err error) {
-	m = store.Moderation{Act: store.ModerationAct(r.PostForm.Get("act")), Reason: r.PostForm.Get("reason"), Text: typed(r, "question")}
-	if m.Record, err = store.ParseID(r.PostForm.Get("record")); err != nil {
-		return m, &reply.Error{Status: http.StatusBadRequest}
-	}
+// readModerations reads one decision for each contribution that was chosen.
+func readModerations(r *http.Request) ([]store.Moderation, error) {
+	m := store.Moderation{Act: store.ModerationAct(r.PostForm.Get("act")), Reason: r.PostForm.Get("reason"), Text: typed(r, "question")}
+	var err error
 	if into := r.PostForm.Get("into"); into != "" {
 		if m.Into, err = store.ParseID(into); err != nil {
-			return m, &reply.Error{Status: http.StatusBadRequest}
+			return nil, &reply.Error{Status: http.StatusBadRequest}
 		}
 	}
-	return m, nil
+	var all []store.Moderation
+	for _, record := range r.PostForm["record"] {
+		if m.Record, err = store.ParseID(record); err != nil || len(all) == maxToModerate {
+			return nil, &reply.Error{Status: http.StatusBadRequest}
+		}
+		all = append(all, m)
+	}
+	return all, nil
 }
 
 // answered are the acts of which the author of a contribution is told.

@@ -3,6 +3,7 @@ package admin_test
 import (
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -85,6 +86,52 @@ func TestModeratorsDecideAndTakeBack(t *testing.T) {
 	}
 	if !c.Get("/admin/moderation").Has("Décision annulée", "Hors sujet", s.Admin.Name) {
 		t.Error("the log does not tell who did what")
+	}
+}
+
+// Each of several contributions is decided, whatever somebody else did to the others
+// meanwhile.
+func TestSeveralAreDecidedTogether(t *testing.T) {
+	s := serve(t, webtest.New(t))
+	c := s.As(t, s.Admin)
+	var all []*store.Record
+	chosen := url.Values{}
+	for _, title := range []string{"Un animateur", "Une animatrice", "Une salle"} {
+		all = append(all, s.contribute(t, title))
+		chosen.Add("record", all[len(all)-1].ID.String())
+	}
+	post := func(act, reason string) webtest.Answer {
+		chosen.Set("act", act)
+		chosen.Set("reason", reason)
+		return c.Post("/admin/moderation", chosen)
+	}
+	if a := post("hide", ""); a.Status != http.StatusUnprocessableEntity || strings.Count(a.Body, " checked>") != 3 {
+		t.Errorf("without a reason: got %d, with %d still chosen", a.Status, strings.Count(a.Body, " checked>"))
+	}
+	s.decide(t, c, all[1], "act", "verify")
+	if a := post("verify", ""); a.Status != http.StatusSeeOther {
+		t.Errorf("got %d", a.Status)
+	}
+	if !c.Get("/admin/moderation").Has("Une fiche vient de changer") {
+		t.Error("nothing is said of the one that had changed")
+	}
+	post("hide", "hors-sujet")
+	if !c.Get("/admin/moderation").Has("3 fiches sont traitées", "Rien à relire") {
+		t.Error("nothing is said of those that are hidden")
+	}
+	for _, r := range all {
+		if got := s.contribution(t, r).State; got != store.Hidden {
+			t.Errorf("%s: got %s, want hidden", r.Title, got)
+		}
+	}
+	if a := c.Post("/admin/moderation", form("act", "verify")); a.Status != http.StatusUnprocessableEntity || !a.Has("Choisissez au moins une fiche") {
+		t.Errorf("none chosen: got %d", a.Status)
+	}
+	for range 30 {
+		chosen.Add("record", "77")
+	}
+	if a := post("verify", ""); a.Status != http.StatusBadRequest {
+		t.Errorf("more than a page has: got %d, want 400", a.Status)
 	}
 }
 

@@ -145,7 +145,7 @@ func (p *Pages) actOnReport(w http.ResponseWriter, r *http.Request) error {
 		err = p.decideReport(r, report, typed(r, "act"))
 	}
 	if errors.Is(err, store.ErrNotNow) {
-		p.Frame.Flash(r, "warn", "moderate.too-late")
+		p.Frame.Flash(r, "warn", "moderate.too-late", "count", 1)
 		return p.Frame.Redirect(w, r, reportsPath)
 	}
 	if err != nil {

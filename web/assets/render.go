@@ -19,6 +19,7 @@ import (
 type Renderer struct {
 	Catalog *Catalog
 	Static  *Static
+	Zone    *time.Location // of the dates on pages
 	sets    map[Lang]*template.Template
 	buffers sync.Pool
 	packers sync.Pool
@@ -48,7 +49,7 @@ func New(zone *time.Location, pages ...fs.FS) (*Renderer, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Renderer{Catalog: catalog, Static: static, sets: map[Lang]*template.Template{}}
+	r := &Renderer{Catalog: catalog, Static: static, Zone: zone, sets: map[Lang]*template.Template{}}
 	parsed := template.New("").Option("missingkey=error").Funcs(r.funcs(French, zone))
 	if err := parseAll(parsed, append([]fs.FS{Pages(templateFiles)}, pages...)); err != nil {
 		return nil, err

@@ -3,8 +3,11 @@ package frame
 import (
 	"net/url"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/geo"
 )
 
 // The origins by which a list can be narrowed, and the name by which addresses do.
@@ -19,6 +22,18 @@ func Facets(k *store.Kind) []store.Field {
 	var list []store.Field
 	for _, f := range k.Fields {
 		if f.Facet && f.Vocabulary != nil {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// OwnWords are the fields in people's own words by which the list of a kind can be
+// narrowed, however these are spelt.
+func OwnWords(k *store.Kind) []store.Field {
+	var list []store.Field
+	for _, f := range k.Fields {
+		if f.Facet && f.Vocabulary == nil {
 			list = append(list, f)
 		}
 	}
@@ -57,6 +72,11 @@ func Narrowing(k *store.Kind, asked url.Values) url.Values {
 			query.Set(f.Name, slug)
 		}
 	}
+	for _, f := range OwnWords(k) {
+		if text := strings.TrimSpace(asked.Get(f.Name)); geo.Fold(text) != "" && utf8.RuneCountInString(text) <= f.Max {
+			query.Set(f.Name, text)
+		}
+	}
 	if from := asked.Get(Origin); from == FromHere || from == FromOthers {
 		query.Set(Origin, from)
 	}
@@ -75,6 +95,9 @@ func Query(by store.Viewer, narrowing url.Values) store.Query {
 			q.Facets = map[string]string{}
 		}
 		q.Facets[name] = narrowing.Get(name)
+		if VocabularyOf(name, q.Facets[name]) == nil {
+			q.Facets[name] = geo.Fold(q.Facets[name])
+		}
 	}
 	return q
 }

@@ -130,6 +130,11 @@ func (d *Desk) ofKind(lang assets.Lang, k *store.Kind, asked url.Values) *List {
 			title = append(title, d.facet(lang, f.Name, slug))
 		}
 	}
+	for _, f := range frame.OwnWords(k) {
+		if narrowing.Has(f.Name) {
+			title = append(title, narrowing.Get(f.Name))
+		}
+	}
 	switch narrowing.Get(frame.Origin) {
 	case frame.FromHere:
 		title = append(title, d.Words.T(lang, "filter.here"))

@@ -117,7 +117,8 @@ func (a *ask) months(tx *store.Txn, items []store.Item) []month {
 }
 
 // when says in words when something takes place; empty when it does not, or
-// nobody knows.
+// nobody knows. What people follow from where they are also has the time of this
+// site, where that is another.
 func (a *ask) when(it store.Item) string {
 	d, ok := it.(store.Dated)
 	if !ok {
@@ -127,6 +128,17 @@ func (a *ask) when(it store.Item) string {
 	if from.IsZero() {
 		return ""
 	}
+	words := a.span(from, to)
+	if e, ok := it.(*store.Event); ok && e.Online != "" {
+		if here := from.In(a.Frame.Renderer.Zone); here.Format(time.DateTime) != from.Format(time.DateTime) {
+			words += " · " + a.span(here, to.In(here.Location()))
+		}
+	}
+	return words
+}
+
+// span is from when to when, on the clocks of their zone.
+func (a *ask) span(from, to time.Time) string {
 	words := a.lang.Date(from) + ", " + a.lang.Time(from)
 	switch {
 	case to.Equal(from):

@@ -2,6 +2,7 @@ package page
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -41,7 +42,11 @@ func (a *ask) details(tx *store.Txn, k *store.Kind, it store.Item) []detail {
 			continue
 		}
 		part := &parts[len(parts)-1]
-		part.Facts = append(part.Facts, a.fact(tx, k.Name+"-"+f.Name, f, it))
+		said := a.fact(tx, k.Name+"-"+f.Name, f, it)
+		if f.Facet && f.Vocabulary == nil {
+			said.Link, said.Text = &assets.Link{Text: said.Text, Href: address("/"+k.Path, url.Values{f.Name: {said.Text}})}, ""
+		}
+		part.Facts = append(part.Facts, said)
 	}
 	return withFacts(parts)
 }
@@ -154,12 +159,12 @@ func (a *ask) badges(k *store.Kind, it store.Item) []assets.Badge {
 	return list
 }
 
-// unusual are the badges that a card has room for: the first entry of a
+// unusual are the badges that a card has room for: the first of several entries of a
 // vocabulary is the ordinary state.
 func (a *ask) unusual(k *store.Kind, it store.Item) []assets.Badge {
 	return slices.DeleteFunc(a.badges(k, it), func(b assets.Badge) bool { return b.Usual })
 }
 
 func badge(v *store.Vocabulary, slug, text string) assets.Badge {
-	return assets.Badge{Tone: cmp.Or(v.Tones[slug], "plain"), Text: text, Usual: slug == v.Slugs[0]}
+	return assets.Badge{Tone: cmp.Or(v.Tones[slug], "plain"), Text: text, Usual: slug == v.Slugs[0] && len(v.Slugs) > 1}
 }

@@ -99,6 +99,11 @@ func (a *ask) filters(k *store.Kind, query url.Values, counts map[string]map[str
 			fields = append(fields, c)
 		}
 	}
+	for _, f := range frame.OwnWords(k) {
+		if query.Has(f.Name) {
+			fields = append(fields, assets.Field{Name: f.Name, Type: "hidden", Value: query.Get(f.Name)})
+		}
+	}
 	return append(fields, a.originField(query))
 }
 
@@ -137,6 +142,11 @@ func (a *ask) chips(k *store.Kind, query url.Values) []chip {
 	for _, f := range frame.Facets(k) {
 		if slug := query.Get(f.Name); slug != "" {
 			add(f.Name, a.t(f.Vocabulary.Name+"."+slug))
+		}
+	}
+	for _, f := range frame.OwnWords(k) {
+		if query.Has(f.Name) {
+			add(f.Name, query.Get(f.Name))
 		}
 	}
 	switch query.Get(frame.Origin) {

@@ -115,7 +115,7 @@ func fieldWords(c *assets.Catalog, want func(string), kind string, fields []stor
 		if own := "field." + kind + "-" + table + f.Name; !c.Has(assets.French, own) || !c.Has(assets.English, own) {
 			want("field." + table + f.Name)
 		}
-		if f.Facet {
+		if f.Facet && f.Vocabulary != nil {
 			want("filter." + f.Name)
 		}
 		if len(f.On) > 0 {
