@@ -28,7 +28,7 @@ check-clone: # what the README promises, in a fresh clone of what is committed
 
 unit:
 	.ci/gotest -race -shuffle=on ./...
-	.ci/gotest -run '^(TestSimulation|TestCataloguesConverge)$$' ./federation/delivery ./federation/fedtest # with all their seeds
+	.ci/gotest -run '^(TestSimulation|TestCataloguesConverge|TestEveryWayOutKeepsToTheLadder)$$' ./federation/delivery ./federation/fedtest ./web # as a whole
 
 browser: # every page in Chromium, with axe
 	.ci/tagged browser

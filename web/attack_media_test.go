@@ -58,7 +58,8 @@ func pngClaiming(w, h uint32) []byte {
 func black(t *testing.T, side int) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, side, side))); err != nil {
+	fast := png.Encoder{CompressionLevel: png.BestSpeed}
+	if err := fast.Encode(&b, image.NewPaletted(image.Rect(0, 0, side, side), palette.WebSafe)); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

@@ -14,6 +14,7 @@ import (
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web"
 	"github.com/essaim/essaim/web/mail/mailtest"
+	"github.com/essaim/essaim/web/session"
 )
 
 func credentials(login, secret string) url.Values {
@@ -22,7 +23,10 @@ func credentials(login, secret string) url.Values {
 
 func TestOwnersBrowserIsNotLockedOutByGuesses(t *testing.T) { // T10
 	t.Parallel()
-	n := startWith(t, "estran", behindProxy)
+	n := startWith(t, "estran", func(f *fedtest.Node, c *web.Config) {
+		behindProxy(f, c)
+		c.Sessions = session.New(f.Store, session.Config{BaseURL: f.URL, Limit: 4}) // each try takes long by design
+	})
 	owner := n.signedIn(t, "ana", store.Contributor)
 	for host := 1; ; host++ { // a robot with as many addresses as it takes
 		robot, address := n.visitor(t), fmt.Sprint("192.0.2.", host)

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +25,9 @@ import (
 // node is a whole node, as it is served.
 type node struct{ *fedtest.Node }
 
+// templates are those of every node, which take long to parse.
+var templates = sync.OnceValues(func() (*assets.Renderer, error) { return web.NewRenderer(time.UTC) })
+
 func start(t *testing.T, handle string) node {
 	t.Helper()
 	return startWith(t, handle, func(*fedtest.Node, *web.Config) {})
@@ -32,7 +36,7 @@ func start(t *testing.T, handle string) node {
 // startWith starts a node whose handler is configured in another way.
 func startWith(t *testing.T, handle string, change func(*fedtest.Node, *web.Config), options ...fedtest.Option) node {
 	t.Helper()
-	renderer, err := web.NewRenderer(time.UTC)
+	renderer, err := templates()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +86,7 @@ func (n node) eventually(t *testing.T, what string, holds func(*store.Txn) bool)
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	late := time.After(time.Minute)
+	late := time.After(2 * time.Minute)
 	for ok := false; !ok; {
 		err := n.Store.View(t.Context(), func(tx *store.Txn) error {
 			ok = holds(tx)
@@ -94,7 +98,7 @@ func (n node) eventually(t *testing.T, what string, holds func(*store.Txn) bool)
 		select {
 		case <-tick.C:
 		case <-late:
-			t.Fatalf("%s: not so after a minute: %s", n.Lab.Handle, what)
+			t.Fatalf("%s: not so after two minutes: %s", n.Lab.Handle, what)
 		}
 	}
 }

@@ -149,9 +149,6 @@ func importTable(t *testing.T, n node, admin browser, rows int) {
 		return len(tx.ListKind("initiative", store.Query{Limit: 1000}).Items) == rows
 	})
 	t.Logf("%d rows in %s", rows, time.Since(began))
-	if took := time.Since(began); took > 10*time.Second {
-		t.Errorf("took %s, want 10 s at most", took)
-	}
 }
 
 // onMap counts what the map of initiatives shows to somebody.

@@ -62,7 +62,7 @@ func newWorld(t *testing.T) *world {
 // whole is the handler of a node as it is served.
 func whole(t *testing.T) func(n *fedtest.Node) http.Handler {
 	return func(n *fedtest.Node) http.Handler {
-		renderer, err := web.NewRenderer(time.UTC)
+		renderer, err := templates()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -92,9 +92,10 @@ func TestStopCutsOffWhatTakesTooLong(t *testing.T) {
 // SECURITY P16 and P17: half of a request holds a connection only so long, and
 // keeps nobody else out.
 func TestSlowClientsAreDroppedAndStopNobody(t *testing.T) {
+	t.Parallel()
 	h := hold(t, testNode(t, func(o *nodeOptions) {
-		o.config.HTTP.ReadHeaderTimeout = Duration{300 * time.Millisecond}
-		o.config.HTTP.ReadTimeout = Duration{300 * time.Millisecond}
+		o.config.HTTP.ReadHeaderTimeout = Duration{2 * time.Second}
+		o.config.HTTP.ReadTimeout = Duration{2 * time.Second}
 	}))
 	defer h.stop()
 	halves := []string{"", "GET / HTT", "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "}
@@ -116,7 +117,7 @@ func TestSlowClientsAreDroppedAndStopNobody(t *testing.T) {
 		t.Errorf("beside 200 slow clients: got %q, want %q", got, "answered")
 	}
 	for i, conn := range slow {
-		if err := conn.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		if err := conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := io.Copy(io.Discard, conn); err != nil {

@@ -75,12 +75,12 @@ func startNode(ts *testscript.TestScript, _ bool, args []string) {
 	processes(ts)[args[0]] = p
 }
 
-// stopNode is "stop NAME": SIGTERM must end it without error within ten seconds.
+// stopNode is "stop NAME": SIGTERM must end it without error, in time.
 // What it printed goes to NAME.out.
 func stopNode(ts *testscript.TestScript, _ bool, args []string) {
 	p := processes(ts)[args[0]]
 	ts.Check(p.cmd.Process.Signal(syscall.SIGTERM))
-	late := time.AfterFunc(10*time.Second, func() { _ = p.cmd.Process.Kill() })
+	late := time.AfterFunc(stopTime, func() { _ = p.cmd.Process.Kill() })
 	defer late.Stop()
 	out := <-p.rest
 	if err := p.cmd.Wait(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -168,7 +169,7 @@ func loopbackClient(t testing.TB, timeout time.Duration) *fetch.Client {
 func TestBadPeersDelayNobodyAndCatchUp(t *testing.T) {
 	const count = 30
 	var under, trapped atomic.Int32
-	s := newSender(t, Config{Post: loopbackClient(t, 30*time.Second), Scale: 0.002})
+	s := newSender(t, Config{Post: loopbackClient(t, 2*time.Minute), Scale: 0.002})
 	var to []store.Recipient
 	join := func(address string) { to = append(to, s.follower(address+"/x", address+"/x/inbox", address+"/inbox")) }
 	var good []*peer
@@ -185,8 +186,8 @@ func TestBadPeersDelayNobodyAndCatchUp(t *testing.T) {
 		join(p.URL)
 	}
 	refusing := newPeer(t, count, nil)
-	address := refusing.Listener.Addr().String()
 	refusing.Close()
+	address := strings.Replace(refusing.Listener.Addr().String(), "127.0.0.1", "127.0.0.42", 1) // where no other test takes the port meanwhile
 	join("http://" + address)
 
 	s.run()

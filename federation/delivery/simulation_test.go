@@ -45,7 +45,7 @@ func TestSimulation(t *testing.T) {
 	t.Parallel()
 	seeds := *simSeeds
 	if simnet.Raced {
-		seeds /= 10
+		seeds = max(1, seeds/25)
 	}
 	for i := range seeds {
 		seed := *simFirst + uint64(i)

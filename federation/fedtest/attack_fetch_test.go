@@ -153,7 +153,7 @@ func TestSlowDocumentEndsInTime(t *testing.T) { // F08
 	if err := s.node.Learn(t.Context(), s.eve.Peer.URL+"/notes/slow"); !errors.Is(err, fetch.ErrTimeout) {
 		t.Errorf("got %v, want ErrTimeout", err)
 	}
-	if took := time.Since(began); took > 3*time.Second {
+	if took := time.Since(began); took > late {
 		t.Errorf("took %v", took)
 	}
 	s.works()

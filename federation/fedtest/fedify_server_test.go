@@ -132,8 +132,8 @@ func (p *fedify) next(what string) message {
 			p.t.Fatalf("%s: %s", what, m.Error)
 		}
 		return m
-	case <-time.After(30 * time.Second):
-		p.t.Fatalf("%s: nothing after 30 s", what)
+	case <-time.After(time.Minute):
+		p.t.Fatalf("%s: nothing after a minute", what)
 	}
 	panic("unreachable")
 }

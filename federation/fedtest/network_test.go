@@ -15,7 +15,7 @@ import (
 // between real nodes over real HTTP has no other sign of its end.
 func eventually(t *testing.T, n *Node, what string, holds func(tx *store.Txn) bool) {
 	t.Helper()
-	deadline := time.NewTimer(time.Minute)
+	deadline := time.NewTimer(2 * time.Minute)
 	defer deadline.Stop()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
@@ -30,7 +30,7 @@ func eventually(t *testing.T, n *Node, what string, holds func(tx *store.Txn) bo
 		select {
 		case <-tick.C:
 		case <-deadline.C:
-			t.Fatalf("%s: not so after a minute: %s", n.Lab.Handle, what)
+			t.Fatalf("%s: not so after two minutes: %s", n.Lab.Handle, what)
 		}
 	}
 }

@@ -96,7 +96,7 @@ func TestPostKeepsItsStatusWhenTheBodyDrips(t *testing.T) {
 		w.(http.Flusher).Flush()
 		<-r.Context().Done()
 	})
-	c := newClient(t, func(cfg *Config) { cfg.PostTimeout = 100 * time.Millisecond })
+	c := newClient(t, func(cfg *Config) { cfg.PostTimeout = 2 * time.Second })
 	res, err := c.Post(t.Context(), newPost(t, s.URL))
 	if err != nil || res.Status != http.StatusAccepted {
 		t.Errorf("got %+v, %v, want status 202", res, err)

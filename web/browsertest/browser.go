@@ -21,7 +21,7 @@ import (
 
 const (
 	startTimeout = time.Minute
-	pageTimeout  = time.Minute
+	pageTimeout  = 3 * time.Minute // for all that is done in a tab
 )
 
 // browserNames are the commands that may start Chromium, the likeliest first.

@@ -30,7 +30,7 @@ func Eval[T any](t testing.TB, p *Page, script string) T {
 func (p *Page) Until(t testing.TB, condition string) {
 	t.Helper()
 	ok := Eval[bool](t, p, fmt.Sprintf(`new Promise(done => {
-		const late = performance.now() + 10_000;
+		const late = performance.now() + 60_000;
 		const look = () => (%s) ? done(true) : performance.now() > late ? done(false) : setTimeout(look, 5);
 		look();
 	})`, condition))

@@ -179,7 +179,7 @@ func TestFormComesBackWithAllThatWasTyped(t *testing.T) {
 		"a stamp of yesterday":  {func(f url.Values) { f.Set(stampName, s.stampAt(t, "need", now.Add(-25*time.Hour))) }, "a expiré", false},
 		"a stamp of tomorrow":   {func(f url.Values) { f.Set(stampName, s.stampAt(t, "need", now.Add(time.Hour))) }, "a expiré", false},
 		"another form's stamp":  {func(f url.Values) { f.Set(stampName, s.stamp(t, "lesson")) }, "a expiré", false},
-		"in no time":            {func(f url.Values) { f.Set(stampName, s.stampAt(t, "need", now)) }, "trois secondes", true},
+		"in no time":            {func(f url.Values) { f.Set(stampName, s.stampAt(t, "need", time.Now())) }, "trois secondes", true},
 		"no title":              {func(f url.Values) { f.Set("title", "") }, "", true},
 		"not an address":        {func(f url.Values) { f.Set("email", "ana@x\r\nBcc: eve@evil.example") }, "", true},
 		"reached without mail":  {func(f url.Values) { f.Set("email", ""); f.Set("reach", "1") }, "décochez la case", true},
