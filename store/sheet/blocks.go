@@ -6,6 +6,7 @@ import (
 	"iter"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/essaim/essaim/store"
 )
@@ -83,7 +84,7 @@ func readBlock(row Row, cell func(string) string) Block {
 		b.Wrong = "severity"
 	}
 	switch host := b.Block.Host; {
-	case host == "" || len(host) > maxBlockedName || strings.ContainsAny(host, " /@\\?#"):
+	case host == "" || len(host) > maxBlockedName || strings.ContainsFunc(host, foreignToNames):
 		b.Wrong = "host"
 	case strings.Contains(host, "*"):
 		b.Wrong = "hidden" // its list does not spell it out
@@ -91,6 +92,11 @@ func readBlock(row Row, cell func(string) string) Block {
 		b.Wrong = "long"
 	}
 	return b
+}
+
+// foreignToNames says whether a character shows that a text is no host's name.
+func foreignToNames(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune(`/@\?#`, r)
 }
 
 func isTrue(text string) bool {
