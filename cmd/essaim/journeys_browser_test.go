@@ -23,12 +23,13 @@ func TestDemonstrationInABrowser(t *testing.T) {
 	d, b := demonstrate(t, 5), browsertest.Start(t)
 	t.Run("main pages", func(t *testing.T) { d.mainPages(t, b) })
 	t.Run("weights", func(t *testing.T) { d.weights(t, b) })
+	t.Run("stops of Tab", func(t *testing.T) { d.stops(t, b) })
 	for round, name := range []string{"with scripts", "without scripts"} {
 		t.Run(name, func(t *testing.T) {
 			j := journey{d, b, browsertest.View{NoScript: round == 1}, round}
 			for who, goes := range map[string]func(*testing.T){
 				"lab manager": j.manager, "public servant": j.servant, "citizen": j.citizen, "researcher": j.researcher,
-				"somebody of a microblog": j.follower, "director": j.director,
+				"somebody of a microblog": j.follower, "director": j.director, "moderator": j.moderator,
 			} {
 				t.Run(who, goes)
 			}
@@ -69,6 +70,7 @@ func (d *demoNetwork) mainPages(t *testing.T, b *browsertest.Browser) {
 				if p.Status() != http.StatusOK {
 					t.Errorf("got %d", p.Status())
 				}
+				p.Keep(t)
 				if p.Check(t); view.Width > 0 {
 					p.CheckReach(t)
 				}
@@ -299,5 +301,10 @@ func (j *journey) director(t *testing.T) {
 	p.Visit(t, browsertest.Eval[string](t, p, "location.href")+"/affiche")
 	if got := p.Sheets(t); got != 1 {
 		t.Errorf("a poster takes %d pages of paper", got)
+	}
+	p.Visit(t, n.page(fmt.Sprint("/bilan/", n.store.Now().Year())))
+	says(t, p, "Participations", "Événements tenus")
+	if got := p.Sheets(t); got > 4 {
+		t.Errorf("the report of a year takes %d pages of paper", got)
 	}
 }

@@ -51,6 +51,16 @@ func newLab(t testing.TB, handle string, env ...string) *labProcess {
 // newLabAt is newLab with another program or another directory, if l has them.
 func newLabAt(t testing.TB, l labProcess) *labProcess {
 	t.Helper()
+	made := placeLab(t, l)
+	made.essaim("init", "--yes", "--development", "--base-url", cmp.Or(l.base, made.url("")), "--listen", made.addr, "--lab", l.handle, "--name", "Labo "+l.handle,
+		"--territory", "region:53", "--admin", l.handle+"_admin", "--email", l.handle+"@exemple.invalid", "--password-stdin")
+	made.token = made.essaim("token", "create", "--member", l.handle+"_admin", "--scopes", "read write follow push")
+	return made
+}
+
+// placeLab is a node with an address and a directory, which nobody set up.
+func placeLab(t testing.TB, l labProcess) *labProcess {
+	t.Helper()
 	var err error
 	if l.binary == "" {
 		l.binary, err = exec.LookPath("essaim") // TestMain put it there
@@ -74,9 +84,6 @@ func newLabAt(t testing.TB, l labProcess) *labProcess {
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 16},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	l.essaim("init", "--yes", "--development", "--base-url", cmp.Or(l.base, l.url("")), "--listen", l.addr, "--lab", l.handle, "--name", "Labo "+l.handle,
-		"--territory", "region:53", "--admin", l.handle+"_admin", "--email", l.handle+"@exemple.invalid", "--password-stdin")
-	l.token = l.essaim("token", "create", "--member", l.handle+"_admin", "--scopes", "read write follow push")
 	t.Cleanup(l.end)
 	return &l
 }
@@ -121,7 +128,7 @@ func (l *labProcess) start() time.Duration {
 	}
 	defer log.Close()
 	l.cmd = exec.Command(l.binary, "serve", "--data", l.dir)
-	l.cmd.Env, l.cmd.Stderr = l.env, log
+	l.cmd.Env, l.cmd.Stdout, l.cmd.Stderr = l.env, log, log
 	began := time.Now()
 	if err := l.cmd.Start(); err != nil {
 		l.t.Fatal(err)

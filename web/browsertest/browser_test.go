@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -116,5 +117,29 @@ func TestBrowserFindsWhatIsWrong(t *testing.T) {
 	dark := b.Open(t, base+"/bad", View{Dark: true}).Violations(t)
 	if slices.ContainsFunc(dark, func(v Violation) bool { return v.Rule == "color-contrast" }) {
 		t.Errorf("the dark colours were not used: %v", dark)
+	}
+}
+
+func TestStopsOfTab(t *testing.T) {
+	const link = `<p><a href="#a">un</a> <button>deux</button> <a href="#c">trois</a></p>`
+	pages := map[string]string{
+		link: "",
+		link + `<p><a href="#d" tabindex="4">quatre</a></p>`:                                                                       "comes too late",
+		link + `<div style="position: fixed; inset: 0; background: #fff"></div>`:                                                   "is covered",
+		link + `<script>addEventListener("keydown", e => document.activeElement.matches("button") && e.preventDefault())</script>`: "does not lead out",
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, r.FormValue("page"))
+	})
+	s := httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	b := Start(t)
+	for page, want := range pages {
+		got := b.Open(t, s.URL+"/?"+url.Values{"page": {page}}.Encode(), View{}).Stops(t)
+		if said := strings.Join(got, "\n"); (said == "") != (want == "") || !strings.Contains(said, want) {
+			t.Errorf("%s: got %q, want %q", page, said, want)
+		}
 	}
 }

@@ -43,11 +43,9 @@ func (v Violation) String() string {
 }
 
 // Check runs every check that each page must pass: no accessibility violation,
-// no sideways scrolling, no request to another origin. A picture of the page is
-// kept: see Keep.
+// no sideways scrolling, no request to another origin.
 func (p *Page) Check(t testing.TB) {
 	t.Helper()
-	p.Keep(t)
 	for _, v := range p.Violations(t) {
 		t.Errorf("accessibility: %v", v)
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // focusing goes to everything that Tab reaches and says where the focus is not
@@ -29,6 +30,40 @@ const focusing = `(() => {
 	root.scrollTo(0, 0);
 	return out.slice(0, 5);
 })()`
+
+// stopping answers what is wrong with where Tab led to; "end" when it left the page.
+const stopping = `(() => {
+	const e = document.activeElement, before = window.stopBefore, what = " " + e.outerHTML.slice(0, 120);
+	if (e === document.body) return "end";
+	window.stopBefore = e;
+	if (before && !(before.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING)) return "comes too late:" + what;
+	const seen = [...e.getClientRects()].some(r => [0.1, 0.5, 0.9].some(x => {
+		const at = document.elementFromPoint(r.left + r.width * x, r.top + r.height / 2);
+		return at && (e === at || e.contains(at));
+	}));
+	return seen ? "" : "is covered, or outside the window:" + what;
+})()`
+
+// mostStops is how many places of a page Tab may lead to.
+const mostStops = 400
+
+// Stops walks through the page with Tab alone, from its top, and says where that does
+// not go in the order in which it is read, to what is covered (WCAG 2.4.3 and 2.4.11),
+// or never out at the end (WCAG 2.1.2).
+func (p *Page) Stops(t testing.TB) (problems []string) {
+	t.Helper()
+	for range mostStops {
+		p.Press(t, kb.Tab)
+		switch said := Eval[string](t, p, stopping); said {
+		case "":
+		case "end":
+			return problems
+		default:
+			problems = append(problems, said)
+		}
+	}
+	return append(problems, "Tab does not lead out of the page")
+}
 
 // enlarging answers what becomes too wide, by the rule that asks for room for it.
 const enlarging = `(() => {

@@ -97,7 +97,25 @@ func (p *Page) Attach(t testing.TB, selector, file string) {
 func (p *Page) Go(t testing.TB, selector string) {
 	t.Helper()
 	p.focus(t, selector)
+	p.Enter(t)
+}
+
+// Enter presses Enter on what has the focus and waits for the page that it leads to.
+func (p *Page) Enter(t testing.TB) {
+	t.Helper()
 	p.leave(t, chromedp.KeyEvent(kb.Enter))
+}
+
+// Tab presses Tab until what a CSS selector finds has the focus.
+func (p *Page) Tab(t testing.TB, selector string) {
+	t.Helper()
+	for range mostStops {
+		p.Press(t, kb.Tab)
+		if Eval[bool](t, p, fmt.Sprintf("document.activeElement.matches(%q)", selector)) {
+			return
+		}
+	}
+	t.Fatalf("Tab does not reach %s", selector)
 }
 
 // Visit goes to another address in the same tab.
