@@ -12,7 +12,7 @@ import (
 // *store.FieldError for a role that does not exist, and for the last administrator,
 // who stays one.
 func (n *Node) Appoint(ctx context.Context, by store.Viewer, account store.ID, role store.Role) error {
-	return n.Store.Update(ctx, func(tx *store.Txn) error {
+	return n.update(ctx, by, func(tx *store.Txn) error {
 		a, err := tx.Account(account)
 		switch {
 		case !by.May(store.Appoint):
@@ -25,6 +25,7 @@ func (n *Node) Appoint(ctx context.Context, by store.Viewer, account store.ID, r
 			return &store.FieldError{Field: "role", Reason: "error.last-admin"}
 		}
 		a.Role = role
+		tx.Note(store.JournalEntry{Deed: store.AppointMember, Actor: a.Actor, Reason: string(role)})
 		return tx.PutAccount(a)
 	})
 }
@@ -42,7 +43,7 @@ func admins(tx *store.Txn) (many int) {
 // the same transaction. Errors: ErrForbidden; *store.FieldError for an address that
 // somebody has already.
 func (n *Node) Invite(ctx context.Context, by store.Viewer, i store.Invitation, secret string, then func(*store.Txn) error) error {
-	return n.Store.Update(ctx, func(tx *store.Txn) error {
+	return n.update(ctx, by, func(tx *store.Txn) error {
 		if !by.May(store.Invite) || !by.Role.Manages(i.Role) {
 			return fmt.Errorf("invitation to be %s by %s: %w", i.Role, by.Actor, ErrForbidden)
 		}
@@ -51,6 +52,7 @@ func (n *Node) Invite(ctx context.Context, by store.Viewer, i store.Invitation, 
 		}
 		i.Created = tx.Now()
 		tx.PutInvitation(secret, &i)
+		tx.Note(store.JournalEntry{Deed: store.InviteMember, Reason: string(i.Role)})
 		if then == nil {
 			return nil
 		}
@@ -77,5 +79,18 @@ func (n *Node) AcceptInvitation(ctx context.Context, secret string, member store
 		tx.DeleteInvitation(i.ID)
 		return nil
 	}
-	return n.addMember(ctx, member, account, may, then)
+	return n.addMember(ctx, member, account, store.JoinLab, may, then)
+}
+
+// EndInvitation makes an invitation worthless, in the name of somebody who may
+// invite.
+func (n *Node) EndInvitation(ctx context.Context, by store.Viewer, id string) error {
+	return n.update(ctx, by, func(tx *store.Txn) error {
+		if !by.May(store.Invite) {
+			return fmt.Errorf("end invitation by %s: %w", by.Actor, ErrForbidden)
+		}
+		tx.DeleteInvitation(id)
+		tx.Note(store.JournalEntry{Deed: store.EndInvitation})
+		return nil
+	})
 }

@@ -121,7 +121,7 @@ func (n *Node) blockHost(tx *store.Txn, a *Activity, host string) error {
 	if b.Level() == store.Silence {
 		act = store.SilenceHost
 	}
-	logged(tx, a, &store.Moderated{Act: act, Host: b.Shown(), Note: b.Comment})
+	tx.Note(store.JournalEntry{Deed: act, Host: b.Shown(), Note: b.Comment})
 	for actor := range tx.ActorsOn(b) {
 		if b.Level() == store.Silence {
 			if err := relist(tx, actor); err != nil {
@@ -142,22 +142,13 @@ func (n *Node) liftHost(tx *store.Txn, a *Activity, host string) error {
 		return err
 	}
 	tx.DeleteDomainBlock(host)
-	logged(tx, a, &store.Moderated{Act: store.LiftHost, Host: b.Shown()})
+	tx.Note(store.JournalEntry{Deed: store.LiftHost, Host: b.Shown()})
 	for actor := range tx.ActorsOn(b) {
 		if err := relist(tx, actor); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// logged adds a line to the log of moderation, in the name of the member who
-// decided.
-func logged(tx *store.Txn, a *Activity, m *store.Moderated) {
-	if a.by != nil {
-		m.By = actorIDOf(tx, a.by.Actor)
-	}
-	tx.PutModerated(m)
 }
 
 // actorIDOf is the id of an actor by its IRI; zero: not known.

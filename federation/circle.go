@@ -12,7 +12,7 @@ import (
 // circle as it was kept. Errors: ErrForbidden, store.ErrNotFound, store.FieldErrors.
 func (n *Node) SaveCircle(ctx context.Context, by store.Viewer, c store.Circle) (*store.Circle, error) {
 	var saved store.Circle
-	err := n.Store.Update(ctx, func(tx *store.Txn) error {
+	err := n.update(ctx, by, func(tx *store.Txn) error {
 		saved = c // the transaction may run again
 		now := &store.Circle{}
 		if c.ID != 0 {
@@ -25,6 +25,7 @@ func (n *Node) SaveCircle(ctx context.Context, by store.Viewer, c store.Circle) 
 		if !now.ManagedBy(by) {
 			return fmt.Errorf("circle %s: %w", c.ID, ErrForbidden)
 		}
+		tx.Note(store.JournalEntry{Deed: store.SaveCircle, What: saved.Name})
 		return tx.PutCircle(&saved)
 	})
 	return &saved, err
@@ -35,7 +36,7 @@ func (n *Node) SaveCircle(ctx context.Context, by store.Viewer, c store.Circle) 
 // Circles themselves are no shared content: nobody is told. Errors: ErrForbidden,
 // store.ErrNotFound.
 func (n *Node) DissolveCircle(ctx context.Context, by store.Viewer, id store.ID) error {
-	return n.Store.Update(ctx, func(tx *store.Txn) error {
+	return n.update(ctx, by, func(tx *store.Txn) error {
 		circle, err := tx.Circle(id)
 		if err != nil {
 			return err
@@ -49,6 +50,7 @@ func (n *Node) DissolveCircle(ctx context.Context, by store.Viewer, id store.ID)
 			}
 		}
 		tx.DeleteCircle(circle.ID)
+		tx.Note(store.JournalEntry{Deed: store.DissolveCircle, What: circle.Name})
 		return nil
 	})
 }

@@ -12,7 +12,7 @@ import (
 // its line in the log, in one transaction. then, which may be nil, is done in it,
 // too. Errors: ErrForbidden, store.ErrNotFound, store.ErrNotNow, store.FieldErrors.
 func (n *Node) Moderate(ctx context.Context, by store.Viewer, m store.Moderation, then func(*store.Txn, store.Item, *store.Contribution) error) error {
-	return n.Store.Update(ctx, func(tx *store.Txn) error {
+	return n.update(ctx, by, func(tx *store.Txn) error {
 		if !by.May(store.Moderate) {
 			return fmt.Errorf("%s by %s: %w", m.Act, by.Actor, ErrForbidden)
 		}
@@ -45,11 +45,7 @@ func (n *Node) decide(tx *store.Txn, by store.Viewer, m store.Moderation, it sto
 		return err
 	}
 	tx.PutContribution(c)
-	moderator, err := tx.ActorByIRI(by.Actor)
-	if err != nil {
-		return fmt.Errorf("moderator %s: %w", by.Actor, err)
-	}
-	tx.PutModerated(&store.Moderated{Act: m.Act, Kind: it.Envelope().Kind, Record: m.Record, Reason: c.Reason, By: moderator.ID})
+	tx.Note(store.JournalEntry{Deed: m.Act, Kind: it.Envelope().Kind, Record: m.Record, Reason: c.Reason})
 	return nil
 }
 

@@ -172,10 +172,14 @@ func (n *Node) run(ctx context.Context, a *Activity) error {
 		return err
 	}
 	var applied Activity // a stays as it came: the transaction may run again
-	err := n.Store.Update(ctx, func(tx *store.Txn) error {
+	err := n.update(ctx, a.publisher(), func(tx *store.Txn) error {
 		applied = *a
+		line := deedOf(tx, a)
 		if err := n.apply(tx, &applied); err != nil {
 			return err
+		}
+		if line != nil {
+			tx.Note(*line)
 		}
 		n.heed(tx, &applied)
 		if a.Then != nil {

@@ -50,7 +50,7 @@ func (n *Node) CloseReport(ctx context.Context, by store.Viewer, id store.ID, st
 	if !by.May(store.Moderate) {
 		return fmt.Errorf("report by %s: %w", by.Actor, ErrForbidden)
 	}
-	return n.Store.Update(ctx, func(tx *store.Txn) error {
+	return n.update(ctx, by, func(tx *store.Txn) error {
 		r, err := tx.Report(id)
 		if err != nil {
 			return err
@@ -64,7 +64,7 @@ func (n *Node) CloseReport(ctx context.Context, by store.Viewer, id store.ID, st
 		if state == store.ReportDismissed {
 			act = store.DismissReport
 		}
-		tx.PutModerated(&store.Moderated{Act: act, By: r.By})
+		tx.Note(store.JournalEntry{Deed: act})
 		return n.answerReport(tx, r)
 	})
 }

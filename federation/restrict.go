@@ -13,11 +13,11 @@ import (
 // account of a member; LimitActor keeps what an actor of another node publishes out
 // of lists; LiftActor ends both. Errors: ErrForbidden, store.ErrNotFound,
 // store.ErrNotNow for a lab or server of this node, and to limit a member.
-func (n *Node) Restrict(ctx context.Context, by store.Viewer, iri string, act store.ModerationAct) error {
+func (n *Node) Restrict(ctx context.Context, by store.Viewer, iri string, act store.Deed) error {
 	if !by.May(store.Moderate) {
 		return fmt.Errorf("%s by %s: %w", act, by.Actor, ErrForbidden)
 	}
-	return n.Store.Update(ctx, func(tx *store.Txn) error {
+	return n.update(ctx, by, func(tx *store.Txn) error {
 		actor, err := tx.ActorByIRI(iri)
 		if err != nil {
 			return err
@@ -30,14 +30,14 @@ func (n *Node) Restrict(ctx context.Context, by store.Viewer, iri string, act st
 		if err != nil {
 			return err
 		}
-		tx.PutModerated(&store.Moderated{Act: act, Actor: actor.ID, By: actorIDOf(tx, by.Actor)})
+		tx.Note(store.JournalEntry{Deed: act, Actor: actor.ID})
 		return nil
 	})
 }
 
 // closeAccount closes the account of a member, or opens it again. Nobody closes
 // one that may do more than he himself.
-func closeAccount(tx *store.Txn, by store.Viewer, member *store.Actor, act store.ModerationAct) error {
+func closeAccount(tx *store.Txn, by store.Viewer, member *store.Actor, act store.Deed) error {
 	account, err := tx.AccountOf(member.ID)
 	if err != nil || act == store.LimitActor {
 		return fmt.Errorf("%s %s: %w", act, member.IRI, store.ErrNotNow)
@@ -49,7 +49,7 @@ func closeAccount(tx *store.Txn, by store.Viewer, member *store.Actor, act store
 	return tx.PutAccount(account)
 }
 
-func (n *Node) restrictRemote(tx *store.Txn, by store.Viewer, actor *store.Actor, act store.ModerationAct) error {
+func (n *Node) restrictRemote(tx *store.Txn, by store.Viewer, actor *store.Actor, act store.Deed) error {
 	lab, err := tx.Lab()
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (n *Node) HideRecord(ctx context.Context, by store.Viewer, iri string) erro
 	if !by.May(store.Moderate) {
 		return fmt.Errorf("hide %s by %s: %w", iri, by.Actor, ErrForbidden)
 	}
-	return n.Store.Update(ctx, func(tx *store.Txn) error {
+	return n.update(ctx, by, func(tx *store.Txn) error {
 		it, err := tx.RecordByIRI(iri)
 		if errors.Is(err, store.ErrGone) {
 			return store.ErrNotFound
@@ -85,7 +85,7 @@ func (n *Node) HideRecord(ctx context.Context, by store.Viewer, iri string) erro
 			return err
 		}
 		r := it.Envelope()
-		tx.PutModerated(&store.Moderated{Act: store.HideRecord, Kind: r.Kind, Record: r.ID, By: actorIDOf(tx, by.Actor)})
+		tx.Note(store.JournalEntry{Deed: store.HideRecord, Kind: r.Kind, Record: r.ID})
 		if r.Remote {
 			tx.DeleteRecord(it, &store.Tombstone{IRI: r.IRI, Type: r.Type, Owner: r.Lab, Deleted: tx.Now()})
 			return nil

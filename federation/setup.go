@@ -63,6 +63,7 @@ func (n *Node) SetUp(ctx context.Context, lab store.Actor) (*store.Actor, error)
 			return err
 		}
 		n.lookAround(tx)
+		tx.Note(store.JournalEntry{Deed: store.SetUpNode})
 		return nil
 	})
 	return group, err
@@ -72,12 +73,12 @@ func (n *Node) SetUp(ctx context.Context, lab store.Actor) (*store.Actor, error)
 // member, Handle, Name, Summary, Lang, Role and Discoverable are taken. Errors:
 // *store.FieldError, store.ErrExists for a handle or e-mail that is taken.
 func (n *Node) AddMember(ctx context.Context, member store.Actor, account *store.Account) (*store.Actor, error) {
-	return n.addMember(ctx, member, account, func(*store.Txn) error { return nil }, nil)
+	return n.addMember(ctx, member, account, store.AddMember, func(*store.Txn) error { return nil }, nil)
 }
 
 // addMember asks may in the transaction before anything else, and does then after it;
-// then may be nil.
-func (n *Node) addMember(ctx context.Context, member store.Actor, account *store.Account, may, then func(*store.Txn) error) (*store.Actor, error) {
+// then may be nil. deed is what the journal says: who joins does it.
+func (n *Node) addMember(ctx context.Context, member store.Actor, account *store.Account, deed store.Deed, may, then func(*store.Txn) error) (*store.Actor, error) {
 	if err := CheckHandle(member.Handle); err != nil {
 		return nil, err
 	}
@@ -96,8 +97,15 @@ func (n *Node) addMember(ctx context.Context, member store.Actor, account *store
 			return err
 		}
 		person.Lab = lab.IRI
-		if err := n.put(tx, person, keys); err != nil || account == nil {
+		if err := n.put(tx, person, keys); err != nil {
 			return err
+		}
+		line := store.JournalEntry{Deed: deed, Actor: person.ID}
+		if deed == store.JoinLab {
+			line.By = person.ID
+		}
+		if tx.Note(line); account == nil {
+			return nil
 		}
 		account.ID, account.Actor, account.Created = 0, person.ID, tx.Now()
 		if err := tx.PutAccount(account); err != nil || then == nil {

@@ -195,11 +195,12 @@ func (n *Node) Choose(ctx context.Context, by store.Viewer, actor store.ID, want
 	if !by.Local || !by.Runs {
 		return fmt.Errorf("choose what is copied: %w", ErrForbidden)
 	}
-	return n.Store.Update(ctx, func(tx *store.Txn) error {
+	return n.update(ctx, by, func(tx *store.Txn) error {
 		s := tx.Sync(actor)
 		if s == nil {
 			return fmt.Errorf("copy of actor %s: %w", actor, store.ErrNotFound)
 		}
+		tx.Note(store.JournalEntry{Deed: store.ChooseCopy, Actor: actor})
 		if !s.Wants.Equal(wants) {
 			s.Wants, s.Phase = wants, store.SyncNew
 		}

@@ -75,7 +75,7 @@ func TestContributionIsFoundByItsLinksAndItsAuthor(t *testing.T) {
 
 // TestModeratorsActsByState walks from every state by every act.
 func TestModeratorsActsByState(t *testing.T) {
-	acts := map[store.ContributionState][]store.ModerationAct{
+	acts := map[store.ContributionState][]store.Deed{
 		store.Held:     {store.Verify, store.Release, store.Hide, store.Merge, store.Ask},
 		store.Fresh:    {store.Verify, store.Hide, store.Merge, store.Ask},
 		store.Verified: {store.Hide, store.Merge, store.Ask},
@@ -83,7 +83,7 @@ func TestModeratorsActsByState(t *testing.T) {
 		store.Merged:   {store.Ask},
 	}
 	for state, may := range acts {
-		for _, act := range []store.ModerationAct{store.Verify, store.Release, store.Hide, store.Merge, store.Ask, store.Undo, "bless"} {
+		for _, act := range []store.Deed{store.Verify, store.Release, store.Hide, store.Merge, store.Ask, store.Undo, "bless"} {
 			c := &store.Contribution{State: state}
 			err := c.Decide(store.Moderation{Act: act, Reason: "faux", Into: 9, Text: "Quand ?"})
 			if got, want := err == nil, slices.Contains(may, act); got != want {

@@ -119,7 +119,7 @@ const (
 	tEditLink     = "wt/" // hash of an edit link's secret -> record id
 	tWrittenBy    = "we/" // e-mail of a contributor, record id -> nothing
 	tToModerate   = "wq/" // record id -> nothing: contributions that wait for a moderator
-	tModeration   = "wl/" // id -> Moderated
+	tJournal      = "wl/" // id -> JournalEntry
 	tNamed        = "wn/" // kind, title and commune, record id -> nothing: of this node, of kinds that are open
 
 	tSubscriber   = "ws/" // id -> Subscriber

@@ -81,7 +81,7 @@ func (t *Txn) step(v int) error {
 // the clock was set back meanwhile.
 func (s *Store) resumeIDs(ctx context.Context) error {
 	return s.View(ctx, func(t *Txn) error {
-		for _, table := range []string{tActivity, tRecord, tActor, tChange, tOut, tAccount, tReport, tCircle} {
+		for _, table := range []string{tActivity, tRecord, tActor, tChange, tOut, tAccount, tReport, tCircle, tJournal} {
 			for k := range t.scan([]byte(table), true) {
 				s.ids.last = max(s.ids.last, idFromKey(k))
 				break

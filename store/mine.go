@@ -17,6 +17,7 @@ type Mine struct {
 	Reports   []*Report                    `json:"reports"`
 	Shared    []*Disclosure                `json:"shared"`  // who received the member's address
 	Private   map[string][]json.RawMessage `json:"private"` // by what it is
+	Journal   []*JournalEntry              `json:"journal"` // what the member did in the administration
 
 	Likes      []*Reaction `json:"likes"`
 	Announced  []*Reaction `json:"announced"`
@@ -104,7 +105,7 @@ func (t *Txn) doings(m *Mine, member *Actor) {
 	for b := range t.BlocksOf(member.ID) {
 		m.Blocks = append(m.Blocks, t.iriOf(b.Blocked))
 	}
-	m.Hashtags = t.FollowedTags(member.ID)
+	m.Hashtags, m.Journal = t.FollowedTags(member.ID), slices.Collect(t.Journal(JournalQuery{By: member.ID}))
 	for _, c := range t.CirclesOf(member.IRI) {
 		m.Circles = append(m.Circles, c.Name)
 	}

@@ -2,58 +2,39 @@ package store
 
 import (
 	"errors"
-	"iter"
 	"time"
 )
 
-// ModerationAct is what a moderator does about a contribution.
-type ModerationAct string
-
-// The acts of moderators.
+// What moderators do about contributions.
 const (
-	Verify  ModerationAct = "verify"  // stands for it: it goes to the network
-	Release ModerationAct = "release" // lets a held one be seen, not verified
-	Hide    ModerationAct = "hide"    // takes it away, for a reason
-	Merge   ModerationAct = "merge"   // takes it away because another tells of the same
-	Ask     ModerationAct = "ask"     // asks its author something
-	Undo    ModerationAct = "undo"    // takes the last of these back, but for Ask
+	Verify  Deed = "verify"  // stands for it: it goes to the network
+	Release Deed = "release" // lets a held one be seen, not verified
+	Hide    Deed = "hide"    // takes it away, for a reason
+	Merge   Deed = "merge"   // takes it away because another tells of the same
+	Ask     Deed = "ask"     // asks its author something
+	Undo    Deed = "undo"    // takes the last of these back, but for Ask
 )
 
 // What moderators do about servers, accounts and records of any node, and about
 // complaints.
 const (
-	SuspendHost   ModerationAct = "suspend-host"
-	SilenceHost   ModerationAct = "silence-host"
-	LiftHost      ModerationAct = "lift-host"
-	SuspendActor  ModerationAct = "suspend-actor"
-	LimitActor    ModerationAct = "limit-actor"
-	LiftActor     ModerationAct = "lift-actor"
-	HideRecord    ModerationAct = "hide-record"
-	UpholdReport  ModerationAct = "uphold-report"
-	DismissReport ModerationAct = "dismiss-report"
+	SuspendHost   Deed = "suspend-host"
+	SilenceHost   Deed = "silence-host"
+	LiftHost      Deed = "lift-host"
+	SuspendActor  Deed = "suspend-actor"
+	LimitActor    Deed = "limit-actor"
+	LiftActor     Deed = "lift-actor"
+	HideRecord    Deed = "hide-record"
+	UpholdReport  Deed = "uphold-report"
+	DismissReport Deed = "dismiss-report"
 )
-
-// Moderated is a line of the log of moderation. By never leaves the pages of those
-// who run the node.
-type Moderated struct {
-	ID     ID            `json:"id"`
-	Act    ModerationAct `json:"act"`
-	Kind   string        `json:"kind,omitempty"`
-	Record ID            `json:"record,omitempty"`
-	Actor  ID            `json:"actor,omitempty"`  // of whom the decision is
-	Host   string        `json:"host,omitempty"`   // as everybody may read it
-	Note   string        `json:"note,omitempty"`   // for everybody
-	Reason string        `json:"reason,omitempty"` // of HideReasons
-	By     ID            `json:"by"`               // the actor of a member
-	When   time.Time     `json:"when"`
-}
 
 // ErrNotNow: the contribution is not in a state for this act.
 var ErrNotNow = errors.New("not possible as things stand")
 
 // Moderation is a decision about a contribution.
 type Moderation struct {
-	Act    ModerationAct
+	Act    Deed
 	Record ID
 	Reason string // of Hide
 	Into   ID     // of Merge
@@ -92,7 +73,7 @@ func (c *Contribution) Decide(m Moderation) error {
 }
 
 // allows says whether an act makes sense in the state of the contribution.
-func (c *Contribution) allows(act ModerationAct) bool {
+func (c *Contribution) allows(act Deed) bool {
 	gone := c.State == Hidden || c.State == Merged
 	switch act {
 	case Verify:
@@ -111,9 +92,9 @@ func (c *Contribution) allows(act ModerationAct) bool {
 
 // Allows are the acts that make sense as things stand, in the order in which they
 // are offered.
-func (c *Contribution) Allows() []ModerationAct {
-	var acts []ModerationAct
-	for _, act := range []ModerationAct{Verify, Release, Hide, Merge, Ask, Undo} {
+func (c *Contribution) Allows() []Deed {
+	var acts []Deed
+	for _, act := range []Deed{Verify, Release, Hide, Merge, Ask, Undo} {
 		if c.allows(act) {
 			acts = append(acts, act)
 		}
@@ -137,23 +118,4 @@ func (c *Contribution) ask(question string) error {
 	}
 	c.Question, c.Answer = question, ""
 	return nil
-}
-
-// PutModerated appends a line to the log of moderation; it gets its ID here.
-func (t *Txn) PutModerated(m *Moderated) {
-	m.ID, m.When = t.NewID(), stamp(t.now)
-	t.putJSON(key(tModeration, m.ID), m)
-}
-
-// Moderations yields the log of moderation, newest first.
-func (t *Txn) Moderations() iter.Seq[*Moderated] {
-	return func(yield func(*Moderated) bool) {
-		for k, v := range t.scan([]byte(tModeration), true) {
-			m := new(Moderated)
-			mustDecode(k, v, m)
-			if !yield(m) {
-				return
-			}
-		}
-	}
 }

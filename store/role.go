@@ -35,6 +35,8 @@ const (
 	Appoint Act = "appoint"
 	// Dispose is to take the whole away: an export of everything, the end of the lab.
 	Dispose Act = "dispose"
+	// ReadJournal is to read who did what in the administration.
+	ReadJournal Act = "read-journal"
 )
 
 // rights says who may do what. It is the only place that does: pages, the client
@@ -49,6 +51,8 @@ var rights = map[Act]struct {
 	Invite:     {roles: []Role{Admin, Animator}},
 	Appoint:    {roles: []Role{Admin}, grave: true},
 	Dispose:    {roles: []Role{Admin}, grave: true},
+
+	ReadJournal: {roles: []Role{Admin, Animator}},
 }
 
 // Acts are all acts, in alphabetical order.

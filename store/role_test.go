@@ -15,6 +15,8 @@ func TestRights(t *testing.T) {
 		store.Invite:     {admin, animator},
 		store.Appoint:    {admin},
 		store.Dispose:    {admin},
+
+		store.ReadJournal: {admin, animator},
 	}
 	if got := store.Acts(); len(got) != len(want) {
 		t.Errorf("got the acts %v, want %d", got, len(want))

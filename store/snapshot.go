@@ -91,6 +91,7 @@ func (t *Txn) addSnapshot(s Snapshot) *Snapshot {
 		s.Name = fmt.Sprintf("%s.%d", day, nth)
 	}
 	t.putSnapshot(&s)
+	t.Note(JournalEntry{Deed: TakeSnapshot, What: s.Name})
 	return &s
 }
 
@@ -155,6 +156,7 @@ func (t *Txn) WithdrawSnapshot(name string) error {
 	}
 	s.Withdrawn = stamp(t.now)
 	t.putSnapshot(s)
+	t.Note(JournalEntry{Deed: WithdrawSnapshot, What: s.Name})
 	used := map[string]bool{}
 	for other := range t.Snapshots() {
 		for _, f := range other.Files {

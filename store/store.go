@@ -48,7 +48,7 @@ func (s *Store) View(ctx context.Context, fn func(*Txn) error) error {
 func (s *Store) Update(ctx context.Context, fn func(*Txn) error) error {
 	var wake, local, changed bool
 	err := s.engine.Update(ctx, func(tx Tx) error {
-		t := &Txn{tx: tx, s: s, now: s.Now()}
+		t := &Txn{tx: tx, s: s, now: s.Now(), doer: doerOf(ctx)}
 		err := fn(t)
 		wake, local, changed = t.wake, t.local, t.changed
 		return err
@@ -90,6 +90,8 @@ type Txn struct {
 	changed bool // the change log grew
 
 	lab ID // of this node, once it was asked for
+
+	doer doer // for the journal
 }
 
 // Now is the moment at which the transaction began, in UTC.

@@ -138,6 +138,8 @@ var waysOut = []wayOut{
 	{name: "what can be written without an account", seenBy: byNobody, accept: asPage, path: at("/contribuer")},
 	{name: "a form without an account", seenBy: byNobody, accept: asPage, path: at("/contribuer/besoins")},
 	{name: "the log of moderation", seenBy: byNobody, accept: asPage, path: at("/moderation")},
+	{name: "the journal", seenBy: byPage, accept: asPage, path: at("/admin/journal"), atMost: true},
+	{name: "the journal as a table", seenBy: byPage, accept: "*/*", path: at("/admin/journal.csv"), atMost: true},
 	{name: "nothing", seenBy: byNobody, accept: asPage, path: at("/e/rien-1")},
 
 	{name: "the list as a table", seenBy: byList, accept: "text/csv", path: at("/experimentations.csv")},

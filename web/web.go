@@ -165,7 +165,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 	admin.New(admin.Config{
 		Frame: f, Node: c.Node, Deliveries: c.Deliveries, Mail: c.Mail, Letters: c.Letters, Provider: c.Provider, Development: c.Development,
 		Address: c.Sessions.Address, AllowReset: allowReset(c),
-		Examine: c.Examine, Backups: c.Backups, Settings: c.Settings, Fixed: c.Fixed,
+		Examine: c.Examine, Backups: c.Backups, Settings: c.Settings, Fixed: c.Fixed, KeepJournal: c.Keeps.Journal,
 	}).Routes(people)
 	data := opendata.Config{Frame: f, Node: c.Node}
 	if c.Search != nil {

@@ -161,6 +161,7 @@ var copyStore = task[struct{}, string]{"copy-store", func(ctx context.Context, n
 var noteBackup = task[struct{}, struct{}]{"note-backup", func(ctx context.Context, n *node, _ struct{}) (struct{}, error) {
 	return struct{}{}, n.store.Update(ctx, func(tx *store.Txn) error {
 		tx.NoteBackup()
+		tx.Note(store.JournalEntry{Deed: store.MakeBackup})
 		return nil
 	})
 }}

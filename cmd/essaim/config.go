@@ -115,6 +115,7 @@ type RetentionConfig struct {
 	SignIns  Duration `toml:"sign_ins" comment:"Browsers that nobody came back with are signed out after this time; which browser it was, and from which network (the first 24 bits of an address, or 48), is forgotten."`
 	Letters  Duration `toml:"letters" comment:"Letters that the mail server does not take, messages to a contact among them. A letter that was sent is not kept."`
 	Backups  Duration `toml:"backups" comment:"Older archives are removed from the folder backups, all but the newest. Do the same where you copy them to."`
+	Journal  Duration `toml:"journal" comment:"Who did what in the administration, and with it the public log of moderation."`
 }
 
 // HTTPConfig is the web server.
@@ -172,7 +173,7 @@ func defaultConfig() Config {
 		Mail:       MailConfig{Port: 587, TLS: mail.StartTLS},
 		OIDC:       OIDCConfig{Preset: string(openid.Generic), AllowNets: []netip.Prefix{}},
 		Retention: RetentionConfig{
-			Reports: Duration{365 * day}, Contacts: Duration{365 * day}, SignIns: Duration{30 * day}, Letters: Duration{day}, Backups: Duration{90 * day},
+			Reports: Duration{365 * day}, Contacts: Duration{365 * day}, SignIns: Duration{30 * day}, Letters: Duration{day}, Backups: Duration{90 * day}, Journal: Duration{365 * day},
 		},
 		HTTP: HTTPConfig{
 			TrustedProxies:    []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},

@@ -55,6 +55,7 @@ func (r RetentionConfig) validate() error {
 		check(r.SignIns.Duration >= day, "retention.sign_ins", "is less than a day"),
 		check(r.Letters.Duration >= day, "retention.letters", "is less than a day"),
 		check(r.Backups.Duration >= day, "retention.backups", "is less than a day"),
+		check(r.Journal.Duration >= day, "retention.journal", "is less than a day"),
 	)
 }
 
@@ -62,7 +63,7 @@ func (r RetentionConfig) validate() error {
 func (r RetentionConfig) keeps() web.Keeps {
 	return web.Keeps{
 		Reports: r.Reports.Duration, Contacts: r.Contacts.Duration, SignIns: r.SignIns.Duration,
-		Letters: r.Letters.Duration, Backups: r.Backups.Duration,
+		Letters: r.Letters.Duration, Backups: r.Backups.Duration, Journal: r.Journal.Duration,
 	}
 }
 

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/essaim/essaim/store"
 )
 
 // socketName is where a running node takes the orders of other commands, in the
@@ -72,7 +74,7 @@ func (t task[In, Out]) handle(m *http.ServeMux, n *node) {
 		}
 		if err == nil {
 			var out Out
-			out, err = t.do(r.Context(), n, in)
+			out, err = t.do(store.AtTerminal(r.Context()), n, in)
 			answer.Out = &out
 		}
 		if err != nil {
@@ -154,8 +156,10 @@ func (p *place) openHere(c *cobra.Command) (*line, error) {
 	return &line{node: n}, err
 }
 
-// with gives do a line to the node of a command, for as long as it runs.
+// with gives do a line to the node of a command, for as long as it runs. The journal
+// says of what it does that it was done at the terminal.
 func (p *place) with(c *cobra.Command, do func(ctx context.Context, l *line) error) error {
+	c.SetContext(store.AtTerminal(c.Context()))
 	l, err := p.open(c)
 	if err != nil {
 		return err

@@ -86,7 +86,7 @@ func (b *birth) create(c *cobra.Command, p place) error {
 	if err != nil {
 		return err
 	}
-	err = b.setUp(c.Context(), n, hash)
+	err = b.setUp(store.AtTerminal(c.Context()), n, hash)
 	if err == nil && !written {
 		err = writeConfig(filepath.Join(p.dir, configName), cfg)
 	}

@@ -63,6 +63,9 @@ func (n *node) tidy(ctx context.Context) error {
 		func(tx *store.Txn) int {
 			return tx.ForgetDisclosures(tx.Now().Add(-n.config.Retention.Contacts.Duration), tidyBatch)
 		},
+		func(tx *store.Txn) int {
+			return tx.ForgetJournal(tx.Now().Add(-n.config.Retention.Journal.Duration), tidyBatch)
+		},
 		func(tx *store.Txn) int { return tx.ForgetApps(tx.Now().Add(-keepApps), tidyBatch) },
 	}
 	for _, forget := range old {

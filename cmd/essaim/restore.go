@@ -90,6 +90,12 @@ func restoreTo(c *cobra.Command, file, dir string) (m *backup.Manifest, found in
 		err = n.inBatches(ctx, func(tx *store.Txn) int { return tx.EndVisits(tidyBatch) })
 	}
 	if err == nil {
+		err = n.store.Update(store.AtTerminal(ctx), func(tx *store.Txn) error {
+			tx.Note(store.JournalEntry{Deed: store.RestoreBackup, What: m.Made.UTC().Format("2006-01-02 15:04")})
+			return nil
+		})
+	}
+	if err == nil {
 		found, err = checkStore.do(ctx, n, struct{}{})
 	}
 	return m, found, errors.Join(err, n.close())

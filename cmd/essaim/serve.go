@@ -50,6 +50,9 @@ func serve(ctx context.Context, o nodeOptions, stdout io.Writer) error {
 		return err
 	}
 	n.log.Info("start", "host", n.door.Host())
+	if err := n.noteSettings(ctx); err != nil {
+		n.log.Warn("write into the journal", "err", err)
+	}
 	err = n.run(ctx, func(ctx context.Context) error { return n.greet(ctx, stdout) })
 	err = errors.Join(err, n.close())
 	n.log.Info("stopped")

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"strings"
 
+	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web"
 )
 
@@ -40,4 +43,51 @@ func settingText(v reflect.Value) string {
 		items = append(items, fmt.Sprint(v.Index(i).Interface()))
 	}
 	return strings.Join(items, ", ")
+}
+
+// settingSeen is the configuration with which the node ran last.
+const settingSeen = "configuration"
+
+// noteSettings writes into the journal which settings somebody changed at the terminal
+// since the node ran last: their names alone. Of a secret it knows whether it is set.
+func (n *node) noteSettings(ctx context.Context) error {
+	now := map[string]string{}
+	for _, s := range n.settings() {
+		now[s.Key] = s.Value
+		if s.Secret {
+			now[s.Key] = fmt.Sprint(s.Changed)
+		}
+	}
+	seen, err := json.Marshal(now)
+	if err != nil {
+		return err
+	}
+	return n.store.Update(store.AtTerminal(ctx), func(tx *store.Txn) error {
+		last := tx.Setting(settingSeen)
+		if string(last) == string(seen) {
+			return nil
+		}
+		tx.PutSetting(settingSeen, seen)
+		if keys := n.changed(last, now); keys != "" {
+			tx.Note(store.JournalEntry{Deed: store.ChangeSettings, What: keys})
+		}
+		return nil
+	})
+}
+
+// changed names the settings that are not as they were, in the order of the file. When
+// the node runs for the first time, none is.
+func (n *node) changed(last []byte, now map[string]string) string {
+	var keys []string
+	was := map[string]string{}
+	if json.Unmarshal(last, &was) != nil {
+		return ""
+	}
+	for _, s := range n.settings() {
+		value, known := was[s.Key]
+		if known && value != now[s.Key] || !known && s.Changed { // a later version has more of them
+			keys = append(keys, s.Key)
+		}
+	}
+	return strings.Join(keys, ", ")
 }

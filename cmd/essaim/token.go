@@ -67,6 +67,7 @@ var createToken = task[tokenRequest, string]{"token/create", func(ctx context.Co
 			return fmt.Errorf("login of %q: %w", in.Member, err)
 		}
 		tx.PutToken(secret, &store.Token{Account: account.ID, Scopes: scopes, Created: tx.Now()})
+		tx.Note(store.JournalEntry{Deed: store.MakeToken, Actor: account.Actor, What: strings.Join(scopes, " ")})
 		return nil
 	})
 }}

@@ -46,7 +46,7 @@ func TestLimitedHostStandsInNoList(t *testing.T) {
 	})
 	s.holds("the log says so, and hides the name", func(tx *store.Txn) bool {
 		for m := range tx.Moderations() {
-			return m.Act == store.SilenceHost && m.Note == "Publicité" && strings.Contains(m.Host, "**")
+			return m.Deed == store.SilenceHost && m.Note == "Publicité" && strings.Contains(m.Host, "**")
 		}
 		return false
 	})
@@ -63,7 +63,7 @@ func TestActorsAreLimitedSuspendedAndRestored(t *testing.T) {
 	s := newStage(t)
 	activity, note := s.create(s.vic)
 	s.want(s.mail(s.vic, activity).Send(), http.StatusAccepted)
-	restrict := func(iri string, act store.ModerationAct) {
+	restrict := func(iri string, act store.Deed) {
 		t.Helper()
 		if err := s.node.Restrict(t.Context(), s.node.Admin(), iri, act); err != nil {
 			t.Fatal(err)

@@ -58,6 +58,7 @@ func (d *Desk) Open(ctx context.Context, by store.Viewer, kind *store.Kind, name
 	err = d.Node.Store.Update(ctx, func(tx *store.Txn) error {
 		kept := *i // the transaction may run again
 		tx.PutImport(&kept)
+		tx.Note(store.JournalEntry{Deed: store.ReadImport, What: kept.Source})
 		tx.PutImportFile(kept.ID, data)
 		*i = kept
 		return nil
@@ -130,8 +131,9 @@ func (d *Desk) words() sheet.Words {
 // Change says anew which column becomes which field, and what the source is
 // called. Errors: ErrBusy, store.ErrNotFound.
 func (d *Desk) Change(ctx context.Context, id store.ID, source string, m sheet.Mapping) error {
-	return d.change(ctx, id, func(_ *store.Txn, i *store.Import) {
+	return d.change(ctx, id, func(tx *store.Txn, i *store.Import) {
 		i.Source, i.Mapping = source, encode(m)
+		note(tx, store.MapImport, i)
 	}, store.ImportDraft)
 }
 
@@ -142,6 +144,7 @@ func (d *Desk) Start(ctx context.Context, id store.ID) error {
 			i.Started = tx.Now()
 		}
 		i.State, i.Reason = store.ImportRunning, ""
+		note(tx, store.StartImport, i)
 		tx.AddJob(Job, job{i.ID})
 	}, store.ImportDraft, store.ImportStopped)
 }
@@ -151,6 +154,7 @@ func (d *Desk) Start(ctx context.Context, id store.ID) error {
 func (d *Desk) Undo(ctx context.Context, id store.ID) error {
 	return d.change(ctx, id, func(tx *store.Txn, i *store.Import) {
 		i.State, i.Next = store.ImportUndoing, 0
+		note(tx, store.UndoImport, i)
 		tx.AddJob(Job, job{i.ID})
 	}, store.ImportDone, store.ImportStopped)
 }
@@ -161,9 +165,15 @@ func (d *Desk) Forget(ctx context.Context, id store.ID) error {
 		i, err := inState(tx, id, store.ImportDraft)
 		if err == nil {
 			tx.DropImport(i.ID)
+			note(tx, store.ForgetImport, i)
 		}
 		return err
 	})
+}
+
+// note tells the journal what is done with an import.
+func note(tx *store.Txn, deed store.Deed, i *store.Import) {
+	tx.Note(store.JournalEntry{Deed: deed, What: i.Source})
 }
 
 type job struct {

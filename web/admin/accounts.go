@@ -30,7 +30,7 @@ func (p *Pages) accounts(w http.ResponseWriter, r *http.Request) error {
 	if !isPost(r) {
 		return p.showAccounts(w, r, nil)
 	}
-	act := store.ModerationAct(typed(r, "act"))
+	act := store.Deed(typed(r, "act"))
 	var c checks
 	c.choice("act", string(act), []string{string(store.LimitActor), string(store.SuspendActor), string(store.LiftActor)})
 	iri, err := p.actorTyped(r, typed(r, "account"))
@@ -82,7 +82,7 @@ func (p *Pages) showAccounts(w http.ResponseWriter, r *http.Request, mistakes er
 			{Value: string(store.LiftActor), Text: p.t(r, "restrict.lift-actor")},
 		}},
 	}
-	page := accountsPage{form: form{top: p.admin(r, p.t(r, "restrict.accounts"), blocksPath), Sections: []section{{Fields: fields}}}}
+	page := accountsPage{form: form{top: p.admin(r, p.t(r, "restrict.accounts"), accountsPath), Sections: []section{{Fields: fields}}}}
 	status := http.StatusOK
 	if mistakes != nil {
 		status = http.StatusUnprocessableEntity
@@ -102,7 +102,7 @@ func (p *Pages) showAccounts(w http.ResponseWriter, r *http.Request, mistakes er
 }
 
 func (p *Pages) readRestricted(r *http.Request, tx *store.Txn) (rows []restricted) {
-	add := func(a *store.Actor, how store.ModerationAct) {
+	add := func(a *store.Actor, how store.Deed) {
 		rows = append(rows, restricted{a.DisplayName(), a.Address(), a.IRI, p.t(r, "restrict."+string(how))})
 	}
 	for l := range tx.Limits() {

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -61,6 +62,8 @@ type Config struct {
 	Fixed bool
 	// Settings is the configuration in effect, without its secrets.
 	Settings []Setting
+	// KeepJournal is how long the journal goes back; 0: the page does not say.
+	KeepJournal time.Duration
 	// AllowReset says whether the network of a request may ask for one more letter
 	// to choose a new password. Nil: it may.
 	AllowReset func(*http.Request) bool
@@ -111,7 +114,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.runs(r, "/admin/livraisons", p.deliveries)
 	p.runs(r, "/admin/livraisons/reessayer", p.retry)
 	p.runs(r, "/admin/livraisons/abandonner", p.drop)
-	p.runs(r, "/admin/taches", p.jobs)
+	p.runs(r, jobsPath, p.jobs)
 	p.may(r, store.Invite, "/admin/membres", p.members)
 	p.may(r, store.Invite, "/admin/membres/nouveau", p.invite)
 	p.may(r, store.Invite, "/admin/membres/lien", p.fresh(p.renewLink))
@@ -128,6 +131,8 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.runs(r, healthPath, p.health)
 	p.runs(r, settingsPath, p.settings)
 	p.backupRoutes(r)
+	p.may(r, store.ReadJournal, journalPath, p.journal)
+	p.may(r, store.ReadJournal, journalPath+".csv", p.exportJournal)
 	p.welcomeRoutes(r)
 	p.runs(r, statementsPath, p.statements)
 	p.may(r, store.BlockHosts, blocksPath, p.blocks)
@@ -213,6 +218,18 @@ func (p *Pages) t(r *http.Request, key string, args ...any) string {
 // view reads the store.
 func (p *Pages) view(r *http.Request, fn func(tx *store.Txn) error) error {
 	return p.Node.Store.View(r.Context(), fn)
+}
+
+// change changes what is the node's own, and writes into the journal that whoever asks
+// did it, in one transaction.
+func (p *Pages) change(r *http.Request, line store.JournalEntry, do func(tx *store.Txn) error) error {
+	return p.Node.Store.Update(r.Context(), func(tx *store.Txn) error {
+		if err := do(tx); err != nil {
+			return err
+		}
+		tx.Note(line)
+		return nil
+	})
 }
 
 func isPost(r *http.Request) bool { return r.Method == http.MethodPost }

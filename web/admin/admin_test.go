@@ -84,7 +84,7 @@ func form(pairs ...string) url.Values {
 var paths = []string{
 	"/admin", "/admin/demandes", "/admin/livraisons", "/admin/taches", "/admin/membres", "/admin/membres/nouveau",
 	"/admin/cercles", "/admin/cercles/nouveau", "/admin/reseau", "/admin/reseau/liste", "/admin/lab", "/admin/mentions", "/admin/blocages", "/admin/signalements", "/admin/moderation",
-	"/admin/sante", "/admin/sauvegardes", "/admin/reglages",
+	"/admin/sante", "/admin/sauvegardes", "/admin/reglages", "/admin/comptes", "/admin/journal",
 }
 
 func TestOnlyThoseWhoRunTheNodeSeeItsAdministration(t *testing.T) {
@@ -166,7 +166,7 @@ func TestEveryKeyExists(t *testing.T) {
 	busy(t, s)
 	c := s.As(t, s.Admin)
 	for _, path := range append(slices.Clone(paths), "/mon-compte", "/mon-compte/securite", "/mon-compte/adresse", "/mon-compte/confirmer", "/mon-compte/mot-de-passe", "/mon-compte/cercles", "/connexion/oubli", "/admin/livraisons/abandonner?host=silent.example") {
-		for _, section := range []string{"admin", "account", "account-role", "signin", "security", "prove", "address", "reset", "setup", "settings", "backup", "doctor", "first-steps", "person", "delivery", "request", "invite", "lab-form", "block", "report", "form", "nav"} {
+		for _, section := range []string{"admin", "account", "account-role", "signin", "security", "prove", "address", "reset", "setup", "settings", "backup", "doctor", "first-steps", "person", "delivery", "request", "invite", "lab-form", "block", "report", "form", "nav", "journal", "deed", "moderated"} {
 			for _, mark := range []string{">", `"`} {
 				if a := c.Get(path); strings.Contains(a.Body, mark+section+".") {
 					t.Errorf("%s shows a key of %q", path, section)

@@ -104,14 +104,16 @@ func megabytes(r *http.Request, size int64) string {
 // orderBackup leaves the work to the node's worker: it may take long.
 func (p *Pages) orderBackup(w http.ResponseWriter, r *http.Request) error {
 	order := backup.Order{Verify: r.PostForm.Get("verify")}
+	line := store.JournalEntry{Deed: store.OrderBackup}
 	if order.Verify != "" {
+		line = store.JournalEntry{Deed: store.VerifyBackup, What: order.Verify}
 		if path, err := p.Backups.Path(order.Verify); err != nil {
 			return store.ErrNotFound
 		} else if _, err := os.Stat(path); err != nil {
 			return store.ErrNotFound
 		}
 	}
-	err := p.Node.Store.Update(r.Context(), func(tx *store.Txn) error {
+	err := p.change(r, line, func(tx *store.Txn) error {
 		for j := range tx.JobsOf(backup.Job) {
 			if !j.Stuck {
 				return nil // one at a time
@@ -124,7 +126,6 @@ func (p *Pages) orderBackup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.Frame.Log.InfoContext(r.Context(), "backup ordered", "actor", p.Frame.Viewer(r).Actor)
 	p.Frame.Flash(r, "info", "backup.ordered")
 	return p.Frame.Redirect(w, r, backupsPath)
 }
@@ -149,7 +150,10 @@ func (p *Pages) downloadBackup(w http.ResponseWriter, r *http.Request) error {
 	if err := http.NewResponseController(w).SetWriteDeadline(time.Time{}); err != nil {
 		return err
 	}
-	p.Frame.Log.InfoContext(r.Context(), "backup downloaded", "actor", p.Frame.Viewer(r).Actor)
+	err = p.change(r, store.JournalEntry{Deed: store.FetchBackup, What: name}, func(*store.Txn) error { return nil })
+	if err != nil {
+		return err
+	}
 	w.Header().Set("Content-Type", "application/gzip")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	w.Header().Set("Cache-Control", "private, no-store")

@@ -110,6 +110,9 @@ func (p *Pages) retry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := p.change(r, store.JournalEntry{Deed: store.RetryHost, Host: host}, func(*store.Txn) error { return nil }); err != nil {
+		return err
+	}
 	p.Deliveries.Retry(host)
 	p.Frame.Flash(r, "ok", "delivery.retried", "host", host)
 	return p.Frame.Redirect(w, r, "/admin/livraisons")
@@ -122,8 +125,10 @@ func (p *Pages) drop(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if isPost(r) {
+		if err := p.change(r, store.JournalEntry{Deed: store.DropHost, Host: host}, func(*store.Txn) error { return nil }); err != nil {
+			return err
+		}
 		p.Deliveries.Drop(host)
-		p.Frame.Log.InfoContext(r.Context(), "deliveries dropped", "host", host, "actor", p.Frame.Viewer(r).Actor)
 		p.Frame.Flash(r, "ok", "delivery.dropped", "host", host)
 		return p.Frame.Redirect(w, r, "/admin/livraisons")
 	}

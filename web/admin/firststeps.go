@@ -72,7 +72,7 @@ func (p *Pages) stepsIn(r *http.Request, tx *store.Txn) ([]firstStep, error) {
 // hideFirstSteps is /admin/premiers-pas: no more of them.
 func (p *Pages) hideFirstSteps(w http.ResponseWriter, r *http.Request) error {
 	if isPost(r) {
-		if err := p.note(r, settingStepsHidden); err != nil {
+		if err := p.note(r, settingStepsHidden, store.HideSteps); err != nil {
 			return err
 		}
 	}
@@ -85,7 +85,7 @@ func (p *Pages) readDeclaration(w http.ResponseWriter, r *http.Request) error {
 	if !isPost(r) {
 		return p.Frame.Redirect(w, r, "/admin")
 	}
-	if err := p.note(r, settingDeclarationRead); err != nil {
+	if err := p.note(r, settingDeclarationRead, store.ReadDeclaration); err != nil {
 		return err
 	}
 	return p.Frame.Redirect(w, r, "/accessibilite")

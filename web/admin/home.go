@@ -115,7 +115,7 @@ func (p *Pages) tasks(r *http.Request, n figures) []task {
 		{n.moderate, "info", "moderate", "/admin/moderation", store.Moderate},
 		{n.lost, "err", "lost", "/admin/livraisons", store.RunLab},
 		{n.failing, "warn", "failing", "/admin/livraisons", store.RunLab},
-		{n.stuck, "err", "stuck", "/admin/taches", store.RunLab},
+		{n.stuck, "err", "stuck", jobsPath, store.RunLab},
 		{n.overdue, "warn", "overdue", "/reseaux-et-communautes?origine=ici", store.RunLab},
 	}
 	viewer := p.Frame.Viewer(r)

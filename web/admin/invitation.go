@@ -119,11 +119,7 @@ func (p *Pages) mailInvitation(r *http.Request, tx *store.Txn, i *store.Invitati
 // endInvitation is /admin/membres/invitation: an invitation is taken back.
 func (p *Pages) endInvitation(w http.ResponseWriter, r *http.Request) error {
 	if isPost(r) {
-		err := p.Node.Store.Update(r.Context(), func(tx *store.Txn) error {
-			tx.DeleteInvitation(r.PostForm.Get("invitation"))
-			return nil
-		})
-		if err != nil {
+		if err := p.Node.EndInvitation(r.Context(), p.Frame.Viewer(r), r.PostForm.Get("invitation")); err != nil {
 			return err
 		}
 		p.Frame.Flash(r, "ok", "invite.ended")

@@ -8,6 +8,8 @@ import (
 	"github.com/essaim/essaim/web/assets"
 )
 
+const jobsPath = "/admin/taches"
+
 // numeral is a number that is a name, such as a status: written without the
 // language's separators.
 func numeral(n int) string { return strconv.Itoa(n) }
@@ -30,7 +32,7 @@ func (p *Pages) jobs(w http.ResponseWriter, r *http.Request) error {
 		return p.decideJob(w, r)
 	}
 	page := jobsPage{
-		top:   p.admin(r, p.t(r, "admin.jobs"), "/admin"),
+		top:   p.admin(r, p.t(r, "admin.jobs"), jobsPath),
 		Empty: assets.Empty{Title: p.t(r, "admin.jobs-none"), Text: p.t(r, "admin.jobs-none-text")},
 	}
 	err := p.view(r, func(tx *store.Txn) error {
@@ -53,12 +55,8 @@ func (p *Pages) decideJob(w http.ResponseWriter, r *http.Request) error {
 	again := r.PostForm.Get("answer") == "retry"
 	err = p.Node.Store.Update(r.Context(), func(tx *store.Txn) error {
 		for j := range tx.StuckJobs() {
-			switch {
-			case j.ID == id && again:
-				tx.RetryJob(j, tx.Now(), j.Error, false)
-				return nil
-			case j.ID == id:
-				tx.DeleteJob(j)
+			if j.ID == id {
+				settleJob(tx, j, again)
 				return nil
 			}
 		}
@@ -68,5 +66,17 @@ func (p *Pages) decideJob(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Frame.Flash(r, "ok", "admin.job-done")
-	return p.Frame.Redirect(w, r, "/admin/taches")
+	return p.Frame.Redirect(w, r, jobsPath)
+}
+
+// settleJob tries a job again, or forgets it.
+func settleJob(tx *store.Txn, j *store.Job, again bool) {
+	deed := store.DropWork
+	if again {
+		deed = store.RetryWork
+		tx.RetryJob(j, tx.Now(), j.Error, false)
+	} else {
+		tx.DeleteJob(j)
+	}
+	tx.Note(store.JournalEntry{Deed: deed, Reason: j.Kind})
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/essaim/essaim/federation"
@@ -171,26 +170,15 @@ func (p *Pages) readDecisions(r *http.Request, tx *store.Txn) []decision {
 	var log []decision
 	seen := map[store.ID]bool{}
 	for m := range tx.Moderations() {
-		d := decision{When: m.When, What: p.t(r, "moderated."+string(m.Act)), Title: m.Host, Why: m.Note, Record: m.Record}
-		if m.Kind != "" {
-			d.Title = p.t(r, "kind."+m.Kind)
+		about := p.object(r, tx, m)
+		d := decision{
+			When: m.When, What: p.deed(r, m), Who: p.doer(r, tx, m), Why: p.detail(r, m),
+			Title: about.Text, Href: about.Href, Record: m.Record,
 		}
-		if a, err := tx.Actor(m.Actor); err == nil {
-			d.Title, d.Href = a.Address(), a.Page()
-		}
-		if m.Reason != "" {
-			d.Why = p.t(r, "hide."+m.Reason)
-		}
-		if a, err := tx.Actor(m.By); err == nil {
-			d.Who = a.DisplayName()
-		}
-		if it, err := tx.Record(m.Record); err == nil {
-			d.Title, d.Href = it.Envelope().Title, federation.PagePath(it.Envelope())
-		}
-		if c, err := tx.Contribution(m.Record); err == nil && !seen[m.Record] && m.Act != store.Ask && m.Act != store.Undo {
+		if c, err := tx.Contribution(m.Record); err == nil && !seen[m.Record] && m.Deed != store.Ask && m.Deed != store.Undo {
 			d.Undo = c.Before != ""
 		}
-		seen[m.Record] = seen[m.Record] || m.Act != store.Ask
+		seen[m.Record] = seen[m.Record] || m.Deed != store.Ask
 		if log = append(log, d); len(log) == maxDecisions {
 			break
 		}
@@ -241,7 +229,7 @@ func (p *Pages) moderate(r *http.Request, m store.Moderation) error {
 
 // readModerations reads one decision for each contribution that was chosen.
 func readModerations(r *http.Request) ([]store.Moderation, error) {
-	m := store.Moderation{Act: store.ModerationAct(r.PostForm.Get("act")), Reason: r.PostForm.Get("reason"), Text: typed(r, "question")}
+	m := store.Moderation{Act: store.Deed(r.PostForm.Get("act")), Reason: r.PostForm.Get("reason"), Text: typed(r, "question")}
 	var err error
 	if into := r.PostForm.Get("into"); into != "" {
 		if m.Into, err = store.ParseID(into); err != nil {
@@ -259,7 +247,7 @@ func readModerations(r *http.Request) ([]store.Moderation, error) {
 }
 
 // answered are the acts of which the author of a contribution is told.
-var answered = map[store.ModerationAct]bool{store.Verify: true, store.Hide: true, store.Ask: true}
+var answered = map[store.Deed]bool{store.Verify: true, store.Hide: true, store.Ask: true}
 
 // tellAuthor sends the author of a contribution what was decided, with a new edit
 // link. A full queue is no reason not to decide.
@@ -292,18 +280,17 @@ func (p *Pages) switchForm(w http.ResponseWriter, r *http.Request) error {
 	if !isPost(r) {
 		return p.Frame.Redirect(w, r, "/admin/moderation")
 	}
-	closed := strings.TrimSpace(r.PostForm.Get("form")) == "close"
-	err := p.Node.Store.Update(r.Context(), func(tx *store.Txn) error {
+	closed, key, deed := typed(r, "form") == "close", "moderate.opened", store.OpenForm
+	if closed {
+		key, deed = "moderate.closed", store.CloseForm
+	}
+	err := p.change(r, store.JournalEntry{Deed: deed}, func(tx *store.Txn) error {
 		tx.CloseForm(closed)
 		tx.PutSetting(settingFormDecided, []byte{1})
 		return nil
 	})
 	if err != nil {
 		return err
-	}
-	key := "moderate.opened"
-	if closed {
-		key = "moderate.closed"
 	}
 	p.Frame.Flash(r, "ok", key)
 	return p.Frame.Redirect(w, r, "/admin/moderation")

@@ -170,7 +170,7 @@ func (p *Pages) decideReport(r *http.Request, report *store.Report, act string) 
 			}
 		}
 	case string(store.LimitActor), string(store.SuspendActor):
-		if err := p.Node.Restrict(ctx, by, report.Target, store.ModerationAct(act)); err != nil {
+		if err := p.Node.Restrict(ctx, by, report.Target, store.Deed(act)); err != nil {
 			return err
 		}
 	default:

@@ -110,8 +110,8 @@ const (
 )
 
 // note remembers that something came about.
-func (p *Pages) note(r *http.Request, setting string) error {
-	return p.Node.Store.Update(r.Context(), func(tx *store.Txn) error {
+func (p *Pages) note(r *http.Request, setting string, deed store.Deed) error {
+	return p.change(r, store.JournalEntry{Deed: deed}, func(tx *store.Txn) error {
 		tx.PutSetting(setting, []byte{1})
 		return nil
 	})
@@ -145,7 +145,7 @@ func (p *Pages) tryMail(r *http.Request, to string) error {
 	}
 	trouble := mail.Trouble(err)
 	if trouble == "" {
-		return p.note(r, settingMailWorks)
+		return p.note(r, settingMailWorks, store.TestMail)
 	}
 	args := map[string]any{"server": p.Mail.Host, "port": strconv.Itoa(p.Mail.Port)}
 	text := p.t(r, "doctor.mail."+trouble, args) + " " + p.t(r, "doctor.mail."+trouble+"-do", args)

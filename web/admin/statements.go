@@ -84,9 +84,5 @@ func (p *Pages) saveStatements(r *http.Request) error {
 	if len(wrong) > 0 {
 		return wrong
 	}
-	err := p.Node.Store.Update(r.Context(), func(tx *store.Txn) error { return tx.PutStatements(said) })
-	if err == nil {
-		p.Frame.Log.InfoContext(r.Context(), "statements saved", "actor", p.Frame.Viewer(r).Actor)
-	}
-	return err
+	return p.change(r, store.JournalEntry{Deed: store.EditStatements}, func(tx *store.Txn) error { return tx.PutStatements(said) })
 }

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/essaim/essaim/store"
@@ -12,7 +13,9 @@ import (
 // top is how every page of this package begins, for the template "admin-begin".
 type top struct {
 	assets.Page
-	Tabs        []tab // of the administration; none elsewhere
+	Menu        []tab  // of the administration; none elsewhere
+	Open        string // the one that is open, in words
+	Tabs        []tab  // its pages, when there are several
 	Development bool
 }
 
@@ -32,27 +35,45 @@ func (p *Pages) plain(r *http.Request, title string) top {
 	return t
 }
 
-// tabs are the pages of the administration, in order: the ends of their paths
-// and of the keys of their names, and what who sees them must be allowed to do.
-var tabs = []struct {
+// sections are the pages of the administration by section, in order: their paths,
+// the ends of the keys of their names, and what who sees them must be allowed to do.
+var sections = []struct {
+	key   string
+	pages []entry
+}{
+	{"home", []entry{{"/admin", "home", store.Moderate}}},
+	{"moderation", []entry{
+		{"/admin/moderation", "moderation", store.Moderate},
+		{reportsPath, "reports", store.Moderate},
+		{accountsPath, "accounts", store.Moderate},
+		{blocksPath, "blocks", store.BlockHosts},
+	}},
+	{"network", []entry{
+		{peersPath, "peers", store.RunLab},
+		{"/admin/demandes", "requests", store.RunLab},
+		{"/admin/livraisons", "deliveries", store.RunLab},
+	}},
+	{"contents", []entry{
+		{"/admin/lab", "lab", store.RunLab},
+		{importsPath, "imports", store.RunLab},
+		{statementsPath, "statements", store.RunLab},
+	}},
+	{"people", []entry{
+		{"/admin/membres", "members", store.Invite},
+		{"/admin/cercles", "circles", store.RunLab},
+	}},
+	{"node", []entry{
+		{healthPath, "health", store.RunLab},
+		{backupsPath, "backups", store.Dispose},
+		{settingsPath, "settings", store.RunLab},
+		{jobsPath, "jobs", store.RunLab},
+		{journalPath, "journal", store.ReadJournal},
+	}},
+}
+
+type entry struct {
 	path, key string
 	act       store.Act
-}{
-	{"/admin", "home", store.Moderate},
-	{"/admin/demandes", "requests", store.RunLab},
-	{"/admin/livraisons", "deliveries", store.RunLab},
-	{"/admin/membres", "members", store.Invite},
-	{"/admin/cercles", "circles", store.RunLab},
-	{"/admin/imports", "imports", store.RunLab},
-	{"/admin/reseau", "peers", store.RunLab},
-	{"/admin/lab", "lab", store.RunLab},
-	{statementsPath, "statements", store.RunLab},
-	{"/admin/blocages", "blocks", store.BlockHosts},
-	{"/admin/signalements", "reports", store.Moderate},
-	{"/admin/moderation", "moderation", store.Moderate},
-	{healthPath, "health", store.RunLab},
-	{backupsPath, "backups", store.Dispose},
-	{settingsPath, "settings", store.RunLab},
 }
 
 // admin begins a page of the administration. current is the path of its tab.
@@ -62,13 +83,28 @@ func (p *Pages) admin(r *http.Request, title, current string) top {
 	if current != "/admin" || r.URL.Path != current {
 		t.Crumbs = []assets.Link{{Text: p.t(r, "nav.admin"), Href: "/admin"}}
 	}
-	viewer := p.Frame.Viewer(r)
-	for _, x := range tabs {
-		if viewer.May(x.act) {
-			t.Tabs = append(t.Tabs, tab{p.t(r, "admin.tab."+x.key), x.path, x.path == current})
+	for _, section := range sections {
+		tabs := p.tabs(r, section.pages, current)
+		if len(tabs) == 0 {
+			continue
+		}
+		open := tab{Text: p.t(r, "admin.section."+section.key), Href: tabs[0].Href, Current: slices.ContainsFunc(tabs, func(x tab) bool { return x.Current })}
+		if t.Menu = append(t.Menu, open); open.Current && len(tabs) > 1 {
+			t.Open, t.Tabs = open.Text, tabs
 		}
 	}
 	return t
+}
+
+// tabs are the pages of a section that the viewer may open.
+func (p *Pages) tabs(r *http.Request, pages []entry, current string) (list []tab) {
+	viewer := p.Frame.Viewer(r)
+	for _, x := range pages {
+		if viewer.May(x.act) {
+			list = append(list, tab{p.t(r, "admin.tab."+x.key), x.path, x.path == current})
+		}
+	}
+	return list
 }
 
 // profileHTML is what a profile says, from the text that was typed: a line is a

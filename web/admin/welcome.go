@@ -86,14 +86,14 @@ func (p *Pages) welcomeNetwork(w http.ResponseWriter, r *http.Request) error {
 	if c.choice("mode", mode, modes); c.err() != nil {
 		return p.renderForm(w, r, f, c.err())
 	}
-	err = p.Node.Store.Update(r.Context(), func(tx *store.Txn) error {
+	deed := map[string]store.Deed{modeOpen: store.OpenNetwork, modeFollowed: store.CloseNetwork}[mode]
+	err = p.change(r, store.JournalEntry{Deed: deed}, func(tx *store.Txn) error {
 		tx.FollowOnly(mode == modeFollowed)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	p.Frame.Log.InfoContext(r.Context(), "federation mode chosen", "status", mode, "actor", p.Frame.Viewer(r).Actor)
 	return p.Frame.Redirect(w, r, next)
 }
 

@@ -167,6 +167,7 @@ type Keeps struct {
 	SignIns  time.Duration // browsers that nobody came back with
 	Letters  time.Duration // that the mail server does not take
 	Backups  time.Duration
+	Journal  time.Duration // who did what in the administration
 }
 
 // privacy is /donnees-personnelles.
@@ -180,7 +181,7 @@ func (p *Pages) privacy(w http.ResponseWriter, r *http.Request) error {
 	args := []any{
 		"lab", page.Site.Name, "address", page.Site.Handle,
 		"reports", inDays(p.Keeps.Reports), "contacts", inDays(p.Keeps.Contacts), "signins", inDays(p.Keeps.SignIns),
-		"letters", inDays(p.Keeps.Letters), "backups", inDays(p.Keeps.Backups),
+		"letters", inDays(p.Keeps.Letters), "backups", inDays(p.Keeps.Backups), "journal", inDays(p.Keeps.Journal),
 	}
 	for _, s := range []string{"who", "what", "why", "where", "how-long", "rights"} {
 		d.add("privacy."+s, d.t("privacy."+s+".text", append(args, "publisher", cmp.Or(d.said.Publisher, d.lab))...))

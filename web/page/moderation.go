@@ -28,7 +28,7 @@ func (p *Pages) moderation(w http.ResponseWriter, r *http.Request) error {
 	page, total := pageNumber(r.URL.Query()), 0
 	err := a.view(func(tx *store.Txn) error {
 		for m := range tx.Moderations() {
-			if m.Act == store.Ask {
+			if m.Deed == store.Ask {
 				continue // between the moderators and the author
 			}
 			if total++; total > (page-1)*perPage && total <= page*perPage {
@@ -47,7 +47,7 @@ func (p *Pages) moderation(w http.ResponseWriter, r *http.Request) error {
 	return p.Frame.Render(w, r, http.StatusOK, "moderation.html", d)
 }
 
-func (a *ask) moderated(tx *store.Txn, m *store.Moderated) []assets.Cell {
+func (a *ask) moderated(tx *store.Txn, m *store.JournalEntry) []assets.Cell {
 	about := assets.Cell{}
 	switch {
 	case m.Host != "":
@@ -66,5 +66,5 @@ func (a *ask) moderated(tx *store.Txn, m *store.Moderated) []assets.Cell {
 	if m.Reason != "" {
 		why.Text = a.t("hide." + m.Reason)
 	}
-	return []assets.Cell{{Time: m.When}, {Text: a.t("moderated." + string(m.Act))}, about, why}
+	return []assets.Cell{{Time: m.When}, {Text: a.t("moderated." + string(m.Deed))}, about, why}
 }

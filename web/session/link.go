@@ -23,7 +23,11 @@ const (
 func (m *Manager) NewLink(ctx context.Context, account store.ID, scope string, ttl time.Duration) (secret string, err error) {
 	err = m.store.Update(ctx, func(tx *store.Txn) error {
 		secret = NewLinkIn(tx, account, scope, ttl)
-		return nil
+		owner, err := tx.Account(account)
+		if err == nil {
+			tx.Note(store.JournalEntry{Deed: store.MakeLink, Actor: owner.Actor})
+		}
+		return nil //nolint:nilerr // the link that sets a node up is nobody's
 	})
 	return secret, err
 }

@@ -203,8 +203,13 @@ func (m *Manager) changeWays(ctx context.Context, what Change, change func(tx *s
 // somebody who lost the rest. All its logins end, and its owner is told.
 func (m *Manager) DropFactors(ctx context.Context, account store.ID) error {
 	return m.store.Update(ctx, func(tx *store.Txn) error {
+		owner, err := tx.Account(account)
+		if err != nil {
+			return err
+		}
 		tx.PutFactors(account, &store.Factors{})
 		tx.EndLogins(account, 0)
+		tx.Note(store.JournalEntry{Deed: store.DropFactors, Actor: owner.Actor})
 		return m.tell(tx, account, FactorsDropped)
 	})
 }

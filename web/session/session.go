@@ -145,7 +145,7 @@ func (m *Manager) recognise(ctx context.Context) (context.Context, error) {
 	if now := m.store.Now(); m.scs.Deadline(ctx).Sub(now) < m.Idle-min(renew, m.Idle/2) {
 		m.scs.SetDeadline(ctx, now.Add(m.Idle))
 	}
-	return context.WithValue(ctx, whoKey{}, w), m.useLogin(ctx, w.login)
+	return store.DoneBy(context.WithValue(ctx, whoKey{}, w), w.actor.IRI), m.useLogin(ctx, w.login)
 }
 
 // whoIs is who the session says it is of, or store.ErrNotFound when its login was

@@ -3,13 +3,13 @@
 package webtest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -175,14 +175,24 @@ func fill(ctx context.Context, n *federation.Node) error {
 // Holds says whether a text stands anywhere in the store.
 func (n *Node) Holds(t testing.TB, text string) (found bool) {
 	t.Helper()
+	for k, v := range n.Rows(t) {
+		found = found || strings.Contains(k, text) || strings.Contains(v, text)
+	}
+	return found
+}
+
+// Rows are all keys of the store with their values.
+func (n *Node) Rows(t testing.TB) map[string]string {
+	t.Helper()
+	rows := map[string]string{}
 	err := n.db.View(t.Context(), func(tx store.Tx) error {
 		for k, v := range tx.Scan([]byte{0}, nil, false) {
-			found = found || bytes.Contains(k, []byte(text)) || bytes.Contains(v, []byte(text))
+			rows[string(k)] = string(v)
 		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return found
+	return rows
 }

@@ -1,0 +1,129 @@
+package store
+
+import "slices"
+
+// Deed is what somebody did in the administration of the node. It ends message
+// keys "deed.".
+type Deed string
+
+// DeedTopic is what a deed is about. It ends message keys "deed-topic.".
+type DeedTopic string
+
+// The topics.
+const (
+	OnModeration DeedTopic = "moderation"
+	OnMembers    DeedTopic = "members"
+	OnNetwork    DeedTopic = "network"
+	OnContents   DeedTopic = "contents"
+	OnNode       DeedTopic = "node"
+)
+
+// DeedTopics are all topics, in the order in which they are offered.
+var DeedTopics = []DeedTopic{OnModeration, OnMembers, OnNetwork, OnContents, OnNode}
+
+// What is done about members.
+const (
+	AddMember      Deed = "add-member"
+	InviteMember   Deed = "invite-member" // Reason: the role
+	EndInvitation  Deed = "end-invitation"
+	JoinLab        Deed = "join-lab"       // by an invitation
+	LeaveLab       Deed = "leave-lab"      // a member deletes the account
+	AppointMember  Deed = "appoint-member" // Reason: the role
+	EditMember     Deed = "edit-member"    // the profile of another
+	MakeLink       Deed = "make-link"      // by which a member signs in
+	MakeToken      Deed = "make-token"     // by which software acts as a member
+	DropFactors    Deed = "drop-factors"
+	SaveCircle     Deed = "save-circle"
+	DissolveCircle Deed = "dissolve-circle"
+)
+
+// What is done about other nodes.
+const (
+	FollowActor    Deed = "follow"
+	UnfollowActor  Deed = "unfollow"
+	AdmitFollower  Deed = "admit-follower"
+	RefuseFollower Deed = "refuse-follower"
+	ChooseCopy     Deed = "choose-copy"
+	OpenNetwork    Deed = "open-network"  // the lab exchanges with everybody
+	CloseNetwork   Deed = "close-network" // with those alone whom somebody here follows
+	RetryHost      Deed = "retry-host"
+	DropHost       Deed = "drop-host"  // what waits for it
+	RetryWork      Deed = "retry-work" // Reason: the kind of job
+	DropWork       Deed = "drop-work"
+)
+
+// What is done about contents.
+const (
+	EditRecord       Deed = "edit-record" // of others
+	DeleteRecord     Deed = "delete-record"
+	PinRecord        Deed = "pin-record"
+	UnpinRecord      Deed = "unpin-record"
+	ReadImport       Deed = "read-import" // What: the file
+	MapImport        Deed = "map-import"
+	StartImport      Deed = "start-import"
+	UndoImport       Deed = "undo-import"
+	ForgetImport     Deed = "forget-import"
+	TakeSnapshot     Deed = "take-snapshot"
+	WithdrawSnapshot Deed = "withdraw-snapshot"
+)
+
+// What is done about the node itself.
+const (
+	SetUpNode       Deed = "set-up"
+	EditLab         Deed = "edit-lab"
+	EditStatements  Deed = "edit-statements"
+	ChangeSettings  Deed = "change-settings" // What: their names
+	OpenForm        Deed = "open-form"
+	CloseForm       Deed = "close-form"
+	TestMail        Deed = "test-mail"
+	HideSteps       Deed = "hide-steps"
+	ReadDeclaration Deed = "read-declaration"
+	OrderBackup     Deed = "order-backup"
+	VerifyBackup    Deed = "verify-backup" // What: the archive
+	MakeBackup      Deed = "make-backup"
+	FetchBackup     Deed = "fetch-backup" // somebody took it away
+	RestoreBackup   Deed = "restore-backup"
+)
+
+// deeds is the table of all that the journal can say.
+var deeds = map[DeedTopic][]Deed{
+	OnModeration: {
+		Verify, Release, Hide, Merge, Ask, Undo, SuspendHost, SilenceHost, LiftHost,
+		SuspendActor, LimitActor, LiftActor, HideRecord, UpholdReport, DismissReport,
+	},
+	OnMembers: {
+		AddMember, InviteMember, EndInvitation, JoinLab, LeaveLab, AppointMember, EditMember,
+		MakeLink, MakeToken, DropFactors, SaveCircle, DissolveCircle,
+	},
+	OnNetwork: {
+		FollowActor, UnfollowActor, AdmitFollower, RefuseFollower, ChooseCopy, OpenNetwork, CloseNetwork,
+		RetryHost, DropHost, RetryWork, DropWork,
+	},
+	OnContents: {
+		EditRecord, DeleteRecord, PinRecord, UnpinRecord, ReadImport, MapImport, StartImport, UndoImport, ForgetImport,
+		TakeSnapshot, WithdrawSnapshot,
+	},
+	OnNode: {
+		SetUpNode, EditLab, EditStatements, ChangeSettings, OpenForm, CloseForm, TestMail, HideSteps, ReadDeclaration,
+		OrderBackup, VerifyBackup, MakeBackup, FetchBackup, RestoreBackup,
+	},
+}
+
+// Deeds are all deeds, by topic.
+func Deeds() []Deed {
+	var all []Deed
+	for _, topic := range DeedTopics {
+		all = append(all, deeds[topic]...)
+	}
+	return all
+}
+
+// Topic is what the deed is about; empty for one that is in no table.
+func (d Deed) Topic() DeedTopic {
+	for topic, list := range deeds {
+		if slices.Contains(list, d) {
+			return topic
+		}
+	}
+	return ""
+}
