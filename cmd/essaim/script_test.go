@@ -30,9 +30,11 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// giveAddresses sets ADDR1 to ADDR3 to addresses that nobody listens on.
+// giveAddresses sets ADDR1 to ADDR3 to addresses that nobody listens on. The race
+// detector need not wait at every exit.
 func giveAddresses(env *testscript.Env) error {
 	env.Values[processesKey{}] = map[string]*process{}
+	env.Setenv("GORACE", "atexit_sleep_ms=0")
 	for i := range 3 {
 		addr, err := freeAddress()
 		if err != nil {
