@@ -3,6 +3,8 @@ package store
 import (
 	"bytes"
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -85,6 +87,13 @@ func (t *Txn) addUploads(named map[string]bool, from []byte) (next []byte) {
 		addNames(named, v)
 	}
 	return nil
+}
+
+// UploadsIn are the names of the files that a document names, in their order.
+func UploadsIn(document []byte) []string {
+	named := map[string]bool{}
+	addNames(named, document)
+	return slices.Sorted(maps.Keys(named))
 }
 
 // addNames finds "/media/<hash>.<extension>" in a value.

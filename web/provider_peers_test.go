@@ -209,6 +209,15 @@ func TestProviderLikeProConnect(t *testing.T) {
 		t.Errorf("a fresh proof leads to %s", to)
 	}
 	b.signsOutThere(t, issuer)
+
+	c := n.visitor(t)
+	if to := c.travel(t, "/connexion/fournisseur?retour=/agenda", nothing); to != "/agenda" || !c.isIn(t) {
+		t.Fatalf("signing in once more leads to %s", to)
+	}
+	c.endsSessionThere(t, issuer+"/session/end")
+	if c.isIn(t) {
+		t.Error("the end of the session there did not end it here")
+	}
 }
 
 var (
@@ -224,18 +233,25 @@ func (b browser) signsOutThere(t *testing.T, issuer string) {
 	if !ok || b.isIn(t) {
 		t.Fatalf("got %d and %q", res.StatusCode, res.Header.Get("Refresh"))
 	}
-	page := body(t, b.do(t, http.MethodGet, issuer+"/session/end?"+address, http.Header{}, nil))
+	if to := b.endsSessionThere(t, issuer+"/session/end?"+address); !strings.HasPrefix(to, b.base+"/?state=") {
+		t.Errorf("after the end of the session there: got to %q", to)
+	}
+	if got := b.status(t, b.base+"/?state=x", "text/html"); got != http.StatusOK {
+		t.Errorf("the page to come back to: got %d", got)
+	}
+}
+
+// endsSessionThere says yes on the page of the provider that asks whether to leave, and
+// returns where that leads.
+func (b browser) endsSessionThere(t *testing.T, address string) string {
+	t.Helper()
+	page := body(t, b.do(t, http.MethodGet, address, http.Header{}, nil))
 	action, xsrf := formAction.FindStringSubmatch(page), xsrfField.FindStringSubmatch(page)
 	if action == nil || xsrf == nil {
 		t.Fatalf("no form: %s", page)
 	}
 	form := url.Values{"xsrf": {xsrf[1]}, "logout": {"yes"}}
 	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
-	res = b.do(t, http.MethodPost, html.UnescapeString(action[1]), header, strings.NewReader(form.Encode()))
-	if to := res.Header.Get("Location"); !strings.HasPrefix(to, b.base+"/?state=") {
-		t.Errorf("after the end of the session there: got %d to %q", res.StatusCode, to)
-	}
-	if got := b.status(t, b.base+"/?state=x", "text/html"); got != http.StatusOK {
-		t.Errorf("the page to come back to: got %d", got)
-	}
+	res := b.do(t, http.MethodPost, html.UnescapeString(action[1]), header, strings.NewReader(form.Encode()))
+	return res.Header.Get("Location")
 }

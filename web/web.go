@@ -6,6 +6,7 @@ package web
 
 import (
 	"context"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -102,6 +103,7 @@ type Deliveries interface {
 type Images interface {
 	page.Images
 	Handler() http.Handler
+	OpenFile(name string) (fs.File, error)
 }
 
 // NewRenderer parses the templates of all dialects. Dates show in zone.
@@ -164,7 +166,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 	}).Routes(people, software)
 	admin.New(admin.Config{
 		Frame: f, Node: c.Node, Deliveries: c.Deliveries, Mail: c.Mail, Letters: c.Letters, Provider: c.Provider, Development: c.Development,
-		Address: c.Sessions.Address, AllowReset: allowReset(c),
+		Address: c.Sessions.Address, AllowReset: allowReset(c), OpenFile: c.Images.OpenFile,
 		Examine: c.Examine, Backups: c.Backups, Settings: c.Settings, Fixed: c.Fixed, KeepJournal: c.Keeps.Journal,
 	}).Routes(people)
 	data := opendata.Config{Frame: f, Node: c.Node}

@@ -50,6 +50,15 @@ func (m *Media) serve(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, f)
 }
 
+// OpenFile opens a file by the name that it is kept under, for its owner to close. Error:
+// fs.ErrNotExist.
+func (m *Media) OpenFile(name string) (fs.File, error) {
+	if !fileNames.MatchString(name) {
+		return nil, fs.ErrNotExist
+	}
+	return m.root.Open(name)
+}
+
 // present says whether a file is shown or saved, and who may embed it.
 func present(h http.Header, file, name string) {
 	ours := path.Ext(file) == ".jpg" || path.Ext(file) == ".png" // encoded here

@@ -9,6 +9,7 @@ package admin
 import (
 	"context"
 	"embed"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"sync"
@@ -54,6 +55,9 @@ type Config struct {
 	// Address is the network address that wrong passwords are counted by. Nil:
 	// that of the connection.
 	Address func(*http.Request) string
+	// OpenFile opens a picture or a file by its name, for its owner to take along. Nil:
+	// there are none.
+	OpenFile func(name string) (fs.File, error)
 	// Examine says how the node is; nil: there is no page of its health.
 	Examine func(context.Context) []doctor.Finding
 	// Backups is where the node keeps its own; the zero Shelf: there is no page of them.

@@ -5,10 +5,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
@@ -52,46 +56,58 @@ type myRecord struct {
 // (JSON, ActivityStreams, CSV) and for reading (index.html).
 func (p *Pages) exportMine(w http.ResponseWriter, r *http.Request) error {
 	viewer, _, actor := p.Frame.Sessions.Viewer(r.Context())
-	var mine *store.Mine
-	var records []myRecord
-	var profile []byte
+	m := new(myArchive)
 	err := p.view(r, func(tx *store.Txn) (err error) {
-		records = nil
+		m.records, m.profile = nil, p.Node.ActorDocument(tx, actor)
 		for it := range tx.RecordsOf(actor, viewer) {
 			rec := it.Envelope()
 			raw, err := json.MarshalIndent(it, "", "\t")
 			if err != nil {
 				return fmt.Errorf("record %s: %w", rec.IRI, err)
 			}
-			records = append(records, myRecord{rec.Title, rec.URL, "fiches/" + rec.ID.String() + ".json", raw})
+			m.records = append(m.records, myRecord{rec.Title, rec.URL, "fiches/" + rec.ID.String() + ".json", raw})
 		}
-		profile = p.Node.ActorDocument(tx, actor)
-		mine, err = tx.Mine(actor)
+		m.mine, err = tx.Mine(actor)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	var archive bytes.Buffer
-	if err := p.writeArchive(r, &archive, mine, profile, records); err != nil {
-		return err
-	}
 	w.Header().Set("Content-Type", "application/zip")
 	w.Header().Set("Content-Disposition", `attachment; filename="essaim-`+actor.Handle+`.zip"`)
 	w.Header().Set("Cache-Control", "private, no-store")
-	_, err = archive.WriteTo(w)
-	return err
+	if err := p.writeArchive(r, w, m); err != nil {
+		p.Frame.Log.WarnContext(r.Context(), "archive broken off", "actor", actor.IRI, "err", err)
+		panic(http.ErrAbortHandler) // what was sent in part must not look whole
+	}
+	return nil
 }
 
-func (p *Pages) writeArchive(r *http.Request, to io.Writer, mine *store.Mine, profile []byte, records []myRecord) error {
+// myArchive is what goes into the archive of a member.
+type myArchive struct {
+	mine    *store.Mine
+	profile []byte
+	records []myRecord
+}
+
+func (p *Pages) writeArchive(r *http.Request, to io.Writer, m *myArchive) error {
 	z := zip.NewWriter(to)
-	account, err := json.MarshalIndent(mine, "", "\t")
+	account, err := json.MarshalIndent(m.mine, "", "\t")
 	if err != nil {
 		return err
 	}
-	files := []myRecord{{File: "compte.json", raw: account}, {File: "profil.json", raw: profile}, {File: "abonnements.csv", raw: followsCSV(mine.Follows)}}
-	for _, f := range append(files, records...) {
-		if err := addFile(z, f.File, f.raw); err != nil {
+	files := []myRecord{{File: "compte.json", raw: account}, {File: "profil.json", raw: m.profile}, {File: "abonnements.csv", raw: followsCSV(m.mine.Follows)}}
+	uploads := map[string]bool{}
+	for _, f := range append(files, m.records...) {
+		if err := addFile(z, f.File, bytes.NewReader(f.raw)); err != nil {
+			return err
+		}
+		for _, name := range store.UploadsIn(f.raw) {
+			uploads[name] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(uploads)) {
+		if err := p.addUpload(z, name); err != nil {
 			return err
 		}
 	}
@@ -101,7 +117,7 @@ func (p *Pages) writeArchive(r *http.Request, to io.Writer, mine *store.Mine, pr
 	}
 	err = readable.Execute(out, map[string]any{
 		"Lang": assets.LangOf(r.Context()), "Title": p.t(r, "mine.title"), "Lead": p.t(r, "mine.archive-lead", "site", p.Node.Host()),
-		"Records": records, "Mine": mine, "Follows": p.t(r, "mine.follows"), "Sheets": p.t(r, "mine.records"), "Shared": p.t(r, "mine.shared"),
+		"Records": m.records, "Mine": m.mine, "Follows": p.t(r, "mine.follows"), "Sheets": p.t(r, "mine.records"), "Shared": p.t(r, "mine.shared"),
 	})
 	if err != nil {
 		return err
@@ -109,12 +125,28 @@ func (p *Pages) writeArchive(r *http.Request, to io.Writer, mine *store.Mine, pr
 	return z.Close()
 }
 
-func addFile(z *zip.Writer, name string, data []byte) error {
+// addUpload adds a picture or a file that a document names, if it is of this node.
+func (p *Pages) addUpload(z *zip.Writer, name string) error {
+	if p.OpenFile == nil {
+		return nil
+	}
+	f, err := p.OpenFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return addFile(z, "images/"+name, f)
+}
+
+func addFile(z *zip.Writer, name string, from io.Reader) error {
 	f, err := z.Create(name)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	_, err = io.Copy(f, from)
 	return err
 }
 

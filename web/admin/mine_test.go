@@ -9,15 +9,19 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/admin"
 	"github.com/essaim/essaim/web/webtest"
 )
 
 func TestMemberTakesEverythingAlong(t *testing.T) {
-	s := serve(t, webtest.New(t))
+	picture := strings.Repeat("a1", 32) + ".png"
+	files := fstest.MapFS{picture: {Data: []byte("zqpictureqz")}}
+	s := serve(t, webtest.New(t), func(c *admin.Config) { c.OpenFile = files.Open })
 	by := store.Viewer{Actor: s.Contributor.IRI, Local: true}
 	sheet := &store.Experiment{Stage: "idees", Record: store.Record{Kind: "experiment", Title: "zqsheetqz", Pitch: "x", Lang: "fr", Audience: store.Team}}
 	if err := s.Publish(t.Context(), by, &federation.Activity{Verb: "Create", Actor: s.Lab.IRI, Item: sheet}); err != nil {
@@ -45,6 +49,7 @@ func TestMemberTakesEverythingAlong(t *testing.T) {
 		t.Fatal(err)
 	}
 	own := &store.News{Record: store.Record{Kind: "news", Body: "zqownqz", Lang: "fr", Audience: store.Unlisted}}
+	own.Pictures = []store.Image{{URL: webtest.BaseURL + "/media/" + picture}, {URL: webtest.BaseURL + "/media/" + strings.Repeat("0", 64) + ".png"}}
 	if err := s.Publish(t.Context(), by, &federation.Activity{Verb: "Create", Actor: s.Contributor.IRI, Item: own}); err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +73,7 @@ func TestMemberTakesEverythingAlong(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, text := range []string{"zqsheetqz", "zqcontactqz", "zqreportqz", "zqownqz", "zqlikeqz", "zqpasskeyqz", "zqappqz", "zqdeviceqz", "codes", "blocks", "yann@estran.test", "index.html", "profil.json", "abonnements.csv", "Yann Le Goff"} {
+	for _, text := range []string{"zqsheetqz", "zqcontactqz", "zqreportqz", "zqownqz", "images/" + picture, "zqpictureqz", "zqlikeqz", "zqpasskeyqz", "zqappqz", "zqdeviceqz", "codes", "blocks", "yann@estran.test", "index.html", "profil.json", "abonnements.csv", "Yann Le Goff"} {
 		if !strings.Contains(all.String(), text) {
 			t.Errorf("%s is missing", text)
 		}

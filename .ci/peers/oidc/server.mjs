@@ -1,6 +1,7 @@
 // An OpenID provider on a free port of 127.0.0.1 that keeps to what ProConnect says of
 // itself: no parameter that it does not list (PKCE among them), state and nonce of 32
 // characters at least, a code of 30 seconds, userinfo as a signed token, amr on request.
+// Beyond that it tells its client of sessions that end.
 // Its argument is the address of the one client. Whoever comes is Camille: the methods
 // by which she shows it are set by POST /methods. It says on standard output where it is,
 // and ends with its standard input.
@@ -60,6 +61,8 @@ const provider = new Provider(`${origin()}/api/v2`, {
       client_secret: "zqclientsecretqz",
       redirect_uris: [`${client}/connexion/fournisseur/retour`],
       post_logout_redirect_uris: [`${client}/`],
+      backchannel_logout_uri: `${client}/connexion/fournisseur/deconnexion`,
+      backchannel_logout_session_required: true,
       token_endpoint_auth_method: "client_secret_post",
       id_token_signed_response_alg: "RS256",
       userinfo_signed_response_alg: "RS256",
@@ -71,12 +74,13 @@ const provider = new Provider(`${origin()}/api/v2`, {
   jwks: { keys: [{ ...key, use: "sig", alg: "RS256", kid: "1" }] },
   scopes: ["openid", ...Object.keys(scopes)],
   claims: { amr: null, acr: null, ...Object.fromEntries(Object.keys(scopes).map((name) => [name, [name]])) },
-  features: { devInteractions: { enabled: false }, claimsParameter: { enabled: true }, jwtUserinfo: { enabled: true }, rpInitiatedLogout: { enabled: true } },
+  features: { devInteractions: { enabled: false }, claimsParameter: { enabled: true }, jwtUserinfo: { enabled: true }, rpInitiatedLogout: { enabled: true }, backchannelLogout: { enabled: true } },
   interactions: { url: (_, interaction) => `/api/v2/interaction/${interaction.uid}` },
   routes: { authorization: "/authorize", token: "/token", userinfo: "/userinfo", end_session: "/session/end", jwks: "/jwks" },
   pkce: { required: () => false },
   ttl: { AuthorizationCode: 30, AccessToken: 60, IdToken: 60, Interaction: 600, Grant: 600, Session: 600 },
   cookies: { keys: ["of a test"] },
+  fetch: (address, options) => fetch(address, { ...options, dispatcher: undefined, signal: undefined }), // by itself it neither asks this machine nor waits for a busy one
   findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: "pc-camille", ...scopes }) }),
 });
 const serve = provider.callback();
