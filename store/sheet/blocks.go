@@ -94,9 +94,10 @@ func readBlock(row Row, cell func(string) string) Block {
 	return b
 }
 
-// foreignToNames says whether a character shows that a text is no host's name.
+// foreignToNames says whether a character is in no host's name, be it in whatever
+// script, or an address.
 func foreignToNames(r rune) bool {
-	return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune(`/@\?#`, r)
+	return !unicode.In(r, unicode.Letter, unicode.Mark, unicode.Number) && !strings.ContainsRune("-._:[]*", r)
 }
 
 func isTrue(text string) bool {
