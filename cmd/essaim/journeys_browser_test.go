@@ -22,6 +22,7 @@ import (
 func TestDemonstrationInABrowser(t *testing.T) {
 	d, b := demonstrate(t, 5), browsertest.Start(t)
 	t.Run("main pages", func(t *testing.T) { d.mainPages(t, b) })
+	t.Run("every page", func(t *testing.T) { d.everyPage(t, b) })
 	t.Run("weights", func(t *testing.T) { d.weights(t, b) })
 	t.Run("stops of Tab", func(t *testing.T) { d.stops(t, b) })
 	for round, name := range []string{"with scripts", "without scripts"} {

@@ -3,7 +3,6 @@
 package admin_test
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"testing"
@@ -12,9 +11,6 @@ import (
 	"github.com/essaim/essaim/web/browsertest"
 	"github.com/essaim/essaim/web/webtest"
 )
-
-// views are those that every page must be right in.
-var views = []browsertest.View{{}, {Dark: true}, {Width: 320}}
 
 func TestPagesInTheBrowser(t *testing.T) {
 	b := browsertest.Start(t)
@@ -36,13 +32,10 @@ func TestPagesInTheBrowser(t *testing.T) {
 	check(t, b, empty, "/connexion", nil)
 }
 
-// check looks at a page in every view.
+// check looks at a page.
 func check(t *testing.T, b *browsertest.Browser, s *site, path string, cookies []*http.Cookie) {
 	t.Helper()
-	for _, v := range views {
-		t.Run(fmt.Sprintf("%s dark=%t width=%d", path, v.Dark, v.Width), func(t *testing.T) {
-			v.Cookies = cookies
-			b.Open(t, s.Server.URL+path, v).Check(t)
-		})
-	}
+	t.Run(path, func(t *testing.T) {
+		b.Open(t, s.Server.URL+path, browsertest.View{Cookies: cookies}).CheckLooks(t)
+	})
 }

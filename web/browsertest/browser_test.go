@@ -114,9 +114,14 @@ func TestBrowserFindsWhatIsWrong(t *testing.T) {
 			t.Errorf("%+v: got foreign requests %v, want %v", v, got, want)
 		}
 	}
-	dark := b.Open(t, base+"/bad", View{Dark: true}).Violations(t)
+	p := b.Open(t, base+"/bad", View{Dark: true})
+	dark := p.Violations(t)
 	if slices.ContainsFunc(dark, func(v Violation) bool { return v.Rule == "color-contrast" }) {
 		t.Errorf("the dark colours were not used: %v", dark)
+	}
+	p.Look(t, View{Width: 320})
+	if light := p.Violations(t, "color-contrast"); len(light) == 0 || p.Overflow(t) == "" {
+		t.Errorf("looked at again, light and narrow: got %v", light)
 	}
 }
 

@@ -2,6 +2,7 @@ package browsertest
 
 import (
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -11,14 +12,16 @@ import (
 //go:embed axe/axe.min.js
 var axeScript string
 
-// runAxe answers one entry for every element that breaks a rule.
-const runAxe = `(async () => {
+// runAxe answers one entry for every element that breaks a rule: one of those named,
+// or of all when none is.
+const runAxe = `(async (rules) => {
 	const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-	const result = await axe.run(document, {runOnly: tags, resultTypes: ["violations"]});
+	const runOnly = rules ? {type: "rule", values: rules} : {type: "tag", values: tags};
+	const result = await axe.run(document, {runOnly, resultTypes: ["violations"]});
 	return result.violations.flatMap(v => v.nodes.map(n => ({
 		rule: v.id, help: v.help, element: n.target.flat(Infinity).join(" "), html: n.html, why: n.failureSummary,
 	})));
-})()`
+})(%s)`
 
 // overflowing answers the widths of window and page, and what sticks out.
 const overflowing = `(() => {
@@ -57,6 +60,24 @@ func (p *Page) Check(t testing.TB) {
 	}
 }
 
+// ofLooks are the rules that a page may keep in one width and colour scheme and break
+// in others.
+var ofLooks = []string{"color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block"}
+
+// CheckLooks is Check, and then looks at the open page once more, dark and narrow.
+func (p *Page) CheckLooks(t testing.TB) {
+	t.Helper()
+	p.Check(t)
+	p.Look(t, View{Dark: true, Width: 320})
+	for _, v := range p.Violations(t, ofLooks...) {
+		t.Errorf("accessibility, dark and narrow: %v", v)
+	}
+	if problem := p.Overflow(t); problem != "" {
+		t.Error(problem)
+	}
+	p.Look(t, p.view)
+}
+
 // CheckReach checks that the focus is seen wherever it goes, and that there is room
 // for larger text.
 func (p *Page) CheckReach(t testing.TB) {
@@ -66,14 +87,20 @@ func (p *Page) CheckReach(t testing.TB) {
 	}
 }
 
-// Violations runs axe with the rules of WCAG 2.0 to 2.2, A and AA, and its best
-// practices. It reaches past a Content-Security-Policy.
-func (p *Page) Violations(t testing.TB) []Violation {
+// Violations runs axe with these rules; without any, with those of WCAG 2.0 to 2.2, A
+// and AA, and its best practices. It reaches past a Content-Security-Policy.
+func (p *Page) Violations(t testing.TB, rules ...string) []Violation {
 	t.Helper()
-	if err := chromedp.Do(p.ctx, chromedp.Evaluate[chromedp.Void](axeScript)); err != nil {
-		t.Fatalf("load axe: %v", err)
+	if !Eval[bool](t, p, `"axe" in window`) {
+		if err := chromedp.Do(p.ctx, chromedp.Evaluate[chromedp.Void](axeScript)); err != nil {
+			t.Fatalf("load axe: %v", err)
+		}
 	}
-	found, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]Violation](runAxe, chromedp.EvalAwaitPromise))
+	named, err := json.Marshal(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]Violation](fmt.Sprintf(runAxe, named), chromedp.EvalAwaitPromise))
 	if err != nil {
 		t.Fatalf("run axe: %v", err)
 	}

@@ -29,17 +29,16 @@ func TestPagesOfEventsInABrowser(t *testing.T) {
 	for page, signedIn := range map[string]bool{
 		"/agenda": true, "/agenda?quand=passe": false, path: true, path + "/participer": false, guest: false, path + "/inscrits": true, "/agenda/nouvelle": true,
 	} {
-		for name, view := range map[string]browsertest.View{"light": {}, "narrow": {Width: 320}} {
-			t.Run(name+page, func(t *testing.T) {
-				if view.NoScript = true; signedIn {
-					view.Cookies = s.As(t, s.node.Contributor).HTTP.Jar.Cookies(base)
-				}
-				p := b.Open(t, s.Server.URL+page, view)
-				if p.Status() != http.StatusOK {
-					t.Errorf("got %d", p.Status())
-				}
-				p.Check(t)
-			})
-		}
+		t.Run(page, func(t *testing.T) {
+			view := browsertest.View{NoScript: true}
+			if signedIn {
+				view.Cookies = s.As(t, s.node.Contributor).HTTP.Jar.Cookies(base)
+			}
+			p := b.Open(t, s.Server.URL+page, view)
+			if p.Status() != http.StatusOK {
+				t.Errorf("got %d", p.Status())
+			}
+			p.CheckLooks(t)
+		})
 	}
 }

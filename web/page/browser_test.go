@@ -17,8 +17,8 @@ import (
 	"github.com/essaim/essaim/web/webtest"
 )
 
-// TestPagesInABrowser looks at every kind of page in Chromium: light, dark and in
-// a narrow window, without JavaScript, as an administrator, who sees the most.
+// TestPagesInABrowser looks at every kind of page in Chromium, without JavaScript, as
+// an administrator, who sees the most.
 func TestPagesInABrowser(t *testing.T) {
 	s, own, mirrored, note := full(t)
 	s.everything(t, own)
@@ -35,18 +35,13 @@ func TestPagesInABrowser(t *testing.T) {
 		newExperiment, path + "/modifier", path + "/supprimer", "/actualites/nouvelle?sur=" + own.ID.String(), "/reseau/suivre",
 		"/chiffres", "/bilan/" + s.node.Store.Now().Format("2006"), "/abonnements", "/suivre", "/integrer?liste=agenda", "/embed/experimentations", path + "/affiche",
 	} {
-		for name, view := range map[string]browsertest.View{
-			"light": {}, "dark": {Dark: true}, "narrow": {Width: 320},
-		} {
-			t.Run(name+page, func(t *testing.T) {
-				view.Cookies, view.NoScript = cookies, true
-				p := b.Open(t, s.Server.URL+page, view)
-				if p.Status() != http.StatusOK {
-					t.Errorf("got %d", p.Status())
-				}
-				p.Check(t)
-			})
-		}
+		t.Run(page, func(t *testing.T) {
+			p := b.Open(t, s.Server.URL+page, browsertest.View{NoScript: true, Cookies: cookies})
+			if p.Status() != http.StatusOK {
+				t.Errorf("got %d", p.Status())
+			}
+			p.CheckLooks(t)
+		})
 	}
 }
 
@@ -109,15 +104,12 @@ func TestSubscriptionPagesInABrowser(t *testing.T) {
 	}
 	b := browsertest.Start(t)
 	for _, page := range []string{"/abonnements?liste=/besoins?means=machine", letters.ManagePath + token, letters.ConfirmPath + waiting} {
-		for name, view := range map[string]browsertest.View{"light": {}, "dark": {Dark: true}, "narrow": {Width: 320}} {
-			t.Run(name+page, func(t *testing.T) {
-				view.NoScript = true
-				p := b.Open(t, s.Server.URL+page, view)
-				if p.Status() != http.StatusOK {
-					t.Errorf("got %d", p.Status())
-				}
-				p.Check(t)
-			})
-		}
+		t.Run(page, func(t *testing.T) {
+			p := b.Open(t, s.Server.URL+page, browsertest.View{NoScript: true})
+			if p.Status() != http.StatusOK {
+				t.Errorf("got %d", p.Status())
+			}
+			p.CheckLooks(t)
+		})
 	}
 }

@@ -44,14 +44,12 @@ func TestMapInABrowser(t *testing.T) {
 	s := newSite(t)
 	s.scatter(t)
 	b := browsertest.Start(t)
-	for name, view := range map[string]browsertest.View{
-		"light": {}, "dark": {Dark: true}, "narrow": {Width: 320}, "no script": {NoScript: true},
-		"dark, no script": {Dark: true, NoScript: true}, "narrow, no script": {Width: 320, NoScript: true},
-	} {
+	for name, view := range map[string]browsertest.View{"script": {}, "no script": {NoScript: true}} {
 		for _, path := range []string{"/carte", "/en/carte?cadre=-5,47,-1,49", "/carte?kind=need"} {
-			t.Run(name+path, func(t *testing.T) { b.Open(t, s.Server.URL+path, view).Check(t) })
+			t.Run(name+path, func(t *testing.T) { b.Open(t, s.Server.URL+path, view).CheckLooks(t) })
 		}
 	}
+	t.Run("narrow from the beginning", func(t *testing.T) { b.Open(t, s.Server.URL+"/carte", browsertest.View{Width: 320}).Check(t) })
 }
 
 // TestMapByKeyboard goes in, walks over three markers, opens one, and leaves.
