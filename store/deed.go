@@ -61,6 +61,7 @@ const (
 	ReadImport       Deed = "read-import" // What: the file
 	MapImport        Deed = "map-import"
 	StartImport      Deed = "start-import"
+	PauseImport      Deed = "pause-import"
 	UndoImport       Deed = "undo-import"
 	ForgetImport     Deed = "forget-import"
 	TakeSnapshot     Deed = "take-snapshot"
@@ -100,7 +101,7 @@ var deeds = map[DeedTopic][]Deed{
 		RetryHost, DropHost, RetryWork, DropWork,
 	},
 	OnContents: {
-		EditRecord, DeleteRecord, PinRecord, UnpinRecord, ReadImport, MapImport, StartImport, UndoImport, ForgetImport,
+		EditRecord, DeleteRecord, PinRecord, UnpinRecord, ReadImport, MapImport, StartImport, PauseImport, UndoImport, ForgetImport,
 		TakeSnapshot, WithdrawSnapshot,
 	},
 	OnNode: {

@@ -75,6 +75,8 @@ type Config struct {
 	// is. May be nil.
 	Probe   *doctor.Probe
 	Examine func(context.Context) []doctor.Finding
+	// Ailing is how many things the last examination found to be done. May be nil.
+	Ailing func() int
 	// Backups is where the node keeps its own; the zero Shelf: nowhere.
 	Backups  backup.Shelf
 	Fixed    bool      // the configuration says with whom the lab exchanges
@@ -167,7 +169,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 	admin.New(admin.Config{
 		Frame: f, Node: c.Node, Deliveries: c.Deliveries, Mail: c.Mail, Letters: c.Letters, Provider: c.Provider, Development: c.Development,
 		Address: c.Sessions.Address, AllowReset: allowReset(c), OpenFile: c.Images.OpenFile,
-		Examine: c.Examine, Backups: c.Backups, Settings: c.Settings, Fixed: c.Fixed, KeepJournal: c.Keeps.Journal,
+		Examine: c.Examine, Ailing: c.Ailing, Backups: c.Backups, Settings: c.Settings, Fixed: c.Fixed, KeepJournal: c.Keeps.Journal,
 	}).Routes(people)
 	data := opendata.Config{Frame: f, Node: c.Node}
 	if c.Search != nil {

@@ -77,7 +77,19 @@ var examineNode = task[struct{}, []doctor.Finding]{"examine", func(ctx context.C
 func (n *node) examine(ctx context.Context) []doctor.Finding {
 	checks := n.outside(n.lookUp(ctx)).Checks()
 	checks = append(checks, n.clock(ctx).Check(), n.mailCheck(), n.disk(), n.storeCheck(), n.queue(), n.files(), n.backups())
-	return doctor.Examine(ctx, checks)
+	found := doctor.Examine(ctx, checks)
+	n.ailing.Store(ailing(found))
+	return found
+}
+
+// ailing is how much there is to be done, but for what may be so on purpose.
+func ailing(found []doctor.Finding) (many int64) {
+	for _, f := range found {
+		if f.State == doctor.Bad || f.State == doctor.Warning && f.Class != "off" {
+			many++
+		}
+	}
+	return many
 }
 
 // lookUp is the lab; nil before the set-up.

@@ -27,7 +27,7 @@ func (n *node) handler() (http.Handler, error) {
 		MaxBody: int64(c.Federation.MaxBody), InboxPerMinute: c.Limits.Inbox, PagesPerMinute: c.Limits.Pages,
 		ContributionsPerHour: c.Limits.Contributions, Mail: n.mail, Letters: n.letters, Provider: n.provider, Search: n.search, Tiles: web.Tiles(c.Map), TrustedProxies: c.HTTP.TrustedProxies, Software: n.software,
 		Keeps: c.Retention.keeps(), Strained: strained,
-		Probe: n.probe, Examine: n.examine, Backups: shelfIn(n.dir), Settings: n.settings(), Fixed: c.Federation.Mode != modeOpen,
+		Probe: n.probe, Examine: n.examine, Ailing: func() int { return int(n.ailing.Load()) }, Backups: shelfIn(n.dir), Settings: n.settings(), Fixed: c.Federation.Mode != modeOpen,
 		Live: func(run func(context.Context) error) { n.live = run },
 	}), nil
 }

@@ -22,6 +22,10 @@ const (
 	// unloadEvery is how long what was read of the store counts as memory in use.
 	unloadEvery = 5 * time.Second
 
+	// examineEvery is how often the node examines itself, for the page of what there
+	// is to do.
+	examineEvery = 6 * time.Hour
+
 	// tidyBatch bounds one transaction: a long one would hold up all others.
 	tidyBatch = 500
 )
@@ -29,8 +33,9 @@ const (
 // maintain removes what nobody needs any more, now and once a day, and gives
 // memory back, until ctx ends.
 func (n *node) maintain(ctx context.Context) error {
-	daily, often := time.NewTicker(day), time.NewTicker(unloadEvery)
+	daily, often, examine := time.NewTicker(day), time.NewTicker(unloadEvery), time.NewTicker(examineEvery)
 	defer daily.Stop()
+	defer examine.Stop()
 	defer often.Stop()
 	do := n.tidy
 	for {
@@ -42,6 +47,11 @@ func (n *node) maintain(ctx context.Context) error {
 			return nil
 		case <-daily.C:
 			do = n.tidy
+		case <-examine.C:
+			do = func(ctx context.Context) error {
+				n.examine(ctx)
+				return nil
+			}
 		case <-often.C:
 			do = n.engine.Unload
 		}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/essaim/essaim/federation"
@@ -52,6 +53,7 @@ type node struct {
 	indexing indexing
 	mail     *mail.Mailer  // nil: there is no mail server
 	probe    *doctor.Probe // nil: the node does not serve
+	ailing   atomic.Int64  // what the last examination found to be done
 	letters  *letters.Desk
 	live     func(context.Context) error // what carries changes to the streams of apps; set by handler
 }

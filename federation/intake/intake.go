@@ -149,6 +149,14 @@ func (d *Desk) Start(ctx context.Context, id store.ID) error {
 	}, store.ImportDraft, store.ImportStopped)
 }
 
+// Pause stops an import that is being applied, after the rows at hand. Start goes on.
+func (d *Desk) Pause(ctx context.Context, id store.ID) error {
+	return d.change(ctx, id, func(tx *store.Txn, i *store.Import) {
+		i.State, i.Reason = store.ImportStopped, "paused"
+		note(tx, store.PauseImport, i)
+	}, store.ImportRunning)
+}
+
 // Undo takes back what an import did: it deletes what it made and restores what it
 // changed, but for records that somebody changed since.
 func (d *Desk) Undo(ctx context.Context, id store.ID) error {

@@ -218,6 +218,29 @@ func TestOnlyThoseWhoRunTheNodeImport(t *testing.T) {
 	}
 }
 
+// TestAPausedImportGoesOnWhereItWas: what runs stops after the rows at hand, and no row
+// is applied twice, whoever goes on with it.
+func TestAPausedImportGoesOnWhereItWas(t *testing.T) {
+	d := newDesk(t)
+	i := d.open("event", "rows.csv", rows(70))
+	if err := d.Pause(t.Context(), i.ID); !errors.Is(err, intake.ErrBusy) {
+		t.Errorf("a draft: got %v, want ErrBusy", err)
+	}
+	if err := d.Start(t.Context(), i.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Pause(t.Context(), i.ID); err != nil {
+		t.Fatal(err)
+	}
+	d.work()
+	if i = d.state(i.ID); i.State != store.ImportStopped || i.Next != 0 {
+		t.Fatalf("paused: got %s at row %d", i.State, i.Next)
+	}
+	if i = d.run(i); i.State != store.ImportDone || i.Count.Created != 70 || len(d.events()) != 70 {
+		t.Errorf("went on: got %s, %+v, %d events", i.State, i.Count, len(d.events()))
+	}
+}
+
 func rows(n int) string {
 	var b strings.Builder
 	b.WriteString("id;title;pitch;body;themes;territory;place.commune;start;audience\n")

@@ -81,11 +81,18 @@ func by(i *store.Import) store.Viewer {
 	return store.Viewer{Actor: i.By, Local: true, Runs: true}
 }
 
-// applyBatch applies some rows and remembers what became of them, all or none.
+// applyBatch applies some rows and remembers what became of them, all or none. Somebody
+// may have paused the import, or gone on with it, since the rows before.
 func (d *Desk) applyBatch(ctx context.Context, r *reading) error {
 	var after store.Import
 	err := d.Node.PublishAll(ctx, by(r.Import), func(tx *store.Txn, publish func(*federation.Activity) error) error {
-		after = *r.Import // the transaction may run again
+		now, err := tx.Import(r.ID)
+		if err != nil {
+			return err
+		}
+		if after = *now; now.State != store.ImportRunning {
+			return nil
+		}
 		lab, err := tx.Lab()
 		if err != nil {
 			return err

@@ -60,6 +60,8 @@ type Config struct {
 	OpenFile func(name string) (fs.File, error)
 	// Examine says how the node is; nil: there is no page of its health.
 	Examine func(context.Context) []doctor.Finding
+	// Ailing is how many things the last examination found to be done; nil: none is made.
+	Ailing func() int
 	// Backups is where the node keeps its own; the zero Shelf: there is no page of them.
 	Backups backup.Shelf
 	// Fixed: the configuration says with whom the lab exchanges.

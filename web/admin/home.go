@@ -28,16 +28,23 @@ type figures struct {
 	failing, lost, waiting          int
 	members, records, hosts         int
 	followers, followed, unanswered int
+	uncopied, unsaved, ailing       int
 }
 
 func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	var n figures
 	err := p.view(r, func(tx *store.Txn) (err error) {
 		n, err = count(tx, p.Frame.Viewer(r))
+		if p.Backups.Dir != "" && tx.Now().Sub(tx.BackedUp()) > staleBackup && n.records > 0 {
+			n.unsaved = 1
+		}
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	if p.Ailing != nil {
+		n.ailing = p.Ailing()
 	}
 	steps, err := p.firstSteps(r)
 	if err != nil {
@@ -67,6 +74,9 @@ func count(tx *store.Txn, by store.Viewer) (n figures, err error) {
 			n.unanswered++
 		case store.Accepted:
 			n.followed++
+			if s := tx.Sync(f.Followed); s != nil && s.Problem != "" {
+				n.uncopied++
+			}
 		}
 	}
 	for l := range tx.Lanes() {
@@ -113,8 +123,11 @@ func (p *Pages) tasks(r *http.Request, n figures) []task {
 		{n.asking, "info", "asking", "/admin/demandes", store.RunLab},
 		{n.reports, "warn", "reports", "/admin/signalements", store.Moderate},
 		{n.moderate, "info", "moderate", "/admin/moderation", store.Moderate},
+		{n.ailing, "err", "ailing", healthPath, store.RunLab},
+		{n.unsaved, "warn", "unsaved", backupsPath, store.Dispose},
 		{n.lost, "err", "lost", "/admin/livraisons", store.RunLab},
 		{n.failing, "warn", "failing", "/admin/livraisons", store.RunLab},
+		{n.uncopied, "warn", "uncopied", "/reseau", store.RunLab},
 		{n.stuck, "err", "stuck", jobsPath, store.RunLab},
 		{n.overdue, "warn", "overdue", "/reseaux-et-communautes?origine=ici", store.RunLab},
 	}

@@ -79,6 +79,8 @@ func (p *Pages) changeImport(w http.ResponseWriter, r *http.Request, i *store.Im
 		err, back = d.Forget(ctx, i.ID), importsPath
 	case "undo":
 		err = d.Undo(ctx, i.ID)
+	case "pause":
+		err = d.Pause(ctx, i.ID)
 	case "resume":
 		err = d.Start(ctx, i.ID)
 	default:
@@ -238,6 +240,9 @@ func (p *Pages) applied(r *http.Request, page *importPage) error {
 		page.Refresh = 2
 		page.Progress = &assets.Progress{
 			Label: page.State, Done: i.Next, Total: i.Total, Text: p.t(r, "import.progress", "done", i.Next, "total", i.Total),
+		}
+		if i.State == store.ImportRunning {
+			page.Buttons = []importButton{{"pause", p.t(r, "import.pause"), "button button-quiet"}}
 		}
 	case store.ImportStopped:
 		page.Buttons = []importButton{{"resume", p.t(r, "import.resume"), "button"}, {"undo", p.t(r, "import.undo"), "button button-quiet"}}
