@@ -332,7 +332,7 @@ func (n *Node) Host() string { return store.HostOf(n.BaseURL) }
 
 // admits says whether a host may take part at all.
 func (n *Node) admits(tx *store.Txn, host string) bool {
-	if tx.HostBlocked(host) || n.Admits != nil && !n.Admits(host) {
+	if tx.HostBlocked(host) || tx.OffList(host) || n.Admits != nil && !n.Admits(host) {
 		return false
 	}
 	return !n.FollowedOnly && !tx.FollowsOnly() || tx.FollowsOn(host)

@@ -46,6 +46,7 @@ const (
 	ChooseCopy     Deed = "choose-copy"
 	OpenNetwork    Deed = "open-network"  // the lab exchanges with everybody
 	CloseNetwork   Deed = "close-network" // with those alone whom somebody here follows
+	ListNetwork    Deed = "list-network"  // with the servers of a list alone
 	RetryHost      Deed = "retry-host"
 	DropHost       Deed = "drop-host"  // what waits for it
 	RetryWork      Deed = "retry-work" // Reason: the kind of job
@@ -97,7 +98,7 @@ var deeds = map[DeedTopic][]Deed{
 		MakeLink, MakeToken, DropFactors, SaveCircle, DissolveCircle,
 	},
 	OnNetwork: {
-		FollowActor, UnfollowActor, AdmitFollower, RefuseFollower, ChooseCopy, OpenNetwork, CloseNetwork,
+		FollowActor, UnfollowActor, AdmitFollower, RefuseFollower, ChooseCopy, OpenNetwork, CloseNetwork, ListNetwork,
 		RetryHost, DropHost, RetryWork, DropWork,
 	},
 	OnContents: {

@@ -144,7 +144,7 @@ var _ = newKind(Kind{
 		{Name: "users", Widget: Whole, Wire: "essaim:users", At: at(func(e *Experiment) any { return &e.Users })},
 		{Name: "budget", Widget: Amount, Wire: "essaim:budget", At: at(func(e *Experiment) any { return &e.Budget })},
 
-		{Name: "panel", Widget: Text, Max: 1000, Wire: "essaim:panel", At: at(func(e *Experiment) any { return &e.Panel })},
+		{Name: "panel", Widget: Text, Max: 1000, Folds: true, Wire: "essaim:panel", At: at(func(e *Experiment) any { return &e.Panel })},
 		{Name: "tests", Widget: Table, Max: 50, Wire: "essaim:tests", At: at(func(e *Experiment) any { return &e.Tests }), Columns: []Field{
 			{Name: "date", Widget: Day, Required: true, At: at(func(t *TestSession) any { return &t.Date })},
 			{Name: "subject", Widget: Line, Max: 300, At: at(func(t *TestSession) any { return &t.Subject })},
@@ -159,7 +159,7 @@ var _ = newKind(Kind{
 			{Name: "evidence", Widget: Line, Max: 500, At: at(func(m *Milestone) any { return &m.Evidence })},
 		}},
 
-		{Name: "orderFrom", Widget: Line, Personal: true, Max: 200, Wire: "essaim:orderFrom", At: at(func(e *Experiment) any { return &e.Order.From })},
+		{Name: "orderFrom", Widget: Line, Personal: true, Max: 200, Folds: true, Wire: "essaim:orderFrom", At: at(func(e *Experiment) any { return &e.Order.From })},
 		{Name: "orderDate", Widget: Day, Wire: "essaim:orderDate", At: at(func(e *Experiment) any { return &e.Order.Date })},
 		{Name: "orderText", Widget: Text, Max: 2000, Wire: "essaim:orderText", At: at(func(e *Experiment) any { return &e.Order.Text })},
 		{Name: "mandated", Widget: Tick, Badge: true, Wire: "essaim:mandated", At: at(func(e *Experiment) any { return &e.Mandated })},

@@ -48,6 +48,7 @@ type Field struct {
 	Personal   bool        // names people: left out of snapshots
 	Open       bool        // asked in the open form, of people without an account
 	Envelope   bool        // pages show it in a place of its own
+	Folds      bool        // the part of the page that it begins is folded: for those who want to know more
 	Wire       string      // property on the wire; empty: never leaves this node, or is mapped by the envelope
 	Schema     string      // property of schema.org; empty: not in JSON-LD
 	Example    string      // a valid value, where the form is not plain from the widget

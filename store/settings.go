@@ -5,6 +5,9 @@ import (
 	"context"
 	"crypto/rand"
 	"iter"
+	"net"
+	"slices"
+	"strings"
 )
 
 // Pin puts a record among the few that a lab shows first (its featured
@@ -80,17 +83,56 @@ func (s *Store) Secret(ctx context.Context, name string) (secret []byte, err err
 	return secret, err
 }
 
-const settingFollowsOnly = "follows-only"
+// The settings that say with whom the lab exchanges, beside the configuration.
+const (
+	settingFollowsOnly = "follows-only"
+	settingOnlyHosts   = "only-hosts"
+)
 
 // FollowsOnly says whether those who run the lab let in the hosts alone of those whom
 // somebody here follows.
 func (t *Txn) FollowsOnly() bool { return t.Setting(settingFollowsOnly) != nil }
 
-// FollowOnly decides it.
-func (t *Txn) FollowOnly(only bool) {
-	if only {
-		t.PutSetting(settingFollowsOnly, []byte{1})
-		return
+// OnlyHosts are the hosts that those who run the lab let in, or nil: there is no such
+// list.
+func (t *Txn) OnlyHosts() []string {
+	if list := t.Setting(settingOnlyHosts); list != nil {
+		return strings.Fields(string(list))
 	}
+	return nil
+}
+
+// OffList says whether there is such a list and a host is not on it. Ports do not
+// count.
+func (t *Txn) OffList(host string) bool {
+	list := t.OnlyHosts()
+	return list != nil && !slices.ContainsFunc(list, func(on string) bool { return bareHost(on) == bareHost(host) })
+}
+
+// bareHost is a host without its port.
+func bareHost(host string) string {
+	host = canonicalHost(host)
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return host
+}
+
+// AdmitAll lets in every host that is not blocked, AdmitFollowed those alone of whom
+// somebody here follows, and AdmitOnly those of a list.
+func (t *Txn) AdmitAll() {
 	t.DeleteSetting(settingFollowsOnly)
+	t.DeleteSetting(settingOnlyHosts)
+}
+
+// AdmitFollowed is one of three: see AdmitAll.
+func (t *Txn) AdmitFollowed() {
+	t.AdmitAll()
+	t.PutSetting(settingFollowsOnly, []byte{1})
+}
+
+// AdmitOnly is one of three: see AdmitAll. The hosts are in the form of handles.
+func (t *Txn) AdmitOnly(hosts []string) {
+	t.AdmitAll()
+	t.PutSetting(settingOnlyHosts, []byte(strings.Join(hosts, "\n")))
 }

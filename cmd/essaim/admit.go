@@ -32,7 +32,7 @@ func (n *node) blocked(host string) bool {
 	}
 	blocked := true // what cannot be read admits nobody
 	_ = n.store.View(context.Background(), func(tx *store.Txn) error {
-		blocked = tx.HostBlocked(host)
+		blocked = tx.HostBlocked(host) || tx.OffList(host)
 		return nil
 	})
 	return blocked

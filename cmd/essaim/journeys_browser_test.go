@@ -23,6 +23,7 @@ func TestDemonstrationInABrowser(t *testing.T) {
 	d, b := demonstrate(t, 5), browsertest.Start(t)
 	t.Run("main pages", func(t *testing.T) { d.mainPages(t, b) })
 	t.Run("every page", func(t *testing.T) { d.everyPage(t, b) })
+	t.Run("strong colours", func(t *testing.T) { d.strongColours(t, b) })
 	t.Run("weights", func(t *testing.T) { d.weights(t, b) })
 	t.Run("stops of Tab", func(t *testing.T) { d.stops(t, b) })
 	for round, name := range []string{"with scripts", "without scripts"} {
@@ -74,9 +75,30 @@ func (d *demoNetwork) mainPages(t *testing.T, b *browsertest.Browser) {
 				p.Keep(t)
 				if p.Check(t); view.Width > 0 {
 					p.CheckReach(t)
+					return
+				}
+				for _, problem := range p.LargerText(t) {
+					t.Error(problem)
 				}
 			})
 		}
+	}
+}
+
+// strongColours looks at pages as people see them who asked for more contrast, or for
+// the colours of their system, dark ones, whatever this site was told before.
+func (d *demoNetwork) strongColours(t *testing.T, b *browsertest.Browser) {
+	n := d.node("estran")
+	light := []*http.Cookie{{Name: "theme", Value: "light"}}
+	for _, path := range []string{"/", d.pathOf(t, n, "guichet-marees"), "/carte", "/reseau"} {
+		t.Run(path, func(t *testing.T) {
+			b.Open(t, n.page(path), browsertest.View{Contrast: true}).Check(t)
+			p := b.Open(t, n.page(path), browsertest.View{Forced: true, Dark: true, Cookies: light})
+			p.Check(t)
+			for _, problem := range p.Drawings(t) {
+				t.Error(problem)
+			}
+		})
 	}
 }
 

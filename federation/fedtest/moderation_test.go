@@ -171,7 +171,18 @@ func TestFollowedOnlyTakesNothingFromStrangers(t *testing.T) {
 func TestFollowedOnlyByChoiceTakesNothingFromStrangers(t *testing.T) {
 	s := newStage(t)
 	if err := s.node.Store.Update(t.Context(), func(tx *store.Txn) error {
-		tx.FollowOnly(true)
+		tx.AdmitFollowed()
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s.takesNothingFromStrangers()
+}
+
+func TestAListOfHostsTakesNothingFromOthers(t *testing.T) {
+	s := newStage(t)
+	if err := s.node.Store.Update(t.Context(), func(tx *store.Txn) error {
+		tx.AdmitOnly([]string{store.HostOf(s.bob.IRI)})
 		return nil
 	}); err != nil {
 		t.Fatal(err)

@@ -228,7 +228,7 @@ func (n *Node) fetchConfig(s *store.Store, ring *keyring.Ring) fetch.Config {
 		Signer: ring.NodeSigner(), FailureTTL: time.Millisecond,
 		Blocked: func(host string) (blocked bool) {
 			err := s.View(context.Background(), func(tx *store.Txn) error {
-				blocked = tx.HostBlocked(host)
+				blocked = tx.HostBlocked(host) || tx.OffList(host)
 				return nil
 			})
 			return blocked || err != nil

@@ -63,9 +63,12 @@ func blockTyped(r *http.Request) (store.DomainBlock, error) {
 	return b, c.err()
 }
 
-// hostTyped is a host as people may type it: as the address of a site.
-func hostTyped(r *http.Request) string {
-	host := strings.ToLower(typed(r, "host"))
+// hostTyped is the host of a form.
+func hostTyped(r *http.Request) string { return hostIn(typed(r, "host")) }
+
+// hostIn is a host as people may type it: as the address of a site.
+func hostIn(text string) string {
+	host := strings.ToLower(text)
 	if _, rest, ok := strings.Cut(host, "://"); ok {
 		host, _, _ = strings.Cut(rest, "/")
 	}

@@ -30,6 +30,7 @@ const (
 	stepLab
 	stepAccount
 	stepPasskey
+	stepLogo
 	stepMail
 	stepNetwork
 	stepContent

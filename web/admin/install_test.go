@@ -36,10 +36,10 @@ func newAccount() url.Values {
 func TestSetUp(t *testing.T) {
 	s, path := newNode(t)
 	c := s.Visitor(t)
-	if page := c.Get(path); page.Status != http.StatusOK || !page.Has(webtest.BaseURL, "plus jamais changer", "Étape 1 sur 7", "estran.test mène à 192.0.2.1", `href="/en`+path+`"`) {
+	if page := c.Get(path); page.Status != http.StatusOK || !page.Has(webtest.BaseURL, "plus jamais changer", "Étape 1 sur 8", "estran.test mène à 192.0.2.1", `href="/en`+path+`"`) {
 		t.Fatalf("the address: got %d:\n%s", page.Status, page.Body)
 	}
-	if page := c.Get(path + "?etape=labo"); page.Status != http.StatusOK || !page.Has("Étape 2 sur 7", "plus jamais changer", `value="estran"`, "La Réunion") {
+	if page := c.Get(path + "?etape=labo"); page.Status != http.StatusOK || !page.Has("Étape 2 sur 8", "plus jamais changer", `value="estran"`, "La Réunion") {
 		t.Fatalf("the lab: got %d:\n%s", page.Status, page.Body)
 	}
 	if a := c.Post(path, newLab()); a.Status != http.StatusSeeOther || a.Location != path {
@@ -47,7 +47,7 @@ func TestSetUp(t *testing.T) {
 	}
 	// Another browser, another day: it goes on where it was.
 	c = s.Visitor(t)
-	if page := c.Get(path); page.Status != http.StatusOK || !page.Has("Étape 3 sur 7", `name="password"`) {
+	if page := c.Get(path); page.Status != http.StatusOK || !page.Has("Étape 3 sur 8", `name="password"`) {
 		t.Fatalf("the account: got %d:\n%s", page.Status, page.Body)
 	}
 	if a := c.Post(path, newAccount()); a.Status != http.StatusSeeOther || a.Location != "/admin/installation/cle" {
@@ -70,8 +70,8 @@ func TestSetUp(t *testing.T) {
 		}
 		return nil
 	})
-	for i, step := range []string{"cle", "courrier", "reseau", "contenu"} {
-		if a := c.Get("/admin/installation/" + step); a.Status != http.StatusOK || !a.Has(fmt.Sprintf("Étape %d sur 7", 4+i)) {
+	for i, step := range []string{"cle", "logo", "courrier", "reseau", "contenu"} {
+		if a := c.Get("/admin/installation/" + step); a.Status != http.StatusOK || !a.Has(fmt.Sprintf("Étape %d sur 8", 4+i)) {
 			t.Errorf("%s: got %d:\n%s", step, a.Status, a.Body)
 		}
 	}

@@ -21,6 +21,9 @@ const (
 	communeLine = "Commune"
 )
 
+// logoPath is where the lab's picture is changed.
+const logoPath = "/lab/logo"
+
 // lab is /admin/lab: the profile of the lab.
 func (p *Pages) lab(w http.ResponseWriter, r *http.Request) error {
 	var lab *store.Actor
@@ -64,6 +67,7 @@ func (p *Pages) labForm(r *http.Request, lab *store.Actor) *form {
 			{Name: "discoverable", Label: p.t(r, "lab-form.discoverable"), Hint: p.t(r, "lab-form.discoverable-hint"), Type: "checkbox", Value: checked(lab.Discoverable)},
 		}}},
 		Action: "/admin/lab", Button: p.t(r, "form.save"),
+		Links: []assets.Link{{Text: p.t(r, "logo.title"), Href: logoPath + "?retour=/admin/lab"}},
 	}
 }
 

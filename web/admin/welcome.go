@@ -3,6 +3,9 @@ package admin
 import (
 	_ "embed"
 	"net/http"
+	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/gorilla/mux"
 
@@ -16,6 +19,7 @@ const welcomePath = "/admin/installation"
 
 func (p *Pages) welcomeRoutes(r *mux.Router) {
 	p.runs(r, welcomePath+"/cle", p.welcomePasskey)
+	p.runs(r, welcomePath+"/logo", p.welcomeLogo)
 	p.runs(r, welcomePath+"/courrier", p.welcomeMail)
 	p.runs(r, welcomePath+"/reseau", p.welcomeNetwork)
 	p.runs(r, welcomePath+"/contenu", p.welcomeContent)
@@ -25,7 +29,7 @@ func (p *Pages) welcomeRoutes(r *mux.Router) {
 
 // welcomePasskey offers a passkey.
 func (p *Pages) welcomePasskey(w http.ResponseWriter, r *http.Request) error {
-	const next = welcomePath + "/courrier"
+	const next = welcomePath + "/logo"
 	if isPost(r) {
 		return p.Frame.Redirect(w, r, next)
 	}
@@ -39,6 +43,19 @@ func (p *Pages) welcomePasskey(w http.ResponseWriter, r *http.Request) error {
 		f.Notice = &assets.Flash{Tone: "info", Text: p.t(r, "setup.passkey-off")}
 	}
 	return p.renderForm(w, r, f, nil)
+}
+
+// welcomeLogo offers a face for the lab.
+func (p *Pages) welcomeLogo(w http.ResponseWriter, r *http.Request) error {
+	const next = welcomePath + "/courrier"
+	if isPost(r) {
+		return p.Frame.Redirect(w, r, next)
+	}
+	return p.renderForm(w, r, &form{
+		top: p.admin(r, p.t(r, "setup.logo"), "/admin"), Step: p.step(r, stepLogo), Lead: p.t(r, "setup.logo-lead"),
+		Action: welcomePath + "/logo", Button: p.t(r, "setup.skip"),
+		Links: []assets.Link{{Text: p.t(r, "setup.logo-go"), Href: logoPath + "?retour=" + next}},
+	}, nil)
 }
 
 // welcomeMail sends a letter of test.
@@ -81,18 +98,8 @@ func (p *Pages) welcomeNetwork(w http.ResponseWriter, r *http.Request) error {
 		return p.Frame.Redirect(w, r, next)
 	}
 	f.fill(r)
-	var c checks
-	mode := typed(r, "mode")
-	if c.choice("mode", mode, modes); c.err() != nil {
-		return p.renderForm(w, r, f, c.err())
-	}
-	deed := map[string]store.Deed{modeOpen: store.OpenNetwork, modeFollowed: store.CloseNetwork}[mode]
-	err = p.change(r, store.JournalEntry{Deed: deed}, func(tx *store.Txn) error {
-		tx.FollowOnly(mode == modeFollowed)
-		return nil
-	})
-	if err != nil {
-		return err
+	if err := p.chooseNetwork(r); err != nil {
+		return p.renderForm(w, r, f, err)
 	}
 	return p.Frame.Redirect(w, r, next)
 }
@@ -101,15 +108,72 @@ func (p *Pages) welcomeNetwork(w http.ResponseWriter, r *http.Request) error {
 const (
 	modeOpen     = "open"
 	modeFollowed = "followed"
+	modeListed   = "listed"
 )
 
-var modes = []string{modeOpen, modeFollowed}
+var modes = []string{modeOpen, modeFollowed, modeListed}
+
+// maxListed is how many hosts a list of those that are let in has at most.
+const maxListed = 500
+
+func (p *Pages) chooseNetwork(r *http.Request) error {
+	var c checks
+	mode, hosts := typed(r, "mode"), hostsTyped(typed(r, "hosts"))
+	c.choice("mode", mode, modes)
+	if mode == modeListed {
+		c.hosts("hosts", hosts)
+	}
+	if err := c.err(); err != nil {
+		return err
+	}
+	deed := map[string]store.Deed{modeOpen: store.OpenNetwork, modeFollowed: store.CloseNetwork, modeListed: store.ListNetwork}[mode]
+	return p.change(r, store.JournalEntry{Deed: deed}, func(tx *store.Txn) error {
+		switch mode {
+		case modeFollowed:
+			tx.AdmitFollowed()
+		case modeListed:
+			tx.AdmitOnly(hosts)
+		default:
+			tx.AdmitAll()
+		}
+		return nil
+	})
+}
+
+// hostsTyped are hosts as people may type them: addresses of sites, one a line, or
+// with commas between them.
+func hostsTyped(text string) []string {
+	hosts := strings.FieldsFunc(text, func(c rune) bool { return unicode.IsSpace(c) || c == ',' || c == ';' })
+	for i := range hosts {
+		hosts[i] = hostIn(hosts[i])
+	}
+	slices.Sort(hosts)
+	return slices.Compact(hosts)
+}
+
+// hosts asks for the names of hosts, or addresses, and for one at least.
+func (c *checks) hosts(field string, hosts []string) {
+	if len(hosts) == 0 || len(hosts) > maxListed {
+		c.add(field, "error.hosts", map[string]any{"max": maxListed})
+		return
+	}
+	for _, host := range hosts {
+		var one checks
+		if one.host(field, host); one.err() != nil {
+			c.add(field, "error.host-of", map[string]any{"host": host})
+			return
+		}
+	}
+}
 
 func (p *Pages) networkForm(r *http.Request) (*form, error) {
-	mode := modeOpen
+	mode, hosts := modeOpen, ""
 	err := p.view(r, func(tx *store.Txn) error {
 		if tx.FollowsOnly() {
 			mode = modeFollowed
+		}
+		if list := tx.OnlyHosts(); list != nil {
+			mode, hosts = modeListed, strings.Join(list, "\n")
 		}
 		return nil
 	})
@@ -126,8 +190,9 @@ func (p *Pages) networkForm(r *http.Request) (*form, error) {
 		Choices: []assets.Choice{
 			{Value: modeOpen, Text: p.t(r, "setup.network-open"), Hint: p.t(r, "setup.network-open-hint")},
 			{Value: modeFollowed, Text: p.t(r, "setup.network-followed"), Hint: p.t(r, "setup.network-followed-hint")},
+			{Value: modeListed, Text: p.t(r, "setup.network-listed"), Hint: p.t(r, "setup.network-listed-hint")},
 		},
-	}}}}
+	}, {Name: "hosts", Label: p.t(r, "setup.network-hosts"), Hint: p.t(r, "setup.network-hosts-hint"), Type: "textarea", Rows: 4, Value: hosts}}}}
 	return f, err
 }
 

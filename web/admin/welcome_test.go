@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -156,6 +157,21 @@ func TestTheNetworkIsChosenAndExamplesCome(t *testing.T) {
 		}
 		return nil
 	})
+	for typed, want := range map[string]string{"": "Nommez au moins un serveur", "labo.exemple.fr\nun mot!": "mot!\u00a0» n&#39;est pas le nom"} {
+		if a := c.Post("/admin/installation/reseau", form("mode", "listed", "hosts", typed)); a.Status != http.StatusUnprocessableEntity || !a.Has(want) {
+			t.Errorf("%q: got %d:\n%s", typed, a.Status, a.Body)
+		}
+	}
+	c.Post("/admin/installation/reseau", form("mode", "listed", "hosts", "https://Labo.Exemple.fr/carte, autre.example\r\nautre.example"))
+	s.view(t, func(tx *store.Txn) error {
+		if got := tx.OnlyHosts(); tx.FollowsOnly() || !slices.Equal(got, []string{"autre.example", "labo.exemple.fr"}) {
+			t.Errorf("got the list %q", got)
+		}
+		return nil
+	})
+	if a := c.Get("/admin/installation/reseau"); !a.Has("autre.example\nlabo.exemple.fr", `value="listed" checked`) {
+		t.Errorf("the list is not shown again:\n%s", a.Body)
+	}
 	if a := c.Post("/admin/installation/contenu", form("content", "import")); a.Location != "/admin/imports" {
 		t.Errorf("got %d to %q", a.Status, a.Location)
 	}

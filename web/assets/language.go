@@ -49,6 +49,12 @@ func (l Lang) Link(path string) string {
 // Number writes n with the separators of the language.
 func (l Lang) Number(n int64) string { return l.conventions().FmtNumber(float64(n), 0) }
 
+// Amount writes n with the separators of the language, and as many decimals as it has.
+func (l Lang) Amount(n float64) string {
+	_, decimals, _ := strings.Cut(strconv.FormatFloat(n, 'f', -1, 64), ".")
+	return l.conventions().FmtNumber(n, uint64(len(decimals)))
+}
+
 // Date writes a day in full ("7 mars 2026"), in t's own time zone.
 func (l Lang) Date(t time.Time) string { return l.conventions().FmtDateLong(t) }
 

@@ -67,6 +67,8 @@ func TestDatesAndNumbersFollowTheLanguage(t *testing.T) {
 		{English.Date(day), "March 7, 2026"},
 		{French.Time(day), "14:05"},
 		{French.Number(1234567), "1\u202f234\u202f567"},
+		{French.Amount(1234.5), "1\u202f234,5"},
+		{English.Amount(-3), "-3"},
 		{English.Number(1234567), "1,234,567"},
 	} {
 		if c.got != c.want {

@@ -12,6 +12,7 @@ type Site struct {
 	Name      string // the lab's name
 	Handle    string // "@lab@host"
 	Territory string // "Bretagne"; may be empty
+	Logo      string // path of its picture; empty: the mark stands there
 	BaseURL   string // "https://lab.example", without a slash at the end
 	Version   string
 	SourceURL string // where the running source code is (AGPL-3.0 §13)

@@ -26,6 +26,8 @@ const viewHeight = 900
 type View struct {
 	Width    int  // in CSS pixels; 0 is 1280
 	Dark     bool // prefers-color-scheme
+	Contrast bool // prefers-contrast: more
+	Forced   bool // the colours of the system alone, as for people who chose them to see better
 	NoScript bool
 	Patience time.Duration // how long the tab may be used; 0 is a minute
 	Slow     int           // how many times slower the processor is; 0: not at all
@@ -114,14 +116,17 @@ func (p *Page) look(v View) error {
 }
 
 func mediaFeatures(v View) []*emulation.MediaFeature {
-	scheme := "light"
-	if v.Dark {
-		scheme = "dark"
-	}
-	return []*emulation.MediaFeature{
-		{Name: "prefers-color-scheme", Value: scheme},
+	features := []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: map[bool]string{false: "light", true: "dark"}[v.Dark]},
 		{Name: "prefers-reduced-motion", Value: "reduce"}, // a moving page has no one contrast
 	}
+	if v.Contrast {
+		features = append(features, &emulation.MediaFeature{Name: "prefers-contrast", Value: "more"})
+	}
+	if v.Forced {
+		features = append(features, &emulation.MediaFeature{Name: "forced-colors", Value: "active"})
+	}
+	return features
 }
 
 // command is a protocol command whose result does not matter.

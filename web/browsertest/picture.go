@@ -27,6 +27,12 @@ func (p *Page) Keep(t testing.TB) {
 		t.Fatalf("keep a picture: %v", err)
 	}
 	look := map[bool]string{true: "dark", false: "light"}[p.view.Dark]
+	if p.view.Contrast {
+		look += "-contrast"
+	}
+	if p.view.Forced {
+		look += "-forced"
+	}
 	name := fmt.Sprintf("%s-%s-%d.png", noName.ReplaceAllString(t.Name(), "-"), look, cmp.Or(p.view.Width, 1280))
 	p.Screenshot(t, filepath.Join(dir, name))
 }

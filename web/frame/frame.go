@@ -4,6 +4,7 @@
 package frame
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,12 +72,25 @@ func (f *Frame) Site(r *http.Request) assets.Site {
 		return s
 	}
 	lab := known.lab
-	s.Name, s.Handle = lab.DisplayName(), lab.Address()
+	s.Name, s.Handle, s.Logo = lab.DisplayName(), lab.Address(), f.logo(lab.Icon)
 	s.Conformity = string(known.said.Conformity(f.Store.Now()))
 	if len(lab.Territory) > 0 && f.Renderer.Catalog.Has(assets.French, "territory."+lab.Territory[0]) {
 		s.Territory = f.Renderer.T(r, "territory."+lab.Territory[0])
 	}
 	return s
+}
+
+// logo is the path of the lab's picture, as small as there is one; empty: there is
+// none here.
+func (f *Frame) logo(img *store.Image) string {
+	if img == nil {
+		return ""
+	}
+	path, ours := strings.CutPrefix(cmp.Or(img.Small, img.URL), f.BaseURL+"/")
+	if !ours {
+		return ""
+	}
+	return "/" + path
 }
 
 // knownLab is the lab, and what it says of its site, as it was at a version of the

@@ -119,22 +119,22 @@ func (s *speaker) detail() string {
 	if err != nil {
 		return ""
 	}
-	return s.Reasons(s.lang, store.MatchOf(own.Envelope(), s.item))
+	return Reasons(s.Words, s.lang, store.MatchOf(own.Envelope(), s.item))
 }
 
 // Reasons says why a need and a resource fit.
-func (d *Desk) Reasons(lang assets.Lang, m store.Match) string {
+func Reasons(words *assets.Catalog, lang assets.Lang, m store.Match) string {
 	var why []string
 	if m.Near {
-		why = append(why, d.Words.T(lang, "match.near"))
+		why = append(why, words.T(lang, "match.near"))
 	}
 	if m.Region != "" {
-		why = append(why, d.Words.T(lang, "territory."+m.Region))
+		why = append(why, words.T(lang, "territory."+m.Region))
 	}
 	for _, theme := range m.Themes {
-		why = append(why, d.Words.T(lang, "theme."+theme))
+		why = append(why, words.T(lang, "theme."+theme))
 	}
-	return d.Words.T(lang, "match.why", "reasons", strings.Join(why, ", "))
+	return words.T(lang, "match.why", "reasons", strings.Join(why, ", "))
 }
 
 // Title is the title of a record, or how its text begins.

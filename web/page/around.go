@@ -5,10 +5,12 @@ import (
 	"strconv"
 
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web/letters"
 )
 
 // How many records stand beside another one.
 const (
+	maxMatches   = 5
 	maxCrossings = 3
 	maxNearby    = 4
 	byChance     = 3
@@ -20,10 +22,41 @@ type around struct {
 	Items           []relatedLink
 }
 
+// matches are the resources that may meet a need, or the needs that a resource may
+// meet; nil: there are none, or the record is neither.
+func (a *ask) matches(tx *store.Txn, it store.Item) *around {
+	found := tx.Matches(it, a.by, maxMatches)
+	if len(found) == 0 {
+		return nil
+	}
+	part := a.beside("matches-" + it.Envelope().Kind)
+	for _, m := range found {
+		part.Items = append(part.Items, a.relatedTo(tx, m.Item, letters.Reasons(a.Frame.Renderer.Catalog, a.lang, m)))
+	}
+	return &part
+}
+
+// fit is a need and the resource that fits it best, which says why.
+type fit struct{ Need, Resource relatedLink }
+
+// pairsAmong is how many of the newest needs are looked at.
+const pairsAmong = 8
+
+// pairs are the newest needs for which there is a resource.
+func (a *ask) pairs(tx *store.Txn) (list []fit) {
+	for _, it := range tx.ListKind("need", store.Query{Viewer: a.by, Limit: pairsAmong}).Items {
+		for _, m := range tx.Matches(it, a.by, 1) {
+			why := letters.Reasons(a.Frame.Renderer.Catalog, a.lang, m)
+			list = append(list, fit{a.relatedTo(tx, it, ""), a.relatedTo(tx, m.Item, why)})
+		}
+	}
+	return list
+}
+
 // around are what a record could be crossed with, what lies near it, and what chance
 // brings today.
 func (a *ask) around(tx *store.Txn, it store.Item) []around {
-	parts := []around{{ID: "crossings"}, {ID: "nearby"}, {ID: "chance"}}
+	parts := []around{a.beside("crossings"), a.beside("nearby"), a.beside("chance")}
 	for _, other := range tx.Crossings(it, a.by, maxCrossings) {
 		parts[0].Items = append(parts[0].Items, a.relatedTo(tx, other, other.Envelope().Pitch))
 	}
@@ -34,8 +67,10 @@ func (a *ask) around(tx *store.Txn, it store.Item) []around {
 	for _, other := range tx.ByChance(it, a.by, a.Node.Store.Now(), byChance) {
 		parts[2].Items = append(parts[2].Items, a.relatedTo(tx, other, other.Envelope().Pitch))
 	}
-	for i := range parts {
-		parts[i].Title, parts[i].Hint = a.t("around."+parts[i].ID+".title"), a.t("around."+parts[i].ID+".hint")
-	}
 	return slices.DeleteFunc(parts, func(p around) bool { return len(p.Items) == 0 })
+}
+
+// beside is a part without items yet.
+func (a *ask) beside(id string) around {
+	return around{ID: id, Title: a.t("around." + id + ".title"), Hint: a.t("around." + id + ".hint")}
 }

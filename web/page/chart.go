@@ -51,6 +51,7 @@ type sketch struct {
 	index map[string]*lab // by IRI
 	far   [][2]*lab       // who follows whom among others
 	now   time.Time
+	mute  bool // without names: it is shown small
 }
 
 // lab is a lab in the picture.
@@ -119,12 +120,15 @@ const maxLabels = 16 // beyond, names would cover each other: the table has them
 // draw places the labs and joins them.
 func (s *sketch) draw(a *ask) chart {
 	sheet := atlas.France(chartWidth, chartHeight)
+	if s.mute {
+		sheet = atlas.France(chartWidth/2, chartHeight/2)
+	}
 	c := chart{ground: a.ground(sheet, atlas.Regions), Title: a.t("network.picture")}
 	s.settle(sheet)
 	insets := sheet.Frames[1].Y
 	for i, l := range s.labs {
 		d := dot{X: round(l.at.X), Y: round(l.at.Y), R: round(l.radius), Home: i == 0, Far: l.far}
-		if i == 0 || len(s.labs) <= maxLabels {
+		if !s.mute && (i == 0 || len(s.labs) <= maxLabels) {
 			d.Label = l.label(insets)
 		}
 		c.Dots = append(c.Dots, d)
@@ -150,7 +154,7 @@ func (s *sketch) settle(sheet atlas.Sheet) {
 		code, position := l.position()
 		at, ok := sheet.Place(position)
 		if code == "" || !ok {
-			code, at, ok = "", point{X: chartWidth - 60, Y: 40}, false
+			code, at, ok = "", point{X: float64(sheet.Width) - 60, Y: 40}, false
 		}
 		l.at = beside(at, taken[code], ok)
 		l.radius = 8 + math.Min(10, 2*math.Sqrt(float64(l.published)))

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
@@ -14,6 +16,8 @@ import (
 // detail is a part of a record's page, under the heading that the form has too.
 type detail struct {
 	ID, Title string
+	Folded    bool // for those who want to know more
+	Brief     []fact
 	Facts     []fact
 }
 
@@ -36,24 +40,34 @@ func (a *ask) details(tx *store.Txn, k *store.Kind, it store.Item) []detail {
 	for i := range k.Fields {
 		f := &k.Fields[i]
 		if key := "section." + k.Name + "." + f.Name; a.has(key) {
-			parts = append(parts, detail{ID: "part-" + f.Name, Title: a.t(key)})
+			parts = append(parts, detail{ID: "part-" + f.Name, Title: a.t(key), Folded: f.Folds})
 		}
 		if f.Envelope || f.Badge || f.Widget == store.Shown || f.Inner && !inner || f.IsEmpty(it) {
 			continue
 		}
-		part := &parts[len(parts)-1]
 		said := a.fact(tx, k.Name+"-"+f.Name, f, it)
 		if f.Facet && f.Vocabulary == nil {
 			said.Link, said.Text = &assets.Link{Text: said.Text, Href: address("/"+k.Path, url.Values{f.Name: {said.Text}})}, ""
 		}
-		part.Facts = append(part.Facts, said)
+		parts[len(parts)-1].add(said)
 	}
 	return withFacts(parts)
 }
 
+// briefly is how many characters a fact has at most that stands beside others.
+const briefly = 60
+
+func (d *detail) add(f fact) {
+	if f.Link != nil || f.Text != "" && len([]rune(f.Text)) <= briefly && !strings.Contains(f.Text, "\n") {
+		d.Brief = append(d.Brief, f)
+		return
+	}
+	d.Facts = append(d.Facts, f)
+}
+
 // withFacts leaves out the parts that say nothing.
 func withFacts(parts []detail) []detail {
-	return slices.DeleteFunc(parts, func(d detail) bool { return len(d.Facts) == 0 })
+	return slices.DeleteFunc(parts, func(d detail) bool { return len(d.Brief)+len(d.Facts) == 0 })
 }
 
 func (a *ask) fact(tx *store.Txn, own string, f *store.Field, v any) fact {
@@ -112,10 +126,27 @@ func (a *ask) cell(tx *store.Txn, f *store.Field, v any) assets.Cell {
 	case f.Widget == store.Link:
 		link := a.linkTo(tx, text)
 		return assets.Cell{Text: link.Text, Href: link.Href}
-	case f.Widget == store.Clock:
-		return assets.Cell{Text: strings.Replace(text, "T", " ", 1)}
 	}
-	return assets.Cell{Text: text}
+	return assets.Cell{Text: a.inWords(f, text)}
+}
+
+// inWords is a date or a number as the language writes it, and any other text as it is.
+func (a *ask) inWords(f *store.Field, text string) string {
+	switch f.Widget {
+	case store.Day:
+		if day, err := time.Parse(time.DateOnly, text); err == nil {
+			return a.lang.Date(day)
+		}
+	case store.Clock:
+		if at, err := time.Parse("2006-01-02T15:04", text); err == nil {
+			return a.lang.Date(at) + ", " + a.lang.Time(at)
+		}
+	case store.Whole, store.Amount:
+		if n, err := strconv.ParseFloat(text, 64); err == nil {
+			return a.lang.Amount(n)
+		}
+	}
+	return text
 }
 
 // linkTo leads to a record or an actor by its IRI: to its page here when it is

@@ -17,6 +17,7 @@ const embeddedMap = embedPath + frame.MapPath
 type embedMapPage struct {
 	assets.Page
 	Count   string
+	Listed  string // how many of them the list has
 	Places  []placeLine
 	Picture mapPicture
 	Back    string // the whole map, from a part of it; empty: it is shown
@@ -30,6 +31,7 @@ func (p *Pages) embedMap(w http.ResponseWriter, r *http.Request) error {
 	a := p.visitor(r)
 	m := a.mapped(embeddedMap)
 	d := embedMapPage{Page: a.Frame.Renderer.NewPage(r, a.Frame.Site(r), a.t("map.title")), Empty: a.t("map.empty.title")}
+	d.Styles = []string{"map.css"}
 	d.All = assets.Link{Text: a.t("embed.all", "lab", d.Site.Name), Href: address(frame.MapPath, m.asked)}
 	if !m.area.IsZero() {
 		d.Back = m.with(frame.Area, "")
@@ -38,6 +40,7 @@ func (p *Pages) embedMap(w http.ResponseWriter, r *http.Request) error {
 		m.pins = tx.Pins(m.query, m.within()).List
 		d.Count = a.t("map.count", "count", len(m.pins))
 		d.Places, d.Picture = m.lines(tx), m.picture(tx)
+		d.Listed = a.t("embed.places", "count", len(d.Places))
 		return nil
 	})
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/essaim/essaim/web/markup"
 )
 
-const homeNews = 4
+const homeNews = 3 // posts
 
 type homePage struct {
 	assets.Page
@@ -17,6 +17,7 @@ type homePage struct {
 	Shelves   []shelf
 	Lists     []assets.Link
 	News      []post
+	Map       *chart // of the network; nil: there is none yet
 	Following string
 	Followers string
 	Labs      []assets.Link // whom we follow
@@ -40,7 +41,7 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 		for i := range d.News {
 			d.News[i].Edit = ""
 		}
-		a.addNeighbours(tx, &d, lab.ID)
+		a.addNeighbours(tx, &d, lab)
 		return nil
 	})
 	if err != nil {
@@ -52,26 +53,41 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	return p.Frame.Render(w, r, http.StatusOK, "home.html", d)
 }
 
-const namedLabs = 12 // labs that the home page names
+const (
+	namedLabs = 5  // labs that the home page names,
+	drawnLabs = 60 // and that it draws
+)
 
-func (a *ask) addNeighbours(tx *store.Txn, d *homePage, lab store.ID) {
-	following, followers := 0, 0
-	for f := range tx.Following(lab) {
+// addNeighbours draws the network without its names, which would be too small.
+func (a *ask) addNeighbours(tx *store.Txn, d *homePage, lab *store.Actor) {
+	m, following, followers := newSketch(lab, 0), 0, 0
+	for f := range tx.Following(lab.ID) {
+		other, err := tx.Actor(f.Followed)
+		if err != nil || f.State != store.Accepted {
+			continue
+		}
+		if following++; following <= namedLabs {
+			d.Labs = append(d.Labs, actorLink(other))
+		}
+		if following <= drawnLabs {
+			m.follows(other, 0, true)
+		}
+	}
+	for f := range tx.Followers(lab.ID) {
 		if f.State != store.Accepted {
 			continue
 		}
-		if following++; len(d.Labs) < namedLabs {
-			if other, err := tx.Actor(f.Followed); err == nil {
-				d.Labs = append(d.Labs, actorLink(other))
-			}
-		}
-	}
-	for f := range tx.Followers(lab) {
-		if f.State == store.Accepted {
-			followers++
+		followers++
+		if other, err := tx.Actor(f.Follower); err == nil && other.Type == store.Group && followers <= drawnLabs {
+			m.followedBy(other, 0, true)
 		}
 	}
 	d.Following, d.Followers = a.t("network.following-count", "count", following), a.t("network.followers-count", "count", followers)
+	if len(m.labs) > 1 {
+		m.mute = true
+		c := m.draw(a)
+		d.Map = &c
+	}
 }
 
 // welcome says what can be done next.

@@ -103,8 +103,7 @@ func (a *ask) profileDetails(tx *store.Txn, m *store.Actor) []detail {
 		}
 		said := a.fact(tx, "profile-"+f.Name, f, read)
 		said.Inner = m.Local && m.Profile.AudienceOf(f) == store.Team
-		part := &parts[len(parts)-1]
-		part.Facts = append(part.Facts, said)
+		parts[len(parts)-1].add(said)
 	}
 	return withFacts(parts)
 }

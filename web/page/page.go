@@ -87,6 +87,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.get(r, "/publier", p.choose)
 	p.contributeRoutes(r)
 	p.shared(r, "/lab", p.lab)
+	p.form(r, logoPath, p.logo)
 	p.shared(r, figuresPath, p.figures)
 	p.shared(r, "/bilan/{year:[0-9]{4}}", p.report)
 	p.shared(r, frame.MapPath, p.carte)

@@ -32,7 +32,7 @@ func answers(audience store.Audience) url.Values {
 var shown = map[string]string{
 	"job": "Chargée de mission", "employer": "Ville de Zed", "skills": "<li>facilitation graphique</li>", "expertise": "<li>Du terrain</li>",
 	"themes": "<li>mobilité", "languages": "<li>breton", "offers": "Une relecture.", "seeks": "Un stage long.", "facilitates": "Peut faciliter pour d&#39;autres labos",
-	"days": `<p class="lines">1.5</p>`, "availability": "<li>À distance", "mandate": "À titre personnel", "roles": "Labo des marais", "relay": "Accepte les messages par un formulaire",
+	"days": `<dd>1,5</dd>`, "availability": "<li>À distance", "mandate": "À titre personnel", "roles": "Labo des marais", "relay": "Accepte les messages par un formulaire",
 }
 
 func TestProfileIsReadByWhomItsMemberChose(t *testing.T) {

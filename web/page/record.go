@@ -34,6 +34,7 @@ type recordPage struct {
 	Joining            []assets.Link
 	Progress           *progress // of a kind with stages
 	Badges             []assets.Badge
+	Contents           []assets.Link // the parts of a long page
 	Details            []detail
 	Body               template.HTML
 	Picture            *assets.Picture
@@ -58,7 +59,8 @@ type recordPage struct {
 	Begin              []assets.Link // what can be begun from here
 	Links              []links
 	Lineage            *lineage
-	Where              *where // nil: nowhere that could be drawn
+	Where              *where  // nil: nowhere that could be drawn
+	Matches            *around // nil: nothing fits
 	Around             []around
 	Answer             *assets.Link
 	Sharing            *sharing       // nil: it is not for everybody, or not from here
@@ -141,6 +143,7 @@ func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage
 	d.Badges, d.Details, d.When = a.badges(k, it), a.details(tx, k, it), a.when(it)
 	d.Calendar = federation.PagePath(r) + ".ics"
 	d.Places, d.Joining = a.joining(it)
+	d.Matches = a.matches(tx, it)
 	if r.Title == "" {
 		whole := a.post(tx, it)
 		whole.Edit, whole.About = "", a.about(tx, r)
@@ -169,7 +172,35 @@ func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage
 	d.Byline = r.Byline
 	a.addPeople(tx, &d, r)
 	a.addThread(tx, &d, r)
+	d.Contents = a.contents(&d)
 	return d
+}
+
+// longPage is how many parts a page has at least that lists them.
+const longPage = 4
+
+// contents are the parts of a page, when it has many.
+func (a *ask) contents(d *recordPage) []assets.Link {
+	var list []assets.Link
+	add := func(there bool, id, text string) {
+		if there {
+			list = append(list, assets.Link{Text: text, Href: id})
+		}
+	}
+	add(d.Progress != nil && d.Progress.Problem != "", "problem", a.t("record.problem"))
+	add(d.Body != "", "story", a.t("record.story"))
+	for _, part := range d.Details {
+		add(true, part.ID, part.Title)
+	}
+	if d.Matches != nil {
+		add(true, d.Matches.ID, d.Matches.Title)
+	}
+	add(len(d.Links) > 0 || d.Lineage != nil, "links", a.t("record.links"))
+	add(len(d.Thread) > 0, "fil", d.ThreadCount)
+	if len(list) < longPage {
+		return nil
+	}
+	return list
 }
 
 // linked is a record as search engines read it.

@@ -10,30 +10,43 @@ import (
 	"github.com/essaim/essaim/web/reply"
 )
 
-// The cards of a shelf: of the first kind, and of the others.
-const (
-	firstShelf = 6
-	otherShelf = 3
-)
+// onShelf is how many records stand on a shelf.
+const onShelf = 3
 
 // shelf is the newest of one kind, with the way to its whole list.
 type shelf struct {
 	ID, Title string
 	Cards     []assets.Card
+	Items     []relatedLink // instead of cards, where room is short
 	All       assets.Link
+	stock     []store.Item
 }
 
 // shelves are the newest records of some kinds that q lists, or the next of those
 // that take place, leaving out the kinds of which there are none. narrowed
-// is q as the address of a list has it.
+// is q as the address of a list has it. The first kind has cards, the others have a
+// line or two for each record.
 func (a *ask) shelves(tx *store.Txn, q store.Query, narrowed url.Values, kinds ...*store.Kind) []shelf {
+	list := a.stocked(tx, q, narrowed, kinds)
+	for i := range list {
+		if i == 0 {
+			list[i].Cards = a.cards(tx, list[i].stock)
+			continue
+		}
+		for _, it := range list[i].stock {
+			list[i].Items = append(list[i].Items, a.inBrief(tx, it))
+		}
+	}
+	return list
+}
+
+// stocked are shelves whose records are to be shown.
+func (a *ask) stocked(tx *store.Txn, q store.Query, narrowed url.Values, kinds []*store.Kind) []shelf {
 	var list []shelf
+	q.Limit = onShelf
 	for _, k := range kinds {
 		if k.Reply || !knows(k, q) {
 			continue
-		}
-		if q.Limit = otherShelf; len(list) == 0 {
-			q.Limit = firstShelf
 		}
 		found := tx.ListKind(k.Name, q)
 		if _, dated := k.New().(store.Dated); dated {
@@ -44,11 +57,21 @@ func (a *ask) shelves(tx *store.Txn, q store.Query, narrowed url.Values, kinds .
 		}
 		name := a.t("list." + k.Name + ".title")
 		list = append(list, shelf{
-			ID: "shelf-" + k.Name, Title: name, Cards: a.cards(tx, found.Items),
+			ID: "shelf-" + k.Name, Title: name, stock: found.Items,
 			All: assets.Link{Text: a.t("shelf.all", "title", name, "count", found.Total), Href: address("/"+k.Path, narrowed)},
 		})
 	}
 	return list
+}
+
+// inBrief is a record in a line: when it takes place, or where.
+func (a *ask) inBrief(tx *store.Txn, it store.Item) relatedLink {
+	line := a.relatedTo(tx, it, a.when(it))
+	line.Badges = a.unusual(store.KindOf(it.Envelope().Kind), it)
+	if line.Note == "" {
+		line.Note = a.places(it.Envelope().Territory)
+	}
+	return line
 }
 
 // knows says whether a kind has all the facets of a query.
@@ -124,6 +147,7 @@ type sectionPage struct {
 	assets.Page
 	Lead    string
 	Shelves []shelf
+	Pairs   []fit         // of needs and resources
 	Kinds   []assets.Link // all lists of the section, also those that are empty
 	Empty   *assets.Empty
 }
@@ -139,7 +163,11 @@ func (p *Pages) section(name string) reply.Handler {
 			d.Kinds = append(d.Kinds, a.link("list."+k.Name+".title", "/"+k.Path))
 		}
 		err := a.view(func(tx *store.Txn) error {
-			d.Shelves = a.shelves(tx, store.Query{Viewer: a.by}, nil, inSection(name)...)
+			d.Shelves = a.stocked(tx, store.Query{Viewer: a.by}, nil, inSection(name))
+			for i := range d.Shelves {
+				d.Shelves[i].Cards = a.cards(tx, d.Shelves[i].stock)
+			}
+			d.Pairs = a.pairs(tx)
 			return nil
 		})
 		if err != nil {

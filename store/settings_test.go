@@ -1,0 +1,39 @@
+package store_test
+
+import (
+	"testing"
+
+	"github.com/essaim/essaim/store"
+)
+
+func TestWhoIsOnTheList(t *testing.T) {
+	s, _ := open(t)
+	off := func(host string) (is bool) {
+		view(t, s, func(tx *store.Txn) { is = tx.OffList(host) })
+		return is
+	}
+	if off("anybody.example") {
+		t.Error("somebody is off a list that there is not")
+	}
+	update(t, s, func(tx *store.Txn) { tx.AdmitOnly([]string{"lab.example", "127.0.0.1:8102"}) })
+	for host, want := range map[string]bool{
+		"lab.example": false, "LAB.example.": false, "lab.example:8443": false, "127.0.0.1": false,
+		"sub.lab.example": true, "example": true, "alab.example": true, "127.0.0.2": true, "": true,
+	} {
+		if off(host) != want {
+			t.Errorf("%q off the list: got %v, want %v", host, !want, want)
+		}
+	}
+	update(t, s, func(tx *store.Txn) { tx.AdmitFollowed() })
+	view(t, s, func(tx *store.Txn) {
+		if tx.OnlyHosts() != nil || !tx.FollowsOnly() {
+			t.Error("the list stays beside another choice")
+		}
+	})
+	update(t, s, func(tx *store.Txn) { tx.AdmitAll() })
+	view(t, s, func(tx *store.Txn) {
+		if tx.OnlyHosts() != nil || tx.FollowsOnly() || tx.OffList("anybody.example") {
+			t.Error("not everybody is let in again")
+		}
+	})
+}
