@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -38,11 +39,7 @@ func (n node) hears(t *testing.T, form url.Values) int {
 }
 
 func ofToken(claims map[string]any) func(*said) {
-	return func(s *said) {
-		for name, value := range claims {
-			s.token[name] = value
-		}
-	}
+	return func(s *said) { maps.Copy(s.token, claims) }
 }
 
 // enters is a browser in which somebody came in by the provider.
@@ -61,10 +58,10 @@ func TestEndOfASessionThereEndsItHere(t *testing.T) {
 	n, p := atProvider(t, c)
 	byPassword := n.linked(t, p, "ana", "1")
 	n.linked(t, p, "bob", "2")
-	office, train, other := n.enters(t, p, "1", "office"), n.enters(t, p, "1", "train"), n.enters(t, p, "2", "his")
+	train, other := n.enters(t, p, "1", "train"), n.enters(t, p, "2", "his")
 	train.send(t, "/mon-compte/mot-de-passe", url.Values{"password": {password + "!"}, "password-again": {password + "!"}})
 	byPassword.send(t, "/connexion", credentials("ana", password+"!")) // a new password ended that
-	office = n.enters(t, p, "1", "office")
+	office := n.enters(t, p, "1", "office")
 	still := func(who string, b browser, want bool) {
 		t.Helper()
 		if b.isIn(t) != want {

@@ -137,8 +137,7 @@ func (p *Pages) addUpload(z *zip.Writer, name string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	return addFile(z, "images/"+name, f)
+	return errors.Join(addFile(z, "images/"+name, f), f.Close())
 }
 
 func addFile(z *zip.Writer, name string, from io.Reader) error {
