@@ -49,8 +49,20 @@ func soon(tx *store.Txn, p *store.Peer) *store.Peer {
 	if next.Equal(p.Next) {
 		next = next.Add(time.Millisecond) // not the job that may be at work
 	}
-	p.Next = next
+	p.Next, p.Visit = next, next
 	return p
+}
+
+// plan says when a peer is asked again: all of it at its visit, and a lab that is far
+// for its sketch alone in between.
+func (n *Node) plan(tx *store.Txn, p *store.Peer) {
+	p.Next = p.Visit
+	if p.Sketch == "" || p.Hop <= store.HopFollowed {
+		return
+	}
+	if renewed := tx.Now().Add(n.scaled(jitter(nearEvery))); renewed.Before(p.Visit) {
+		p.Next = renewed
+	}
 }
 
 // beginDiscovery lets a node that starts look around.
@@ -70,6 +82,9 @@ func (n *Node) visit(ctx context.Context, id store.ID) error {
 	}
 	if p.Hop == store.HopSelf {
 		return n.survey(ctx)
+	}
+	if p.State == store.PeerKnown && p.Visit.After(n.Store.Now()) {
+		return n.renewSketch(ctx, p)
 	}
 	found, failed := n.ask(ctx, p)
 	if ctx.Err() != nil {
@@ -164,7 +179,8 @@ func (n *Node) met(tx *store.Txn, p *store.Peer, s *sighting) {
 	if p.Hop == store.HopFollowed {
 		every, p.Read = nearEvery, s.read
 	}
-	p.Next = tx.Now().Add(n.scaled(jitter(every)))
+	p.Visit, p.SketchTag = tx.Now().Add(n.scaled(jitter(every))), s.sketchTag
+	n.plan(tx, p)
 	tx.PutPeer(p)
 	tx.SetPeerFollows(p.ID, s.follows)
 	tx.SetSketch(p.ID, s.sketch, tx.Now())

@@ -24,6 +24,7 @@ type sighting struct {
 	descriptor []byte // signed by the lab; nil: it has none
 	rev        store.Rev
 	sketch     []byte   // of what can be found there, signed by the lab; nil: none that is of use
+	sketchTag  string   // names its version
 	follows    []string // IRIs
 	names      []string // those, and who follows it
 	told       []vocab.Doc
@@ -53,7 +54,7 @@ func (n *Node) ask(ctx context.Context, p *store.Peer) (*sighting, error) {
 	if err := n.askDescriptor(ctx, s, doc, actor); err != nil {
 		return nil, err
 	}
-	s.sketch = n.askSketch(ctx, s)
+	n.askSketch(ctx, s)
 	if s.said.Software+p.Software == "" {
 		if info, err := nodeinfo.Software(ctx, n.Fetch, store.HostOf(p.IRI)); err == nil {
 			s.software = info.Software + " " + info.Version

@@ -23,7 +23,7 @@ const (
 	FarLimit   = 20              // finds of one node
 	farPeers   = 8               // nodes that are asked
 	farAmong   = 1000            // nodes of which it is looked up whether they may have it
-	farSure    = 24 * time.Hour  // for how long a sketch that has no such words is not doubted
+	farSure    = 6 * time.Hour   // for how long a sketch that has no such words is not doubted
 	farBudget  = 2 * time.Second // for all together
 	farText    = 300             // characters of a text that are taken over
 	farAddress = 2000            // bytes of an address
@@ -111,7 +111,7 @@ type farChoice struct {
 	seen    map[string]bool // by origin
 	likely  []farNode       // their sketches have the words
 	unknown []farNode       // they have none
-	doubted []farNode       // they had no such words, some days ago
+	doubted []farNode       // they had no such words, some hours ago
 	spared  int             // they have no such words
 }
 

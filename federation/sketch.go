@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"sync"
@@ -34,10 +35,12 @@ type sketchDocument struct {
 
 // ownSketch is the sketch of what can be found here, as it is served.
 type ownSketch struct {
-	mu   sync.Mutex
-	doc  []byte
-	made time.Time
-	at   store.ID // the newest change that it knows of
+	mu      sync.Mutex
+	filter  sketch.Sketch
+	updated time.Time // when the filter was last another
+	doc     []byte
+	made    time.Time
+	at      store.ID // the newest change that it knows of
 }
 
 // Sketch writes the sketch of what other nodes can find here, signed by the lab: of
@@ -62,31 +65,36 @@ func (n *Node) Sketch(ctx context.Context) ([]byte, error) {
 	case !n.Discover || n.Text == nil || !lab.Discoverable:
 		return nil, store.ErrNotFound
 	case !same:
-		now := n.Store.Now()
-		if own.doc, err = n.makeSketch(ctx, lab, now); err != nil {
+		if err := n.makeSketch(ctx, own, lab); err != nil {
 			return nil, err
 		}
-		own.made = now
 	}
 	own.at = at
 	return own.doc, nil
 }
 
-func (n *Node) makeSketch(ctx context.Context, lab *store.Actor, now time.Time) (doc []byte, err error) {
+// makeSketch gathers the words and writes the document, which is the same to the byte as
+// long as the words and the keys are: then nobody reads it again.
+func (n *Node) makeSketch(ctx context.Context, own *ownSketch, lab *store.Actor) error {
 	var m sketch.Maker
 	for _, k := range store.Kinds {
 		if err := n.sketchKind(ctx, k.Name, &m); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	doc = vocab.Encode(sketchDocument{
-		Context: sketchContext, ID: lab.IRI + SketchPath, Type: "Document", Owner: lab.IRI, Updated: stamp(now), Filter: m.Sketch(),
+	now, filter := n.Store.Now(), m.Sketch()
+	if !bytes.Equal(filter, own.filter) {
+		own.filter, own.updated = filter, stamp(now)
+	}
+	doc := vocab.Encode(sketchDocument{
+		Context: sketchContext, ID: lab.IRI + SketchPath, Type: "Document", Owner: lab.IRI, Updated: own.updated, Filter: filter,
 	})
-	err = n.Store.View(ctx, func(tx *store.Txn) error {
-		doc, err = Prove(tx, doc, lab, now)
+	return n.Store.View(ctx, func(tx *store.Txn) (err error) {
+		if doc, err = Prove(tx, doc, lab, own.updated); err == nil {
+			own.doc, own.made = doc, now
+		}
 		return err
 	})
-	return doc, err
 }
 
 // sketchKind takes in the words of one kind of records.
@@ -114,25 +122,4 @@ func (n *Node) sketchKind(ctx context.Context, kind string, m *sketch.Maker) err
 		}
 	}
 	return nil
-}
-
-// askSketch reads the sketch of a lab. One that cannot be had, that the lab's own key
-// did not sign, or that says yes to everything is none: then the lab is asked like
-// those that have none.
-func (n *Node) askSketch(ctx context.Context, s *sighting) []byte {
-	if s.descriptor == nil || s.said.Sketch == "" {
-		return nil
-	}
-	doc, err := n.dereference(ctx, s.said.Sketch)
-	if err != nil || doc.ID() != s.said.Sketch {
-		return nil
-	}
-	var said sketchDocument
-	if _, ok := n.signed(doc, s.key); !ok || json.Unmarshal(doc.Raw(), &said) != nil || said.Owner != s.said.IRI {
-		return nil
-	}
-	if _, err := sketch.Parse(said.Filter); err != nil {
-		return nil
-	}
-	return said.Filter
 }

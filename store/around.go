@@ -22,16 +22,16 @@ const (
 const everybodyPublic = "tous"
 
 // Crossings are experiments that could be crossed with one: of other labs, about
-// other themes, for people of the same publics; those that share the most publics
-// first, then the newest. Only the newest of all are looked through. Other records,
-// and those without themes or publics, have none.
+// other themes, for people of the same publics or in the same situations; those that
+// share the most first, then the newest. Only the newest of all are looked through.
+// Other records, and those that do not say for whom or about what they are, have none.
 func (t *Txn) Crossings(it Item, v Viewer, limit int) []Item {
 	if _, ok := it.(*Experiment); !ok {
 		return nil
 	}
 	r := it.Envelope()
 	publics := slices.DeleteFunc(slices.Clone(r.Publics), func(p string) bool { return p == everybodyPublic })
-	if len(r.Themes) == 0 || len(publics) == 0 {
+	if len(r.Themes) == 0 || len(publics)+len(r.Situations) == 0 {
 		return nil
 	}
 	lab, looked := hash16(r.Lab), 0
@@ -41,12 +41,13 @@ func (t *Txn) Crossings(it Item, v Viewer, limit int) []Item {
 		if looked++; looked > crossingsAmong {
 			break
 		}
-		n, _ := l.shared(publicsField.Name, publics)
-		if n == 0 || bytes.Equal(l.lab(), lab) {
+		people, _ := l.shared(publicsField.Name, publics)
+		lives, _ := l.shared(situationsField.Name, r.Situations)
+		if people+lives == 0 || bytes.Equal(l.lab(), lab) {
 			continue
 		}
 		if same, other := l.shared(themesField.Name, r.Themes); same == 0 && other > 0 && t.mayList(v, l, id) {
-			found = append(found, crossing{id, n})
+			found = append(found, crossing{id, people + lives})
 		}
 	}
 	slices.SortStableFunc(found, func(a, b crossing) int { return cmp.Compare(b.shared, a.shared) })
@@ -59,7 +60,7 @@ func (t *Txn) Crossings(it Item, v Viewer, limit int) []Item {
 	return items
 }
 
-// crossing is a record that could be crossed, and how many publics it shares.
+// crossing is a record that could be crossed, and how much it shares.
 type crossing struct {
 	id     ID
 	shared int

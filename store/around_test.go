@@ -47,6 +47,10 @@ func TestCrossings(t *testing.T) {
 		around(t, tx, "plateau", "mobilite aussi", about("mobilite", "jeunes"))
 		around(t, tx, "plateau", "d'autres gens", about("logement", "familles"))
 		around(t, tx, "plateau", "tout le monde", about("logement", "tous"))
+		around(t, tx, "plateau", "au meme moment", func(e *store.Experiment) {
+			about("logement", "familles")(e)
+			e.Situations = []string{"perdre-son-emploi", "demenager"}
+		})
 		around(t, tx, "plateau", "sans theme", func(e *store.Experiment) { e.Themes = nil })
 		around(t, tx, "estran", "du meme labo", about("logement", "jeunes"))
 		around(t, tx, "plateau", "entre labos", func(e *store.Experiment) {
@@ -61,7 +65,15 @@ func TestCrossings(t *testing.T) {
 		if got, want := names(tx.Crossings(e, store.Viewer{}, 1)), []string{"droits"}; !slices.Equal(got, want) {
 			t.Errorf("the first one: got %q, want %q", got, want)
 		}
+		e.Situations = []string{"perdre-son-emploi", "demenager", "se-former"}
+		if got, want := names(tx.Crossings(e, store.Viewer{}, 5)), []string{"au meme moment", "droits", "formation"}; !slices.Equal(got, want) {
+			t.Errorf("in the same situations: got %q, want %q", got, want)
+		}
 		e.Publics = []string{"tous"}
+		if got, want := names(tx.Crossings(e, store.Viewer{}, 5)), []string{"au meme moment"}; !slices.Equal(got, want) {
+			t.Errorf("for everybody in a situation: got %q, want %q", got, want)
+		}
+		e.Situations = nil
 		if got := tx.Crossings(e, store.Viewer{}, 5); len(got) > 0 {
 			t.Errorf("for everybody: got %q", names(got))
 		}

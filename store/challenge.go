@@ -47,7 +47,7 @@ var _ = newKind(Kind{
 			{Name: "state", Widget: Choice, Vocabulary: &CommitmentStates, At: at(func(c *Commitment) any { return &c.State })},
 		}},
 
-		themesField, publicsField, territoryField, relationsField,
+		themesField, publicsField, situationsField, territoryField, relationsField,
 		imageField, attachmentsField, licenceField, audienceField,
 		{Name: "stages", Widget: Shown, Wire: "essaim:stages", At: at(func(c *Challenge) any { return &c.Stages })},
 	}, "call", "title", "pitch", "body"),

@@ -27,6 +27,10 @@ var (
 		Name: "publics", Widget: Choices, Max: 8, Vocabulary: &Publics, Facet: true, Wire: "essaim:publics", Schema: "audience",
 		At: ofRecord(func(r *Record) any { return &r.Publics }),
 	}
+	situationsField = Field{
+		Name: "situations", Widget: Choices, Max: 5, Vocabulary: &Situations, Facet: true, Wire: "essaim:situations",
+		At: ofRecord(func(r *Record) any { return &r.Situations }),
+	}
 	territoryField = Field{
 		Name: "territory", Widget: Choices, Max: 18, Vocabulary: &Territories, Facet: true, Envelope: true, Wire: "essaim:territory", Schema: "spatialCoverage",
 		At: ofRecord(func(r *Record) any { return &r.Territory }),

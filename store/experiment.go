@@ -185,7 +185,7 @@ var _ = newKind(Kind{
 		{Name: "instrument", Widget: Choice, Vocabulary: &Instruments, Wire: "essaim:instrument", At: at(func(e *Experiment) any { return &e.Instrument })},
 		{Name: "sector", Widget: Choice, Vocabulary: &Sectors, Wire: "essaim:sector", At: at(func(e *Experiment) any { return &e.Sector })},
 		{Name: "policyQuestion", Widget: Text, Max: 1000, Wire: "essaim:policyQuestion", At: at(func(e *Experiment) any { return &e.PolicyQuestion })},
-		themesField, publicsField, territoryField,
+		themesField, publicsField, situationsField, territoryField,
 
 		relationsField,
 		{Name: "handoverTo", Widget: Line, Personal: true, Max: 200, Wire: "essaim:handoverTo", At: at(func(e *Experiment) any { return &e.Handover.To })},

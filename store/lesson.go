@@ -70,7 +70,7 @@ var _ = newKind(Kind{
 			{Name: "state", Widget: Choice, Vocabulary: &FollowUpStates, At: at(func(f *FollowUp) any { return &f.State })},
 		}},
 
-		themesField, publicsField, territoryField, relationsField,
+		themesField, publicsField, situationsField, territoryField, relationsField,
 		imageField, attachmentsField, licenceField, audienceField,
 		{Name: "stages", Widget: Shown, Wire: "essaim:stages", At: at(func(l *Lesson) any { return &l.Stages })},
 	}, "title", "pitch", "worked", "notWorked"),

@@ -46,18 +46,20 @@ type Peer struct {
 	Themes    []string    `json:"themes,omitempty"` // of the vocabulary
 	Langs     []string    `json:"langs,omitempty"`
 	Software  string      `json:"software,omitempty"`
-	Key       PublicKey   `json:"key,omitzero"`      // Ed25519: proves its descriptors
-	List      string      `json:"list,omitempty"`    // address of the peers that its node knows
-	Sketch    string      `json:"sketch,omitempty"`  // address of the sketch of what can be found there
-	Read      uint64      `json:"read,omitempty"`    // how far that list was read
-	Updated   time.Time   `json:"updated,omitzero"`  // of the descriptor
-	Seq       uint64      `json:"seq,omitempty"`     // of the descriptor in our own list; zero: it is not there
-	Rev       Rev         `json:"rev,omitzero"`      // of the same
-	Known     time.Time   `json:"known,omitzero"`    // since when it is a peer
-	Seen      time.Time   `json:"seen,omitzero"`     // last word of its own server
-	Next      time.Time   `json:"next,omitzero"`     // when to ask it again; zero: not by itself
-	Fails     int         `json:"fails,omitempty"`   // tries in a row that ended badly
-	Problem   SyncProblem `json:"problem,omitempty"` // of the last try
+	Key       PublicKey   `json:"key,omitzero"`        // Ed25519: proves its descriptors
+	List      string      `json:"list,omitempty"`      // address of the peers that its node knows
+	Sketch    string      `json:"sketch,omitempty"`    // address of the sketch of what can be found there
+	SketchTag string      `json:"sketchTag,omitempty"` // ETag of the one that was read last
+	Read      uint64      `json:"read,omitempty"`      // how far that list was read
+	Updated   time.Time   `json:"updated,omitzero"`    // of the descriptor
+	Seq       uint64      `json:"seq,omitempty"`       // of the descriptor in our own list; zero: it is not there
+	Rev       Rev         `json:"rev,omitzero"`        // of the same
+	Known     time.Time   `json:"known,omitzero"`      // since when it is a peer
+	Seen      time.Time   `json:"seen,omitzero"`       // last word of its own server
+	Visit     time.Time   `json:"visit,omitzero"`      // when to ask it everything again
+	Next      time.Time   `json:"next,omitzero"`       // when to ask it again, or for its sketch; zero: not by itself
+	Fails     int         `json:"fails,omitempty"`     // tries in a row that ended badly
+	Problem   SyncProblem `json:"problem,omitempty"`   // of the last try
 }
 
 // DisplayName is the name, or the handle of those who have none.

@@ -26,12 +26,14 @@ type Record struct {
 	Themes    []string `json:"themes,omitempty"`
 	Territory []string `json:"territory,omitempty"`
 	Publics   []string `json:"publics,omitempty"`
-	Place     Place    `json:"place,omitzero"`
-	Tags      []string `json:"tags,omitempty"` // without #, beside the themes
-	Image     *Image   `json:"image,omitempty"`
-	Pictures  []Image  `json:"pictures,omitempty"` // beside Image, of what has several
-	Licence   string   `json:"licence,omitempty"`
-	Audience  Audience `json:"audience"`
+	// Situations are what happens in the lives of those for whom something is done.
+	Situations []string `json:"situations,omitempty"`
+	Place      Place    `json:"place,omitzero"`
+	Tags       []string `json:"tags,omitempty"` // without #, beside the themes
+	Image      *Image   `json:"image,omitempty"`
+	Pictures   []Image  `json:"pictures,omitempty"` // beside Image, of what has several
+	Licence    string   `json:"licence,omitempty"`
+	Audience   Audience `json:"audience"`
 
 	Source Source `json:"source,omitzero"` // where it was brought from
 

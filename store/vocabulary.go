@@ -48,6 +48,14 @@ var (
 		"associations", "entreprises",
 	}}
 
+	// Situations are what happens in people's lives, whoever is in charge of it.
+	Situations = Vocabulary{Name: "situation", Slugs: []string{
+		"faire-ses-demarches", "chercher-un-emploi", "perdre-son-emploi", "se-former", "creer-son-activite", "devenir-parent",
+		"elever-un-enfant", "se-separer", "trouver-un-logement", "demenager", "se-deplacer", "manquer-d-argent", "tomber-malade",
+		"vivre-avec-un-handicap", "aider-un-proche", "prendre-sa-retraite", "vieillir-a-domicile", "perdre-un-proche",
+		"arriver-en-france", "subir-des-violences", "vivre-une-catastrophe",
+	}}
+
 	// RelationTypes are the edges between records and actors. Their words say
 	// them from here: "relation.replique", and from the other side:
 	// "relation-back.replique".

@@ -92,6 +92,9 @@ type Tiles = page.Tiles
 // Keeps are described at page.Keeps.
 type Keeps = page.Keeps
 
+// OpenTiles is described at page.OpenTiles.
+func OpenTiles(path string) (*page.TileFile, error) { return page.OpenTiles(path) }
+
 // Setting is described at admin.Setting.
 type Setting = admin.Setting
 
@@ -154,6 +157,10 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 	activitypub.Routes(machines, servers)
 	r.PathPrefix(assets.StaticPrefix).Handler(c.Renderer.Static).Methods(http.MethodGet, http.MethodHead)
 	r.PathPrefix("/media/").Handler(c.Images.Handler()).Methods(http.MethodGet, http.MethodHead)
+
+	if c.Tiles.File != nil {
+		r.Handle(page.TilesPath, c.Tiles.File).Methods(http.MethodGet, http.MethodHead)
+	}
 
 	apps(r, c)
 	people := r.NewRoute().Subrouter()

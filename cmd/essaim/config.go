@@ -142,7 +142,8 @@ type MetricsConfig struct {
 // MapConfig is what lies under the map, where scripts run.
 type MapConfig struct {
 	Address string `toml:"tiles" comment:"The address of pictures to lie under the map, such as https://tiles.example.org/{z}/{x}/{y}.png. Their server learns who looks at the map; it must allow this use."`
-	Credit  string `toml:"credit" comment:"Whose pictures they are, in HTML; shown on the map. Required with tiles."`
+	File    string `toml:"file" comment:"Instead of tiles: a file of vector tiles (PMTiles, version 3, in the layers of Protomaps) that this node serves itself, so that no other server is asked; in the data directory, or with its whole path."`
+	Credit  string `toml:"credit" comment:"Whose pictures or tiles they are, in HTML; shown on the map. Required with tiles and file."`
 }
 
 // DevelopmentConfig relaxes what several nodes on one machine cannot obey. Its

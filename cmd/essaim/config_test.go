@@ -204,10 +204,15 @@ func TestValidate(t *testing.T) {
 		{"listen everywhere", func(c *Config) { c.Node.Listen = ":8080" }, ""},
 		{"language", func(c *Config) { c.Node.Language = "tlh" }, "node.language"},
 		{"time zone", func(c *Config) { c.Node.TimeZone = "Europe/Atlantis" }, "node.time_zone"},
-		{"tiles without a place for their number", func(c *Config) { c.Map = MapConfig{"https://tiles.example/{z}/{x}.png", "x"} }, "map.tiles"},
-		{"tiles in the clear", func(c *Config) { c.Map = MapConfig{"http://tiles.example/{z}/{x}/{y}.png", "x"} }, "map.tiles"},
-		{"tiles of a server that ends the policy", func(c *Config) { c.Map = MapConfig{"https://a;script-src/{z}/{x}/{y}.png", "x"} }, "map.tiles"},
+		{"tiles without a place for their number", func(c *Config) { c.Map = MapConfig{Address: "https://tiles.example/{z}/{x}.png", Credit: "x"} }, "map.tiles"},
+		{"tiles in the clear", func(c *Config) { c.Map = MapConfig{Address: "http://tiles.example/{z}/{x}/{y}.png", Credit: "x"} }, "map.tiles"},
+		{"tiles of a server that ends the policy", func(c *Config) { c.Map = MapConfig{Address: "https://a;script-src/{z}/{x}/{y}.png", Credit: "x"} }, "map.tiles"},
 		{"tiles of nobody", func(c *Config) { c.Map = MapConfig{Address: "https://tiles.example/{z}/{x}/{y}.png"} }, "map.credit"},
+		{"a file of tiles of nobody", func(c *Config) { c.Map = MapConfig{File: "france.pmtiles"} }, "map.credit"},
+		{"a file of tiles", func(c *Config) { c.Map = MapConfig{File: "france.pmtiles", Credit: "x"} }, ""},
+		{"tiles twice", func(c *Config) {
+			c.Map = MapConfig{Address: "https://tiles.example/{z}/{x}/{y}.png", File: "france.pmtiles", Credit: "x"}
+		}, "map.file"},
 		{"files too small for anything", func(c *Config) { c.Media.MaxFile = 1 << 10 }, "media.max_file"},
 		{"files too large for a form", func(c *Config) { c.Media.MaxFile = 2 << 30 }, "media.max_file"},
 		{"store below nothing", func(c *Config) { c.Store.MaxSize = -1 }, "store.max_size"},

@@ -73,7 +73,8 @@ func (m MapConfig) validate() error {
 	ok := err == nil && u.Scheme == "https" && u.Host != "" && whole && !strings.ContainsAny(u.Host, "{};, '")
 	return errors.Join(
 		check(m.Address == "" || ok, "map.tiles", "%q is no https address with {z}, {x} and {y}", m.Address),
-		check(m.Address == "" || m.Credit != "", "map.credit", "is empty"),
+		check(m.Address == "" || m.File == "", "map.file", "is set beside map.tiles: only one of them lies under the map"),
+		check(m.Address+m.File == "" || m.Credit != "", "map.credit", "is empty"),
 	)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"strings"
 
 	"github.com/essaim/essaim/federation/nodeinfo"
@@ -20,16 +21,35 @@ func (n *node) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read templates: %w", err)
 	}
+	tiles, err := n.tiles()
+	if err != nil {
+		return nil, fmt.Errorf("map.file: %w", err)
+	}
 	return web.Handler(web.Config{
 		Node: n.door, Sessions: n.sessions, Renderer: renderer, Deliveries: n.delivery, Images: n.media, Log: n.log,
 		Version: version(), SourceURL: sourceURL,
 		Demo: n.demo, Development: c.Development.active(), SignedOnly: c.Federation.AuthorizedFetch,
 		MaxBody: int64(c.Federation.MaxBody), InboxPerMinute: c.Limits.Inbox, PagesPerMinute: c.Limits.Pages,
-		ContributionsPerHour: c.Limits.Contributions, Mail: n.mail, Letters: n.letters, Provider: n.provider, Search: n.search, Tiles: web.Tiles(c.Map), TrustedProxies: c.HTTP.TrustedProxies, Software: n.software,
+		ContributionsPerHour: c.Limits.Contributions, Mail: n.mail, Letters: n.letters, Provider: n.provider, Search: n.search, Tiles: tiles, TrustedProxies: c.HTTP.TrustedProxies, Software: n.software,
 		Keeps: c.Retention.keeps(), Strained: strained,
 		Probe: n.probe, Examine: n.examine, Ailing: func() int { return int(n.ailing.Load()) }, Backups: shelfIn(n.dir), Settings: n.settings(), Fixed: c.Federation.Mode != modeOpen,
 		Live: func(run func(context.Context) error) { n.live = run },
 	}), nil
+}
+
+// tiles are what lies under the map. A file is looked for in the data directory.
+func (n *node) tiles() (t web.Tiles, err error) {
+	m := n.config.Map
+	t.Address, t.Credit = m.Address, m.Credit
+	if m.File == "" {
+		return t, nil
+	}
+	path := m.File
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(n.dir, path)
+	}
+	t.File, err = web.OpenTiles(path)
+	return t, err
 }
 
 // software is what a host says it runs, such as "essaim 0.1.0"; empty when it

@@ -258,6 +258,10 @@ func TestChoiceCanBeChanged(t *testing.T) {
 	note := &store.News{Record: store.Record{Kind: "news", Body: "Une nouvelle.", Audience: store.Public}}
 	publish(t, origin, &federation.Activity{Verb: "Create", Actor: origin.Lab.IRI, Item: note})
 	eventually(t, n, "the news", func(tx *store.Txn) bool { _, err := tx.RecordByIRI(note.IRI); return err == nil })
+	themed := experiment("En navette", store.Public)
+	themed.Themes = []string{"mobilite"}
+	publish(t, origin, &federation.Activity{Verb: "Create", Actor: origin.Lab.IRI, Item: themed})
+	eventually(t, n, "the record with a theme", func(tx *store.Txn) bool { _, err := tx.RecordByIRI(themed.IRI); return err == nil })
 	kept := some(t, origin, "Fiche 9")
 	publish(t, n, &federation.Activity{Verb: "Like", Actor: n.Lab.IRI, Object: kept.IRI})
 	var lab store.ID
@@ -270,8 +274,9 @@ func TestChoiceCanBeChanged(t *testing.T) {
 	}{
 		{store.Selection{Kinds: []string{"news"}}, 2}, // and what was liked
 		{store.Selection{Records: []string{some(t, origin, "Fiche 3").IRI}}, 2},
-		{store.Selection{Themes: []string{"mobilite"}}, 1},
-		{store.Selection{}, 131},
+		{store.Selection{Themes: []string{"mobilite"}}, 2},
+		{store.Selection{Themes: []string{"mobilite"}, Kinds: []string{"news"}}, 1},
+		{store.Selection{}, 132},
 	} {
 		if err := n.Choose(t.Context(), n.Admin(), lab, c.wants); err != nil {
 			t.Fatal(err)

@@ -6,8 +6,10 @@ import (
 	"io"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/essaim/essaim/federation"
+	"github.com/essaim/essaim/federation/fetch"
 	"github.com/essaim/essaim/federation/httpsig"
 	"github.com/essaim/essaim/federation/integrity"
 	"github.com/essaim/essaim/federation/sketch"
@@ -145,4 +147,55 @@ func TestHostileSketches(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Between two visits a lab that is far is asked for its sketch alone. Nothing new is one
+// request without an answer to read; what was withdrawn is forgotten.
+func TestSketchIsRenewedBetweenVisits(t *testing.T) {
+	var asked traffic
+	a := Start(t, "estran", Discovering, Fetching(func(c *fetch.Config) { c.Wire = &meter{wire: c.Wire, traffic: &asked} }))
+	b, c := startLab(t, "calanques"), startLab(t, "estuaire")
+	create(t, c, "Navettes fluviales", store.Public)
+	connect(t, b, c)
+	eventually(t, b, "it knows the lab", func(tx *store.Txn) bool { return peer(tx, c.Lab.IRI).State == store.PeerKnown })
+	connect(t, a, b)
+	eventually(t, a, "it has the sketch of the lab of the lab", func(tx *store.Txn) bool {
+		p := peer(tx, c.Lab.IRI)
+		return sketched(tx, c.Lab.IRI) != nil && p.Hop == 2 && p.Next.Before(p.Visit) && visited(tx)
+	})
+	var visit, read time.Time
+	renewed := func(want int, what string, holds func(sketch.Sketch) bool) {
+		t.Helper()
+		before := asked.of("other")
+		err := a.Store.Update(t.Context(), func(tx *store.Txn) error {
+			p := peer(tx, c.Lab.IRI)
+			visit, p.Next = p.Visit, tx.Now()
+			_, read = tx.Sketch(p.ID)
+			tx.PutPeer(&p)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, a, what, func(tx *store.Txn) bool {
+			p := peer(tx, c.Lab.IRI)
+			s, at := tx.Sketch(p.ID)
+			return p.Next.After(tx.Now()) && p.Visit.Equal(visit) && (s == nil || !at.Before(read)) && holds(sketch.Sketch(s))
+		})
+		if got := asked.of("other") - before; got != want {
+			t.Errorf("%s: got %d requests, want %d", what, got, want)
+		}
+	}
+	renewed(1, "nothing is new", func(s sketch.Sketch) bool { return s.MayHave("navette") })
+	create(t, c, "Péniche", store.Public)
+	renewed(1, "the word of the day is there", func(s sketch.Sketch) bool { return s.MayHave("peniche") })
+	_, doc := sketchOf(t, c)
+	create(t, c, "Péniche", store.Team)
+	if _, again := sketchOf(t, c); !bytes.Equal(doc, again) {
+		t.Error("written anew although its words are the same")
+	}
+	shy := *c.Lab
+	shy.Discoverable = false
+	publish(t, c, &federation.Activity{Verb: "Update", Actor: c.Lab.IRI, Profile: &shy})
+	renewed(1, "it is forgotten", func(s sketch.Sketch) bool { return s == nil })
 }

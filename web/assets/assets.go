@@ -13,7 +13,7 @@ package assets
 
 import "embed"
 
-//go:embed static/css/*.css static/fonts/*.woff2 static/leaflet/* static/js/*.js static/*.svg
+//go:embed static/css/*.css static/fonts/*.woff2 static/leaflet/* static/protomaps/* static/js/*.js static/*.svg
 var staticFiles embed.FS
 
 //go:embed templates/*.html

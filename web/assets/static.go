@@ -43,7 +43,7 @@ type file struct {
 // NewStatic reads, joins, hashes and compresses the embedded files.
 func NewStatic() (*Static, error) {
 	s := &Static{urls: map[string]string{}, files: map[string]file{}}
-	for _, pattern := range []string{"fonts/*.woff2", "*.svg", "leaflet/*", "js/*.js", "css/map.css"} {
+	for _, pattern := range []string{"fonts/*.woff2", "*.svg", "leaflet/*", "protomaps/*", "js/*.js", "css/map.css"} {
 		if err := s.addAll("static/" + pattern); err != nil {
 			return nil, err
 		}

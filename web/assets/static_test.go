@@ -123,7 +123,7 @@ func TestVendoredFilesAreThoseOfTheManifest(t *testing.T) {
 		listed++
 	}
 	vendored := 0
-	for _, folder := range []string{"static/fonts/*", "static/leaflet/*"} {
+	for _, folder := range []string{"static/fonts/*", "static/leaflet/*", "static/protomaps/*"} {
 		files, err := fs.Glob(staticFiles, folder)
 		if err != nil {
 			t.Fatal(err)

@@ -10,6 +10,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
@@ -26,9 +27,12 @@ import (
 )
 
 // pack is one npm package: its name and version, the SHA-512 of its archive,
-// and the files taken from it under the name they get here.
+// and the files taken from it under the name they get here. Without files its licence
+// alone is taken: Protomaps Leaflet has it inside, as it has pmtiles and basemaps, which
+// are of the same owner under the same licence.
 type pack struct {
 	spec, integrity, title, licence string
+	text                            string // the file of its licence; empty: LICENSE
 	files                           map[string]string
 }
 
@@ -62,6 +66,53 @@ var packs = []pack{{
 		"dist/leaflet.js":  "static/leaflet/leaflet.js",
 		"dist/leaflet.css": "static/leaflet/leaflet.css",
 	},
+}, {
+	spec:      "protomaps-leaflet@5.1.0",
+	integrity: "sha512-N0YY1Gbw5nZ9n8VUOvwHKm/w3zhTTuaZEeMZl8doHemeM4ujGPp2otI6t4Sgqrz8iM4svx2rpG1Q17rHkOWSaA==",
+	title:     "Protomaps Leaflet",
+	licence:   "BSD-3-Clause",
+	files:     map[string]string{"dist/protomaps-leaflet.js": "static/protomaps/protomaps-leaflet.js"},
+}, {
+	spec:      "@mapbox/point-geometry@1.1.0",
+	integrity: "sha512-YGcBz1cg4ATXDCM/71L9xveh4dynfGmcLDqufR+nQQy3fKwsAZsWd/x4621/6uJaeB9mwOHE6hPeDgXz9uViUQ==",
+	title:     "point-geometry",
+	licence:   "ISC",
+}, {
+	spec:      "@mapbox/vector-tile@2.0.5",
+	integrity: "sha512-pXj8m7KTsqZt+1jsE0xIpGvqTSbblfkuEJL/NJmNePMtEwxO8V3XMDo9WMSfDeqHvCtBI9Lmt4mGcGR10zecmw==",
+	title:     "vector-tile",
+	licence:   "BSD-3-Clause",
+	text:      "LICENSE.txt",
+}, {
+	spec:      "color2k@2.0.3",
+	integrity: "sha512-zW190nQTIoXcGCaU08DvVNFTmQhUpnJfVuAKfWqUQkflXKpaDdpaYoM0iluLS9lgJNHyBF58KKA2FBEwkD7wog==",
+	title:     "color2k",
+	licence:   "MIT",
+}, {
+	spec:      "pbf@4.0.1",
+	integrity: "sha512-SuLdBvS42z33m8ejRbInMapQe8n0D3vN/Xd5fmWM3tufNgRQFBpaW2YVJxQZV4iPNqb0vEFvssMEo5w9c6BTIA==",
+	title:     "pbf",
+	licence:   "BSD-3-Clause",
+}, {
+	spec:      "potpack@1.0.2",
+	integrity: "sha512-choctRBIV9EMT9WGAZHn3V7t0Z2pMQyl0EZE6pFc/6ml3ssw7Dlf/oAOvFwjm1HVsqfQN8GfeFyJ+d8tRzqueQ==",
+	title:     "potpack",
+	licence:   "ISC",
+}, {
+	spec:      "quickselect@2.0.0",
+	integrity: "sha512-RKJ22hX8mHe3Y6wH/N3wCM6BWtjaxIyyUIkpHOvfFnxdI4yD4tBXEBKSbriGujF6jnSVkJrffuo6vxACiSSxIw==",
+	title:     "quickselect",
+	licence:   "ISC",
+}, {
+	spec:      "rbush@3.0.1",
+	integrity: "sha512-XRaVO0YecOpEuIvbhbpTrZgoiI6xBlz6hnlr6EHhd+0x9ase6EmeN+hdwwUaJvLcsFFQ8iWVF1GAK1yB0BWi0w==",
+	title:     "rbush",
+	licence:   "MIT",
+}, {
+	spec:      "fflate@0.8.2",
+	integrity: "sha512-cPJU47OaAoCbg0pBvzsgpTPhmhqI5eJjh/JIu8tPj5q+T7iLvW/JAYUqmE7KOB4R1ZyEhzBaIQpQpardBF5z8A==",
+	title:     "fflate",
+	licence:   "MIT",
 }}
 
 func main() {
@@ -90,7 +141,7 @@ func gather() (map[string][]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	out := map[string][]byte{}
-	notices := bytes.NewBufferString("# Third-party notices\n\nFiles below `web/assets/static/fonts` and `web/assets/static/leaflet` come unchanged from these packages.\n")
+	notices := bytes.NewBufferString("# Third-party notices\n\nFiles below `web/assets/static/fonts`, `web/assets/static/leaflet` and `web/assets/static/protomaps` come unchanged from these packages, some of them with others inside.\n")
 	for _, p := range packs {
 		if err := p.unpack(dir, out, notices); err != nil {
 			return nil, fmt.Errorf("vendor %s: %w", p.spec, err)
@@ -143,7 +194,7 @@ func (p pack) take(from fs.FS, out map[string][]byte, notices *bytes.Buffer) err
 		}
 		out[dst] = data
 	}
-	text, err := fs.ReadFile(from, "LICENSE")
+	text, err := fs.ReadFile(from, cmp.Or(p.text, "LICENSE"))
 	if err != nil {
 		return err
 	}

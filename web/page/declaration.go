@@ -3,6 +3,7 @@ package page
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -182,6 +183,7 @@ func (p *Pages) privacy(w http.ResponseWriter, r *http.Request) error {
 		"lab", page.Site.Name, "address", page.Site.Handle,
 		"reports", inDays(p.Keeps.Reports), "contacts", inDays(p.Keeps.Contacts), "signins", inDays(p.Keeps.SignIns),
 		"letters", inDays(p.Keeps.Letters), "backups", inDays(p.Keeps.Backups), "journal", inDays(p.Keeps.Journal),
+		"except", d.elsewhere(),
 	}
 	for _, s := range []string{"who", "what", "why", "where", "how-long", "rights"} {
 		d.add("privacy."+s, d.t("privacy."+s+".text", append(args, "publisher", cmp.Or(d.said.Publisher, d.lab))...))
@@ -190,6 +192,14 @@ func (p *Pages) privacy(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return p.Frame.Render(w, r, http.StatusOK, "about.html", aboutPage{Page: page, Sections: d.sections})
+}
+
+// elsewhere says whom browsers ask beside this node; empty: nobody.
+func (d *declaration) elsewhere() string {
+	if u, err := url.Parse(d.Tiles.Address); err == nil && u.Host != "" {
+		return d.t("privacy.except-tiles", "host", u.Host)
+	}
+	return ""
 }
 
 func inDays(d time.Duration) string { return strconv.Itoa(int(d.Hours() / 24)) }

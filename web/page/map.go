@@ -3,8 +3,8 @@ package page
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
@@ -31,19 +31,6 @@ type mapPage struct {
 	Tiles   Tiles
 	Data    string // the same for maps elsewhere
 	Embed   string // where the code for another site is made
-}
-
-// Tiles are pictures of another server that lie under the map that moves.
-type Tiles struct {
-	Address string // https, with {z}, {x} and {y}; empty: there are none
-	Credit  string // HTML that says whose they are
-}
-
-// origin is the server that the page may load pictures from.
-func (t Tiles) origin() string {
-	scheme, rest, _ := strings.Cut(t.Address, "://")
-	host, _, _ := strings.Cut(rest, "/")
-	return scheme + "://" + host
 }
 
 // placeLine is a line of the list: what a marker stands for, by the same number.
@@ -73,7 +60,7 @@ func (p *Pages) carte(w http.ResponseWriter, r *http.Request) error {
 	m.page, m.query.Counts = pageNumber(r.URL.Query()), true
 	d := mapPage{Page: m.ask.page(m.t("map.title"), "map"), Action: frame.MapPath, Reset: frame.MapPath, Area: m.asked.Get(frame.Area)}
 	d.Description, d.NoIndex = m.t("map.lead"), m.page > 1 || len(m.asked) > 0
-	d.Styles, d.Scripts = []string{"leaflet.css", "map.css"}, []string{"leaflet.js", "map.js"}
+	d.Styles, d.Scripts = []string{"leaflet.css", "map.css"}, slices.Concat([]string{"leaflet.js"}, p.Tiles.scripts(), []string{"map.js"})
 	d.Data, d.Embed = address(frame.MapData, m.asked), builderOf(m.asked)
 	if err := m.view(func(tx *store.Txn) error { m.fill(tx, &d); return nil }); err != nil {
 		return err
@@ -81,9 +68,8 @@ func (p *Pages) carte(w http.ResponseWriter, r *http.Request) error {
 	if len(m.pins) == 0 {
 		d.Empty = m.nothing()
 	}
-	if d.Tiles = p.Tiles; d.Tiles.Address != "" {
-		w.Header().Set("Content-Security-Policy", reply.Policy(d.Tiles.origin()))
-	}
+	d.Tiles = p.Tiles
+	w.Header().Set("Content-Security-Policy", reply.Policy(d.Tiles.origins()...))
 	return p.Frame.Render(w, r, http.StatusOK, "map.html", d)
 }
 

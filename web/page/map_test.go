@@ -159,5 +159,8 @@ func TestPicturesOfOthersLieUnderTheMapWhenTheyAreChosen(t *testing.T) {
 				t.Errorf("%s: %v that the page names them", path, got)
 			}
 		}
+		if got := s.Visitor(t).Get("/donnees-personnelles").Has("vient de tiles.example:8443"); got != asked {
+			t.Errorf("%v that people are told who learns of them", got)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package page
 
 import (
 	"encoding/hex"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -42,6 +43,7 @@ func newSite(t testing.TB) *site {
 	pages := New(Config{Frame: f, Node: n.Node, Images: images})
 	return &site{node: n, frame: f, pages: pages, Site: webtest.Serve(t, f, func(r *mux.Router) {
 		r.PathPrefix("/media/").Handler(images.Handler())
+		r.HandleFunc(TilesPath, func(w http.ResponseWriter, r *http.Request) { pages.Tiles.File.ServeHTTP(w, r) })
 		pages.Routes(r)
 	})}
 }

@@ -63,8 +63,18 @@
     if (!parts && map.getZoom() >= 7.5) parts = draw(words.departements, "part");
   }
 
-  if (words.tiles) {
-    L.tileLayer(words.tiles, { maxZoom: 14 }).addTo(map);
+  // Under the land: what whoever runs the node chose, pictures of another server or a
+  // file of this one.
+
+  function ground() {
+    if (words.tiles) return L.tileLayer(words.tiles, { maxZoom: 14 });
+    const root = document.documentElement;
+    const flavor = root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+    return protomapsL.leafletLayer({ url: words.file, flavor, lang: root.lang, maxDataZoom: Number(words.zoom), attribution: "" });
+  }
+
+  if (words.tiles || words.file) {
+    ground().addTo(map);
     L.control.attribution({ prefix: false }).addAttribution(words.credit).addTo(map);
     holder.classList.add("tiled");
   }
