@@ -14,13 +14,6 @@ type traffic struct {
 	by map[string]int
 }
 
-// of is how many requests were for a purpose.
-func (t *traffic) of(purpose string) int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.by[purpose]
-}
-
 // meter counts what goes over a wire.
 type meter struct {
 	wire    http.RoundTripper
@@ -89,7 +82,7 @@ func (s *simulation) report() {
 	for _, c := range costs() {
 		total := 0
 		for _, n := range s.nodes {
-			total += n.traffic.of(c.purpose)
+			total += n.traffic.by[c.purpose]
 		}
 		mean := float64(total) / float64(len(s.nodes))
 		fmt.Fprintf(w, "%s\t%.1f\t%.1f\t%s\n", c.purpose, mean, c.most, c.formula)
