@@ -61,9 +61,9 @@ func TestOnlyAWholeFileOfTilesIsTaken(t *testing.T) {
 		want string // of the error
 	}{
 		"whole": {good, ""}, "empty": {nil, "no file of vector tiles"}, "short": {good[:90], "no file of vector tiles"},
-		"another format": {[]byte(strings.Repeat("SQLite format 3\x00", 10)), "no file of vector tiles"},
+		"another format":  {[]byte(strings.Repeat("SQLite format 3\x00", 10)), "no file of vector tiles"},
 		"another version": {changed(7, 2), "no file of vector tiles"}, "pictures": {changed(tileType, 2), "no file of vector tiles"},
-		"half": {good[:len(good)-1], "not whole"},
+		"half":     {good[:len(good)-1], "not whole"},
 		"too much": {changed(tileData+15, 0xff), "not whole"}, "too far": {changed(tileData+7, 0xff), "not whole"},
 	} {
 		t.Run(name, func(t *testing.T) {
