@@ -19,7 +19,7 @@ var templates = fstest.MapFS{"note.html": {Data: []byte(`{{template "begin" .}}<
 // serve mounts a few handlers of one dialect.
 func serve(t *testing.T, n *webtest.Node) *webtest.Site {
 	t.Helper()
-	f := n.Frame(t, templates)
+	f := n.Frame(t, &templates)
 	show := func(w http.ResponseWriter, r *http.Request) error {
 		return f.Render(w, r, http.StatusOK, "note.html", f.Page(r, "Une note"))
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,10 +23,21 @@ import (
 	"github.com/essaim/essaim/web/session"
 )
 
-// Frame is the frame of the node's pages, with the templates of a dialect.
+// renderers has those of every dialect, by its templates: parsing them takes long.
+var renderers sync.Map
+
+func rendererOf(templates []fs.FS) (*assets.Renderer, error) {
+	dialect := [1]fs.FS(append(templates, nil))
+	parse, _ := renderers.LoadOrStore(dialect, sync.OnceValues(func() (*assets.Renderer, error) {
+		return assets.New(time.UTC, templates...)
+	}))
+	return parse.(func() (*assets.Renderer, error))()
+}
+
+// Frame is the frame of the node's pages, with the templates of a dialect, if any.
 func (n *Node) Frame(t testing.TB, templates ...fs.FS) *frame.Frame {
 	t.Helper()
-	renderer, err := assets.New(time.UTC, templates...)
+	renderer, err := rendererOf(templates)
 	if err != nil {
 		t.Fatal(err)
 	}

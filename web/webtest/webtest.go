@@ -101,6 +101,8 @@ func open(t testing.TB, file []byte) *Node {
 	return &Node{Node: n, db: db}
 }
 
+var catalog = sync.OnceValues(assets.NewCatalog)
+
 func start(ctx context.Context, path string) (*federation.Node, *bolt.DB, error) {
 	db, err := bolt.Open(path, bolt.Options{NoSync: true, InitialMmap: 64 << 20})
 	if err != nil {
@@ -110,7 +112,7 @@ func start(ctx context.Context, path string) (*federation.Node, *bolt.DB, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	words, err := assets.NewCatalog()
+	words, err := catalog()
 	if err != nil {
 		return nil, nil, err
 	}
