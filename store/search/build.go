@@ -7,7 +7,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	"github.com/blevesearch/bleve/v2/mapping"
+	index "github.com/blevesearch/bleve_index_api"
 
 	"github.com/essaim/essaim/store"
 )
@@ -68,6 +70,7 @@ func (x *Index) build(ctx context.Context, progress func(done, total int)) error
 type builder struct {
 	*Index
 	dir         string
+	mapping     mapping.IndexMapping
 	progress    func(done, total int)
 	done, total int
 	ids         []store.ID // of the actors
@@ -103,16 +106,13 @@ func (b *builder) count(ctx context.Context) (start store.ID, err error) {
 // write makes the files of the new index. The store is read while bleve works.
 func (b *builder) write(ctx context.Context) (err error) {
 	defer recovered(&err)
-	if err := os.RemoveAll(b.dir); err != nil {
+	if b.mapping, err = newMapping(); err != nil {
 		return err
 	}
-	m, err := newMapping()
-	if err != nil {
+	if err := b.empty(); err != nil {
 		return err
 	}
-	out, err := bleve.NewBuilder(b.dir, m, map[string]any{
-		"batchSize": segmentSize, "mergeMax": mergeMax, "buildPathPrefix": b.dir,
-	})
+	out, err := scorch.NewBuilder(map[string]any{"path": b.dir, "batchSize": segmentSize, "mergeMax": mergeMax, "buildPathPrefix": b.dir})
 	if err != nil {
 		return err
 	}
@@ -120,17 +120,18 @@ func (b *builder) write(ctx context.Context) (err error) {
 	switch {
 	case err != nil:
 		return err
-	case n > 0:
-		return out.Close()
+	case n == 0: // a Builder cannot close what is empty
+		return b.empty()
 	}
-	if err := os.RemoveAll(b.dir); err != nil { // a Builder cannot close what is empty
+	return out.Close()
+}
+
+// empty leaves an empty directory, which is an empty index.
+func (b *builder) empty() error {
+	if err := os.RemoveAll(b.dir); err != nil {
 		return err
 	}
-	empty, err := bleve.New(b.dir, m)
-	if err != nil {
-		return err
-	}
-	return empty.Close()
+	return os.MkdirAll(b.dir, 0o700)
 }
 
 // piece is some of what was read: its documents, and how many rows that were.
@@ -140,7 +141,7 @@ type piece struct {
 }
 
 // fill gives all documents to bleve, and says how many there are.
-func (b *builder) fill(ctx context.Context, out bleve.Builder) (n int, err error) {
+func (b *builder) fill(ctx context.Context, out *scorch.Builder) (n int, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	pieces, end := make(chan piece, 1), make(chan error, 1)
@@ -164,9 +165,13 @@ func (b *builder) fill(ctx context.Context, out bleve.Builder) (n int, err error
 	return n, errors.Join(err, <-end)
 }
 
-func (b *builder) add(out bleve.Builder, p piece) error {
+func (b *builder) add(out *scorch.Builder, p piece) error {
 	for id, d := range p.docs {
-		if err := out.Index(id, d); err != nil {
+		mapped, err := d.mapped(id, b.mapping)
+		if err != nil {
+			return err
+		}
+		if err := out.Index(mapped); err != nil {
 			return fmt.Errorf("index %s: %w", id, err)
 		}
 	}
@@ -259,7 +264,7 @@ func (x *Index) replace(built string, at store.ID) error {
 		return err
 	}
 	x.bleve = b
-	batch := b.NewBatch()
+	batch := index.NewBatch()
 	batch.SetInternal(keyFormat, []byte(format))
 	batch.SetInternal(keyAt, []byte(at.String()))
 	return b.Batch(batch)

@@ -1,9 +1,13 @@
 package search
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	bleve "github.com/blevesearch/bleve/v2/document"
+	"github.com/blevesearch/bleve/v2/mapping"
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/geo"
@@ -28,6 +32,15 @@ const (
 
 // document is what bleve is given, by field.
 type document map[string]any
+
+// mapped takes a document apart.
+func (d document) mapped(id string, m mapping.IndexMapping) (*bleve.Document, error) {
+	mapped := bleve.NewDocument(id)
+	if err := m.MapDocument(mapped, d); err != nil {
+		return nil, fmt.Errorf("index %s: %w", id, err)
+	}
+	return mapped, nil
+}
 
 // The endings of the ids of documents.
 const (

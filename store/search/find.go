@@ -7,8 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/search"
+	"github.com/blevesearch/bleve/v2/search/collector"
+	"github.com/blevesearch/bleve/v2/search/query"
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/geo"
@@ -78,19 +79,21 @@ func (x *Index) Find(ctx context.Context, q Query) (f *Found, err error) {
 	return f, nil
 }
 
-func (q *Query) request() *bleve.SearchRequest {
-	r := bleve.NewSearchRequestOptions(q.query(), max(0, min(q.Limit, maxDepth)), max(0, min(q.Offset, maxDepth)), false)
-	r.AddFacet(fieldFacet, bleve.NewFacetRequest(fieldFacet, maxValues))
-	order := q.order()
-	if !order.RequiresScore() {
-		r.Score = "none"
-	}
-	r.SortByCustom(order)
-	return r
+// request is what bleve is asked.
+type request struct {
+	query         query.Query
+	order         search.SortOrder
+	offset, limit int
 }
 
+func (q *Query) request() request {
+	return request{q.query(), q.order(), max(0, min(q.Offset, maxDepth)), max(0, min(q.Limit, maxDepth))}
+}
+
+// newest is the order of documentID, backwards.
+var newest = &search.SortDocID{Desc: true}
+
 func (q *Query) order() search.SortOrder {
-	newest := &search.SortDocID{Desc: true}
 	switch {
 	case q.Sort == ByDistance && q.Near != nil:
 		by, err := search.NewSortGeoDistance(fieldPlace, "m", q.Near.Lon, q.Near.Lat, false)
@@ -104,13 +107,13 @@ func (q *Query) order() search.SortOrder {
 	return search.SortOrder{&search.SortScore{Desc: true}, newest}
 }
 
-func (f *Found) take(found *bleve.SearchResult) {
-	f.Total = int(found.Total)
-	for _, hit := range found.Hits {
+func (f *Found) take(found *collector.TopNCollector) {
+	f.Total = int(found.Total())
+	for _, hit := range found.Results() {
 		f.ids, f.scores = append(f.ids, hit.ID), append(f.scores, hit.Score)
 	}
 	f.Counts = map[string][]Count{}
-	counted := found.Facets[fieldFacet]
+	counted := found.FacetResults()[fieldFacet]
 	if counted == nil || counted.Terms == nil {
 		return
 	}

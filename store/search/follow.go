@@ -5,7 +5,7 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/search"
 	"github.com/blevesearch/bleve/v2/search/query"
 
 	"github.com/essaim/essaim/store"
@@ -128,19 +128,19 @@ func (x *Index) publishedBy(ctx context.Context, publisher store.ID) ([]string, 
 	if x.bleve == nil {
 		return nil, ErrClosed
 	}
-	found, err := x.bleve.search(ctx, bleve.NewSearchRequestOptions(hasFacet(FacetLab, publisher.String()), batchSize, 0, false))
+	found, err := x.bleve.search(ctx, request{query: hasFacet(FacetLab, publisher.String()), order: search.SortOrder{newest}, limit: batchSize})
 	if err != nil {
 		return nil, err
 	}
 	var ids []string
-	for _, hit := range found.Hits {
+	for _, hit := range found.Results() {
 		ids = append(ids, hit.ID)
 	}
 	return ids, nil
 }
 
 func hasFacet(name, value string) query.Query {
-	q := bleve.NewTermQuery(facet(name, value))
+	q := query.NewTermQuery(facet(name, value))
 	q.SetField(fieldFacet)
 	return q
 }

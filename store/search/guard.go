@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"sync"
 
-	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
+	"github.com/blevesearch/bleve/v2/mapping"
+	"github.com/blevesearch/bleve/v2/search"
+	"github.com/blevesearch/bleve/v2/search/collector"
+	counting "github.com/blevesearch/bleve/v2/search/facet"
+	index "github.com/blevesearch/bleve_index_api"
 )
 
 var (
@@ -34,26 +37,46 @@ func registerGuard() bool {
 	return true
 }
 
+// analysts is how many goroutines take documents apart.
+const analysts = 4
+
 // opened is an index of bleve that says when it stopped working.
 type opened struct {
-	bleve.Index
-	files string
-	once  sync.Once
-	ended chan struct{} // closed when it stopped working, after why is set
-	why   error
+	index.Index
+	dir      string
+	mapping  mapping.IndexMapping
+	analysis *index.AnalysisQueue
+	once     sync.Once
+	ended    chan struct{} // closed when it stopped working, after why is set
+	why      error
 }
 
-// openFiles opens an index. It makes an error of the panic that files which lost
-// some of their bytes cause.
+// openFiles opens the index of a directory, and makes an empty one where there is
+// none. It makes an error of the panic that files which lost some of their bytes
+// cause.
 func openFiles(dir string) (o *opened, err error) {
-	defer recovered(&err)
-	o = &opened{files: filepath.Join(dir, "store"), ended: make(chan struct{})}
-	guards.Store(o.files, o)
-	if o.Index, err = bleve.OpenUsing(dir, settings()); err != nil {
-		guards.Delete(o.files)
+	m, err := newMapping()
+	if err != nil {
 		return nil, err
 	}
-	return o, nil
+	o = &opened{dir: dir, mapping: m, analysis: index.NewAnalysisQueue(analysts), ended: make(chan struct{})}
+	guards.Store(dir, o)
+	defer func() {
+		if err != nil {
+			o.release()
+		}
+	}()
+	defer recovered(&err)
+	if o.Index, err = scorch.NewScorch(scorch.Name, settings(dir), o.analysis); err == nil {
+		err = o.Open()
+	}
+	return o, err
+}
+
+// release gives back all but the files.
+func (o *opened) release() {
+	guards.Delete(o.dir)
+	o.analysis.Close()
 }
 
 // recovered makes an error of a panic.
@@ -73,25 +96,15 @@ func (o *opened) fail(err error) {
 	})
 }
 
-// Close ends the use of the index. One that stopped working may have a write under
-// way for which bleve would wait for ever: its files are closed below that.
+// Close ends the use of the index.
 func (o *opened) Close() error {
-	guards.Delete(o.files)
-	select {
-	case <-o.ended:
-		engine, err := o.Advanced()
-		if err != nil {
-			return err
-		}
-		return engine.Close()
-	default:
-		return o.Index.Close()
-	}
+	defer o.release()
+	return o.Index.Close()
 }
 
 // Batch writes. When bleve stopped working meanwhile, the write is left to itself:
 // nobody will ever answer it.
-func (o *opened) Batch(b *bleve.Batch) error {
+func (o *opened) Batch(b *index.Batch) error {
 	done := make(chan error, 1)
 	go func() {
 		var err error
@@ -107,8 +120,36 @@ func (o *opened) Batch(b *bleve.Batch) error {
 	}
 }
 
+// internal reads what the index remembers of itself.
+func (o *opened) internal(key []byte) (value []byte, err error) {
+	r, err := o.Reader()
+	if err != nil {
+		return nil, err
+	}
+	value, err = r.GetInternal(key)
+	return value, errors.Join(err, r.Close())
+}
+
 // search makes an error of the panic that a file causes which lost some of its bytes.
-func (o *opened) search(ctx context.Context, r *bleve.SearchRequest) (found *bleve.SearchResult, err error) {
+func (o *opened) search(ctx context.Context, r request) (found *collector.TopNCollector, err error) {
 	defer recovered(&err)
-	return o.SearchInContext(ctx, r)
+	reader, err := o.Reader()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, reader.Close()) }()
+	options := search.SearcherOptions{}
+	if !r.order.RequiresScore() {
+		options.Score = "none"
+	}
+	s, err := r.query.Searcher(ctx, reader, o.mapping, options)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	found = collector.NewTopNCollector(r.limit, r.offset, r.order)
+	facets := search.NewFacetsBuilder(reader)
+	facets.Add(fieldFacet, counting.NewTermsFacetBuilder(fieldFacet, maxValues))
+	found.SetFacetsBuilder(facets)
+	return found, found.Collect(ctx, s, reader)
 }

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/analysis/analyzer/custom"
 	"github.com/blevesearch/bleve/v2/analysis/analyzer/keyword"
 	"github.com/blevesearch/bleve/v2/analysis/tokenizer/unicode"
@@ -10,7 +9,7 @@ import (
 
 // format is the version of all that is below and of document.go: an index of
 // another one is built afresh.
-const format = "7"
+const format = "8"
 
 // The fields of a document. Texts stand in the field of their language.
 const (
@@ -33,14 +32,14 @@ const (
 
 // newMapping says how documents are taken apart, by the chains of lexicon.go.
 func newMapping() (*mapping.IndexMappingImpl, error) {
-	m := bleve.NewIndexMapping()
+	m := mapping.NewIndexMapping()
 	for name := range chains {
 		err := m.AddCustomAnalyzer(name, map[string]any{"type": custom.Name, "tokenizer": unicode.Name, "token_filters": []string{name}})
 		if err != nil {
 			return nil, err
 		}
 	}
-	d := bleve.NewDocumentStaticMapping()
+	d := mapping.NewDocumentStaticMapping()
 	for _, field := range []string{fieldTitle, fieldText} {
 		d.AddFieldMappingsAt(field, textField(french))
 		d.AddFieldMappingsAt(field+fieldEnglish, textField(english))
@@ -59,7 +58,7 @@ func newMapping() (*mapping.IndexMappingImpl, error) {
 
 // textField keeps the words and nothing else: what is shown comes from the store.
 func textField(analyzer string) *mapping.FieldMapping {
-	f := bleve.NewTextFieldMapping()
+	f := mapping.NewTextFieldMapping()
 	f.Analyzer = analyzer
 	f.Store, f.IncludeInAll, f.IncludeTermVectors, f.DocValues = false, false, false, false
 	return f

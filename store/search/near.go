@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/blevesearch/bleve/v2"
 	bleveGeo "github.com/blevesearch/bleve/v2/geo"
 	"github.com/blevesearch/bleve/v2/mapping"
 	"github.com/blevesearch/bleve/v2/numeric"
@@ -46,11 +45,11 @@ var _ query.Query = near{}
 
 // cellQuery asks for the cells around the point.
 func (n near) cellQuery() query.Query {
-	cells := bleve.NewDisjunctionQuery()
+	var cells []query.Query
 	for _, name := range n.cells() {
-		cells.AddQuery(termQuery(fieldCell, name, 0))
+		cells = append(cells, termQuery(fieldCell, name, 0))
 	}
-	return cells
+	return query.NewDisjunctionQuery(cells)
 }
 
 // Searcher makes near a query of bleve.

@@ -7,6 +7,8 @@ import (
 	"os"
 	"time"
 
+	index "github.com/blevesearch/bleve_index_api"
+
 	"github.com/essaim/essaim/store"
 )
 
@@ -20,10 +22,10 @@ var (
 // days): an index that is further behind may have missed something.
 const remembered = 25 * 24 * time.Hour
 
-// settings of the engine of bleve: only the newest state is of use. Bleve writes the
-// place of the index into them: every index has its own.
-func settings() map[string]any {
+// settings of the engine of bleve: only the newest state is of use.
+func settings(dir string) map[string]any {
 	return map[string]any{
+		"path":                   dir,
 		"asyncErrorCallbackName": guardName,
 		"numSnapshotsToKeep":     1,
 		"scorchPersisterOptions": map[string]any{"NumPersisterWorkers": 1},
@@ -89,11 +91,11 @@ var (
 
 // resumeAt is the change from which an index can go on.
 func (x *Index) resumeAt(ctx context.Context, b *opened) (at store.ID, err error) {
-	have, err := b.GetInternal(keyFormat)
+	have, err := b.internal(keyFormat)
 	if err != nil || string(have) != format {
 		return 0, errors.Join(errFormat, err)
 	}
-	text, err := b.GetInternal(keyAt)
+	text, err := b.internal(keyAt)
 	if err != nil || text == nil {
 		return 0, errors.Join(errPartial, err)
 	}
@@ -134,15 +136,17 @@ func (x *Index) write(docs map[string]document, at store.ID) error {
 	if x.bleve == nil {
 		return ErrClosed
 	}
-	batch := x.bleve.NewBatch()
+	batch := index.NewBatch()
 	for id, d := range docs {
 		if d == nil {
 			batch.Delete(id)
 			continue
 		}
-		if err := batch.Index(id, d); err != nil {
-			return fmt.Errorf("index %s: %w", id, err)
+		mapped, err := d.mapped(id, x.bleve.mapping)
+		if err != nil {
+			return err
 		}
+		batch.Update(mapped)
 	}
 	if at != 0 {
 		batch.SetInternal(keyAt, []byte(at.String()))

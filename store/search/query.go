@@ -7,7 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/mapping"
 	"github.com/blevesearch/bleve/v2/search"
@@ -140,7 +139,7 @@ func (q *Query) query() query.Query {
 		plain = append(plain, around.cellQuery())
 	}
 	if len(plain) > 0 {
-		all = append(all, unscored{bleve.NewConjunctionQuery(plain...)})
+		all = append(all, unscored{query.NewConjunctionQuery(plain)})
 	}
 	if q.Near != nil && q.Within > 0 {
 		around.among = q.narrow(all)
@@ -152,9 +151,9 @@ func (q *Query) query() query.Query {
 // narrow asks for all of the queries at once, and leaves out what is not for whoever
 // asks.
 func (q *Query) narrow(all []query.Query) query.Query {
-	var together query.Query = bleve.NewMatchAllQuery()
+	var together query.Query = query.NewMatchAllQuery()
 	if len(all) > 0 {
-		together = bleve.NewConjunctionQuery(all...)
+		together = query.NewConjunctionQuery(all)
 	}
 	if q.Members {
 		return together
@@ -239,15 +238,15 @@ func wordQuery(word string, last bool) query.Query {
 			termQuery(fieldTitle+fieldEnglish, inEnglish, 4), termQuery(fieldText+fieldEnglish, inEnglish, 1))
 	}
 	if prefix {
-		begins := bleve.NewPrefixQuery(asWritten)
+		begins := query.NewPrefixQuery(asWritten)
 		begins.SetField(fieldWords)
 		ways = append(ways, begins)
 	}
-	return bleve.NewDisjunctionQuery(ways...)
+	return query.NewDisjunctionQuery(ways)
 }
 
 func termQuery(field, term string, boost float64) query.Query {
-	q := bleve.NewTermQuery(term)
+	q := query.NewTermQuery(term)
 	q.SetField(field)
 	q.SetBoost(boost)
 	return q

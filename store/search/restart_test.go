@@ -47,11 +47,9 @@ func TestDamage(t *testing.T) {
 		"a file": func(_ *testing.T, dir string) error {
 			return errors.Join(os.RemoveAll(dir), os.WriteFile(dir, []byte("x"), 0o600))
 		},
-		"without its facts": func(_ *testing.T, dir string) error { return os.Remove(filepath.Join(dir, "index_meta.json")) },
-		"cut segments":      func(t *testing.T, dir string) error { return cutAll(t, filepath.Join(dir, "store", "*.zap")) },
-		"without segments": func(_ *testing.T, dir string) error {
-			return os.RemoveAll(filepath.Join(dir, "store"))
-		},
+		"without its facts": func(_ *testing.T, dir string) error { return os.Remove(filepath.Join(dir, "root.bolt")) },
+		"cut segments":      func(t *testing.T, dir string) error { return cutAll(t, filepath.Join(dir, "*.zap")) },
+		"without segments":  removeSegments,
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -65,6 +63,18 @@ func TestDamage(t *testing.T) {
 			w.want(text("un"), "Un")
 		})
 	}
+}
+
+func removeSegments(t *testing.T, dir string) error {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.zap"))
+	if err != nil || len(files) == 0 {
+		return fmt.Errorf("no files: %w", err)
+	}
+	for _, f := range files {
+		err = errors.Join(err, os.Remove(f))
+	}
+	return err
 }
 
 // cutAll leaves the first bytes of each file.
@@ -152,7 +162,7 @@ func TestBleveFailsInTheBackground(t *testing.T) {
 	w.record(w.lab, "Un", nil)
 	w.want(text("un"), "Un")
 	failed := scorch.NewScorchError("merger", "panic: out of range", scorch.ErrAsyncPanic)
-	scorch.RegistryAsyncErrorCallbacks["essaim"](failed, filepath.Join(w.dir, "store"))
+	scorch.RegistryAsyncErrorCallbacks["essaim"](failed, w.dir)
 	marker := filepath.Join(w.dir, "mine") // gone, when the index was built afresh
 	w.must(os.WriteFile(marker, nil, 0o600))
 	w.record(w.lab, "Deux", nil)
