@@ -76,23 +76,23 @@ var layers = map[string][]string{
 	"web/opendata":  append([]string{"store/sheet", "store/search", "web/schemaorg", "github.com/gorilla/feeds"}, dialect...),
 	"web/schemaorg": {"store", "web/markup"},
 	"web/atlas":     {"store/geo"},
-	"web/drawing":   {"golang.org/x/image", "rsc.io/qr"},
+	"web/drawing":   {"golang.org/x/image", "rsc.io/qr", templates},
 	"web/openid":    {"github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"},
 	"web/mail":      {"store", "github.com/wneessen/go-mail"},
-	"web/letters":   {"store", "store/search", "federation", "web/frame", "web/assets", "web/mail", "web/markup"}, // frame: a list in its address
+	"web/letters":   {"store", "store/search", "federation", "web/frame", "web/assets", "web/mail", "web/markup", templates}, // frame: a list in its address
 	"web/session":   {"store", "github.com/alexedwards/argon2id", "github.com/alexedwards/scs/v2", "github.com/go-webauthn/webauthn"},
 	"web/frame": {"store", "store/geo", "store/search", "web/atlas", // the area of a map in its address
 		"web/session", "web/reply", "web/assets"},
 	"web/reply":  {"store", "federation", "federation/fetch", "federation/httpsig", "federation/inbox", "federation/vocab"},
 	"web/feed":   {"store", "github.com/arran4/golang-ical"},
-	"web/markup": {"github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net"},
+	"web/markup": {"github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net", templates},
 	"web/mastodon": append([]string{
 		"federation/vocab", "store/search", "web/oauth", "github.com/maypok86/otter/v2", "github.com/coder/websocket", "golang.org/x/sync",
 	}, dialect...),
 	"web/oauth": {"store", "web/frame", "web/session", "web/reply", "web/assets", "github.com/go-oauth2/oauth2/v4", "github.com/gorilla/mux"},
 	"web/assets": {
-		"store", "github.com/go-playground/locales", "github.com/nicksnyder/go-i18n/v2", "github.com/pelletier/go-toml/v2",
-		"golang.org/x/text",
+		"store", "github.com/go-playground/locales", "github.com/pelletier/go-toml/v2",
+		"golang.org/x/text", templates,
 	},
 
 	// For tests only: see testSupport.
@@ -111,8 +111,15 @@ var layers = map[string][]string{
 // dialect is what the dialects of web share. They never import each other.
 var dialect = []string{
 	"store", "store/geo", "federation", "web/frame", "web/mail", "web/session", "web/reply", "web/markup", "web/assets",
-	"github.com/gorilla/mux", "golang.org/x/net", "golang.org/x/text",
+	"github.com/gorilla/mux", "golang.org/x/net", "golang.org/x/text", templates,
 }
+
+// templates is html/template and text/template without calls of methods. Theirs
+// would have the linker keep every method of every type, go-fed's above all: 19 MB
+// (web/assets/DESIGN.md).
+const templates = "github.com/DataDog/datadog-agent/pkg/template"
+
+var ousted = []string{"html/template", "text/template"}
 
 // testSupport may be imported by tests and each other alone, whatever the table says.
 var testSupport = []string{"federation/fedtest", "federation/simnet", "store/enginetest", "store/kindtest", "web/browsertest", "web/webtest", "web/mail/mailtest"}
@@ -178,7 +185,7 @@ func checkFile(t *testing.T, name string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !allowed(imported, may) {
+		if !allowed(imported, may) || !isTest && slices.Contains(ousted, imported) {
 			t.Errorf("%s: must not import %s", relative, imported)
 		}
 		if own := strings.TrimPrefix(imported, modulePath); !isTest && !slices.Contains(testSupport, pkg) && slices.Contains(testSupport, own) {

@@ -7,12 +7,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html/template"
 	"io"
 	"io/fs"
 	"maps"
 	"net/http"
 	"slices"
+	"time"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
@@ -159,7 +161,9 @@ func followsCSV(follows []string) []byte {
 	return b
 }
 
-var readable = template.Must(template.New("index.html").Parse(`<!doctype html>
+var readable = template.Must(template.New("index.html").Funcs(template.FuncMap{
+	"day": func(t time.Time) string { return t.Format(time.DateOnly) },
+}).Parse(`<!doctype html>
 <html lang="{{.Lang}}"><meta charset="utf-8"><title>{{.Title}}</title>
 <h1>{{.Title}}</h1>
 <p>{{.Lead}}</p>
@@ -169,7 +173,7 @@ var readable = template.Must(template.New("index.html").Parse(`<!doctype html>
 <h2>{{.Follows}}</h2>
 <ul>{{range .Mine.Follows}}<li>{{.}}</li>{{end}}</ul>
 <h2>{{.Shared}}</h2>
-<ul>{{range .Mine.Shared}}<li>{{.To}} – {{.When.Format "2006-01-02"}}</li>{{end}}</ul>
+<ul>{{range .Mine.Shared}}<li>{{.To}} – {{day .When}}</li>{{end}}</ul>
 </html>
 `))
 

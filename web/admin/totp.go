@@ -3,9 +3,10 @@ package admin
 import (
 	"encoding/base32"
 	"errors"
-	"html/template"
 	"net/http"
 	"strings"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"

@@ -7,18 +7,26 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"github.com/pelletier/go-toml/v2"
-	"golang.org/x/text/language"
+	"golang.org/x/text/feature/plural"
 )
 
 // Catalog holds the words of the interface in every language. French is the
 // source. It is immutable and safe for concurrent use.
+//
+// A message is a text, or a table of texts by plural form (CLDR: one, two, few,
+// many, other), in a file of nested tables; its key has dots between their names.
 type Catalog struct {
-	fixed map[Lang]map[string]string // messages without a variable part
-	local map[Lang]*i18n.Localizer
-	all   map[Lang]map[string]bool
+	messages map[Lang]map[string]message
 }
+
+// message is a text with {{.name}} where an argument goes.
+type message struct {
+	other string
+	forms map[plural.Form]string // nil: it is said of any number in the same way
+}
+
+var forms = map[string]plural.Form{"zero": plural.Zero, "one": plural.One, "two": plural.Two, "few": plural.Few, "many": plural.Many}
 
 // spacing puts the no-break spaces that French has at its punctuation, so that
 // the files can be written with the ordinary one.
@@ -26,22 +34,17 @@ var spacing = strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", " ?", "\u00a
 
 // NewCatalog reads the embedded files locales/NAME.LANG.toml.
 func NewCatalog() (*Catalog, error) {
-	bundle := i18n.NewBundle(language.French)
-	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	c := &Catalog{fixed: map[Lang]map[string]string{}, local: map[Lang]*i18n.Localizer{}, all: map[Lang]map[string]bool{}}
+	c := &Catalog{messages: map[Lang]map[string]message{}}
 	for _, lang := range Languages {
-		c.fixed[lang], c.all[lang] = map[string]string{}, map[string]bool{}
-		if err := c.load(bundle, lang); err != nil {
+		c.messages[lang] = map[string]message{}
+		if err := c.load(lang); err != nil {
 			return nil, err
 		}
-	}
-	for _, lang := range Languages {
-		c.local[lang] = i18n.NewLocalizer(bundle, string(lang), string(French))
 	}
 	return c, nil
 }
 
-func (c *Catalog) load(bundle *i18n.Bundle, lang Lang) error {
+func (c *Catalog) load(lang Lang) error {
 	names, err := fs.Glob(localeFiles, "locales/*."+string(lang)+".toml")
 	if err != nil {
 		return fmt.Errorf("list words in %s: %w", lang, err)
@@ -54,18 +57,39 @@ func (c *Catalog) load(bundle *i18n.Bundle, lang Lang) error {
 		if lang == French {
 			data = []byte(spacing.Replace(string(data)))
 		}
-		f, err := bundle.ParseMessageFileBytes(data, name)
-		if err != nil {
+		var table map[string]any
+		if err := toml.Unmarshal(data, &table); err != nil {
 			return fmt.Errorf("parse %s: %w", name, err)
 		}
-		for _, m := range f.Messages {
-			c.all[lang][m.ID] = true
-			if m.One == "" && !strings.Contains(m.Other, "{{") {
-				c.fixed[lang][m.ID] = m.Other
-			}
-		}
+		addMessages(c.messages[lang], "", table)
 	}
 	return nil
+}
+
+func addMessages(to map[string]message, prefix string, table map[string]any) {
+	for name, value := range table {
+		key := prefix + name
+		switch v := value.(type) {
+		case string:
+			to[key] = message{other: v}
+		case map[string]any:
+			if other, ok := v["other"].(string); ok {
+				to[key] = message{other: other, forms: formsOf(v)}
+				continue
+			}
+			addMessages(to, key+".", v)
+		}
+	}
+}
+
+func formsOf(table map[string]any) map[plural.Form]string {
+	said := map[plural.Form]string{}
+	for name, form := range forms {
+		if text, ok := table[name].(string); ok {
+			said[form] = text
+		}
+	}
+	return said
 }
 
 // T is the message key in lang. args are names and values in turn, or one
@@ -73,31 +97,60 @@ func (c *Catalog) load(bundle *i18n.Bundle, lang Lang) error {
 // language write it, and the one named "count" picks the plural form. A message
 // that lacks in lang is given in French, an unknown key as itself.
 func (c *Catalog) T(lang Lang, key string, args ...any) string {
-	if s, ok := c.fixed[lang][key]; ok {
-		return s
+	said := lang
+	m, ok := c.messages[said][key]
+	if !ok {
+		said = French
+		if m, ok = c.messages[said][key]; !ok {
+			return key
+		}
 	}
-	data, count := arguments(lang, args)
-	local := c.local[lang]
-	if local == nil {
-		local = c.local[French]
+	if len(args) == 0 {
+		return m.other
 	}
-	s, err := local.Localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: data, PluralCount: count})
-	if s == "" && err != nil {
-		return key
+	values, count := arguments(lang, args)
+	return fill(m.text(said, count), values)
+}
+
+// text is the form for a count, which may be anything.
+func (m message) text(lang Lang, count any) string {
+	if n, ok := integer(count); ok && m.forms != nil {
+		form := plural.Cardinal.MatchPlural(lang.tag(), int(n), 0, 0, 0, 0)
+		if text, ok := m.forms[form]; ok {
+			return text
+		}
 	}
-	return s
+	return m.other
+}
+
+// fill puts the arguments into a text.
+func fill(text string, values map[string]any) string {
+	var b strings.Builder
+	for {
+		before, rest, more := strings.Cut(text, "{{.")
+		b.WriteString(before)
+		if !more {
+			return b.String()
+		}
+		name, after, _ := strings.Cut(rest, "}}")
+		fmt.Fprint(&b, values[name])
+		text = after
+	}
 }
 
 // Has reports whether lang itself has the message.
-func (c *Catalog) Has(lang Lang, key string) bool { return c.all[lang][key] }
+func (c *Catalog) Has(lang Lang, key string) bool {
+	_, ok := c.messages[lang][key]
+	return ok
+}
 
 // Share is how many of a hundred messages lang itself has, rounded down.
-func (c *Catalog) Share(lang Lang) int { return 100 * len(c.all[lang]) / len(c.all[French]) }
+func (c *Catalog) Share(lang Lang) int { return 100 * len(c.messages[lang]) / len(c.messages[French]) }
 
 // Keys are the keys of lang's messages, sorted.
-func (c *Catalog) Keys(lang Lang) []string { return slices.Sorted(maps.Keys(c.all[lang])) }
+func (c *Catalog) Keys(lang Lang) []string { return slices.Sorted(maps.Keys(c.messages[lang])) }
 
-// arguments makes the map that a message's template reads.
+// arguments makes the map that fill reads.
 func arguments(lang Lang, args []any) (data map[string]any, count any) {
 	data = map[string]any{}
 	if len(args) == 1 {

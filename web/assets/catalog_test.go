@@ -10,8 +10,10 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/essaim/essaim/store"
+	"github.com/pelletier/go-toml/v2"
 	"golang.org/x/net/html"
+
+	"github.com/essaim/essaim/store"
 )
 
 func newCatalog(t *testing.T) *Catalog {
@@ -105,6 +107,23 @@ func TestT(t *testing.T) {
 	}
 }
 
+func TestPluralForms(t *testing.T) {
+	var table map[string]any
+	if err := toml.Unmarshal([]byte("[ki]\none = \"{{.count}} c'hi\"\ntwo = \"{{.count}} gi\"\nmany = \"{{.count}} a gi\"\nother = \"{{.count}} ki\"\n"), &table); err != nil {
+		t.Fatal(err)
+	}
+	c := &Catalog{messages: map[Lang]map[string]message{Breton: {}}}
+	addMessages(c.messages[Breton], "", table)
+	for count, want := range map[int]string{0: "0 ki", 1: "1 c'hi", 2: "2 gi", 3: "3 ki", 11: "11 ki", 21: "21 c'hi", 1e6: "1 000 000 a gi"} {
+		if got := c.T(Breton, "ki", "count", count); strings.ReplaceAll(got, "\u00a0", " ") != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	if got := c.T(Breton, "ki", "count", "?"); got != "? ki" {
+		t.Errorf("got %q for what is no number", got)
+	}
+}
+
 func TestTAtOnce(t *testing.T) {
 	c := newCatalog(t)
 	var wg sync.WaitGroup
@@ -169,7 +188,7 @@ func TestEveryKeyInATemplateExists(t *testing.T) {
 			}
 		}
 	}
-	for _, item := range (Page{}).Nav() {
+	for _, item := range Nav() {
 		if !c.Has(French, "nav."+item.Key) {
 			t.Errorf("the navigation uses the key nav.%s, which does not exist", item.Key)
 		}

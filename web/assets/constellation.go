@@ -2,10 +2,11 @@ package assets
 
 import (
 	"hash/fnv"
-	"html/template"
 	"math"
 	"math/rand/v2"
 	"strconv"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 )
 
 // dotsInPath is how many labs the motif shows: as many as the logo.

@@ -1,10 +1,11 @@
 package assets
 
 import (
-	"html/template"
 	"path"
 	"strings"
 	"time"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 )
 
 // funcs are what templates may call:
@@ -20,6 +21,15 @@ import (
 //	seal "seed"              the square mark of a lab or member
 //	lang, languages          the language of the page, and all of them
 //	share lang               how many per cent of the words that language has
+//	tongue lang              what that language calls itself
+//	linkin lang "/path"      the path with that language's prefix
+//	known t, after t u       whether a moment is set; whether it is later than another
+//	nav                      the main navigation
+//	canonical page lang, inner page, local site, host site, mention site
+//	id, kind, group, describes, chosen, lines: of a field, see Field
+//
+// Templates call nothing else: their engine knows no methods, so that the linker
+// may leave out those that no code calls (DESIGN.md).
 func (r *Renderer) funcs(lang Lang, zone *time.Location) template.FuncMap {
 	icons := readIcons()
 	return template.FuncMap{
@@ -36,6 +46,22 @@ func (r *Renderer) funcs(lang Lang, zone *time.Location) template.FuncMap {
 		"lang":      func() Lang { return lang },
 		"languages": func() []Lang { return Languages },
 		"share":     r.Catalog.Share,
+		"tongue":    Lang.Name,
+		"linkin":    Lang.Link,
+		"known":     func(t time.Time) bool { return !t.IsZero() },
+		"after":     time.Time.After,
+		"nav":       Nav,
+		"canonical": Page.Canonical,
+		"inner":     Page.Inner,
+		"local":     Site.Local,
+		"host":      Site.Host,
+		"mention":   Site.Accessibility,
+		"id":        Field.ID,
+		"kind":      Field.Kind,
+		"group":     Field.Group,
+		"describes": Field.Describes,
+		"chosen":    Field.Chosen,
+		"lines":     Field.Lines,
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/go-playground/locales/br"
 	"github.com/go-playground/locales/en"
 	"github.com/go-playground/locales/fr"
+	"golang.org/x/text/language"
 )
 
 // Lang is a language of the interface, as a BCP 47 tag. The zero value is not a
@@ -27,6 +28,8 @@ const (
 var Languages = []Lang{French, English, Breton}
 
 var conventions = map[Lang]locales.Translator{French: fr.New(), English: en.New(), Breton: br.New()}
+
+var tags = map[Lang]language.Tag{French: language.French, English: language.English, Breton: language.Make("br")}
 
 // names are the languages in their own words, for the language switch.
 var names = map[Lang]string{French: "Français", English: "English", Breton: "Brezhoneg"}
@@ -71,6 +74,14 @@ func (l Lang) conventions() locales.Translator {
 		return c
 	}
 	return conventions[French]
+}
+
+// tag is the language for golang.org/x/text.
+func (l Lang) tag() language.Tag {
+	if t, ok := tags[l]; ok {
+		return t
+	}
+	return language.French
 }
 
 type langKey struct{}

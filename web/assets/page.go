@@ -100,7 +100,7 @@ func (s Site) Host() string { return strings.TrimPrefix(s.Handle, s.Local()) }
 type NavItem struct{ Key, Href string }
 
 // Nav is the main navigation, in order.
-func (p Page) Nav() []NavItem {
+func Nav() []NavItem {
 	return []NavItem{
 		{"experiments", "/experimentations"},
 		{"map", "/carte"},

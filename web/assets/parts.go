@@ -1,9 +1,10 @@
 package assets
 
 import (
-	"html/template"
 	"net/http"
 	"time"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 )
 
 // The structs below are the arguments of the templates of the same name in

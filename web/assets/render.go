@@ -5,12 +5,13 @@ import (
 	"compress/gzip"
 	"embed"
 	"fmt"
-	"html/template"
 	"io/fs"
 	"net/http"
 	"strconv"
 	"sync"
 	"time"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 )
 
 // Renderer executes the templates. There is a set of them for every language, so

@@ -6,7 +6,6 @@ package drawing
 import (
 	"bytes"
 	"fmt"
-	"html/template"
 	"image"
 	"image/color"
 	"image/draw"
@@ -14,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/gofont/goregular"

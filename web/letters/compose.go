@@ -1,9 +1,10 @@
 package letters
 
 import (
-	"html/template"
 	"strings"
-	texttemplate "text/template"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
+	texttemplate "github.com/DataDog/datadog-agent/pkg/template/text"
 
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/mail"

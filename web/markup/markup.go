@@ -13,9 +13,9 @@ package markup
 import (
 	"bytes"
 	"html"
-	"html/template"
 	"regexp"
 
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"

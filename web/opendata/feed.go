@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"html"
-	"html/template"
 	"strings"
 	"time"
 
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 	"github.com/gorilla/feeds"
 
 	"github.com/essaim/essaim/store"

@@ -1,8 +1,9 @@
 package page
 
 import (
-	"html/template"
 	"time"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"

@@ -3,9 +3,10 @@ package page
 import (
 	"context"
 	"errors"
-	"html/template"
 	"net/http"
 	"time"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"

@@ -1,9 +1,10 @@
 package page
 
 import (
-	"html/template"
 	"net/http"
 	"net/url"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"

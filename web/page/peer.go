@@ -3,11 +3,11 @@ package page
 import (
 	"context"
 	"errors"
-	"html/template"
 	"net/http"
 	"strings"
 	"time"
 
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 	"github.com/gorilla/mux"
 
 	"github.com/essaim/essaim/federation"

@@ -2,12 +2,12 @@ package page
 
 import (
 	"errors"
-	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 	"github.com/gorilla/mux"
 
 	"github.com/essaim/essaim/federation"

@@ -2,13 +2,14 @@ package page
 
 import (
 	"context"
-	"html/template"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/search"

@@ -1,10 +1,11 @@
 package page
 
 import (
-	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"

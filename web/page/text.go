@@ -2,9 +2,10 @@ package page
 
 import (
 	"html"
-	"html/template"
 	"regexp"
 	"strings"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/markup"
