@@ -82,12 +82,17 @@ func (n *Node) AcceptInvitation(ctx context.Context, secret string, member store
 	return n.addMember(ctx, member, account, store.JoinLab, may, then)
 }
 
-// EndInvitation makes an invitation worthless, in the name of somebody who may
-// invite.
+// EndInvitation makes an invitation worthless, if there is one, in the name of
+// somebody who may invite, and give the role that it gives. Errors: ErrForbidden.
 func (n *Node) EndInvitation(ctx context.Context, by store.Viewer, id string) error {
 	return n.update(ctx, by, func(tx *store.Txn) error {
 		if !by.May(store.Invite) {
 			return fmt.Errorf("end invitation by %s: %w", by.Actor, ErrForbidden)
+		}
+		for i := range tx.Invitations() {
+			if i.ID == id && !by.Role.Manages(i.Role) {
+				return fmt.Errorf("end invitation to be %s by %s: %w", i.Role, by.Actor, ErrForbidden)
+			}
 		}
 		tx.DeleteInvitation(id)
 		tx.Note(store.JournalEntry{Deed: store.EndInvitation})

@@ -24,7 +24,8 @@ type Activity struct {
 	To, Cc  []string
 	When    time.Time
 
-	// Host says how a Block of a whole host is meant.
+	// Host says how a Block of a whole host is meant. Neither it nor its Undo counts
+	// without: both are decided where a fresh proof is asked for, and by no app.
 	Host *store.DomainBlock
 	// Contribution comes with a record through the open form: its author's address
 	// and edit links. With an Update by an edit link, it brings the answer to a question.

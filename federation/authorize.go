@@ -51,8 +51,10 @@ func answersForLab(a *Activity) bool {
 
 // speaksFor says whether a member may publish as an actor: everybody for
 // himself; for the lab those who run the node, and every member for records,
-// whose own rules (Viewer.CanEdit) come on top. Without an account one may write
-// for the lab through the open form, and change or delete that by its edit link.
+// whose own rules (Viewer.CanEdit) come on top. For another member those who run the
+// node change and delete what is there, and say nothing new; only the node itself does.
+// Without an account one may write for the lab through the open form, and change or
+// delete that by its edit link.
 func speaksFor(by *store.Viewer, actor *store.Actor, verb string) bool {
 	switch {
 	case by.Form:
@@ -61,8 +63,9 @@ func speaksFor(by *store.Viewer, actor *store.Actor, verb string) bool {
 		return actor.Type == store.Group && (verb == "Update" || verb == "Delete")
 	case !by.Local:
 		return false
-	case by.Actor == actor.IRI || by.Runs:
+	case by.Actor == actor.IRI, by.Runs && (actor.Type != store.Person || by.Role == ""):
 		return true
 	}
-	return actor.Type == store.Group && (verb == "Create" || verb == "Update" || verb == "Delete")
+	edits := verb == "Update" || verb == "Delete"
+	return by.Runs && edits || actor.Type == store.Group && (edits || verb == "Create")
 }

@@ -43,7 +43,7 @@ func (n *Node) LiftBlock(ctx context.Context, by store.Viewer, host string) erro
 		return err
 	}
 	by.Runs = by.May(store.BlockHosts)
-	return n.publishAsLab(ctx, by, &Activity{Verb: "Undo", Object: b.IRI})
+	return n.publishAsLab(ctx, by, &Activity{Verb: "Undo", Object: b.IRI, Host: b})
 }
 
 func (n *Node) publishAsLab(ctx context.Context, by store.Viewer, a *Activity) error {
@@ -108,10 +108,10 @@ func blockedHost(a *Activity, object string) string {
 // the copies of what they published; or it takes these out of the lists. Deliveries
 // that wait are given up when their turn comes (fetch.Config.Blocked).
 func (n *Node) blockHost(tx *store.Txn, a *Activity, host string) error {
-	b := &store.DomainBlock{Reason: a.Text}
-	if a.Host != nil {
-		*b = *a.Host
+	if a.Host == nil {
+		return fmt.Errorf("block of host %s by an app: %w", host, ErrForbidden)
 	}
+	b := new(*a.Host)
 	b.Host, b.IRI, b.Since = host, a.IRI, a.When
 	if b.Covers(n.Host()) {
 		return &store.FieldError{Field: "host", Reason: "error.own-host"}
@@ -137,6 +137,9 @@ func (n *Node) blockHost(tx *store.Txn, a *Activity, host string) error {
 
 // liftHost lets a host in again, or back into the lists.
 func (n *Node) liftHost(tx *store.Txn, a *Activity, host string) error {
+	if a.Host == nil {
+		return fmt.Errorf("end of the block of host %s by an app: %w", host, ErrForbidden)
+	}
 	b, err := tx.DomainBlock(host)
 	if err != nil {
 		return err

@@ -78,8 +78,8 @@ func (n *Node) removeMirror(tx *store.Txn, a *Activity, it store.Item) error {
 // removeActor forgets an actor: its records, follows and profile. Its id stays
 // taken for ever.
 func (n *Node) removeActor(tx *store.Txn, a *Activity) error {
-	if a.local && a.actor.Type != store.Person {
-		return fmt.Errorf("only a member can leave: %w", ErrForbidden)
+	if a.local && a.actor.Type != store.Person || a.by != nil && a.by.Role != "" && a.by.Actor != a.Actor {
+		return fmt.Errorf("only a member can leave, and nobody for another: %w", ErrForbidden)
 	}
 	if a.local {
 		a.To, a.Cc = []string{vocab.Public}, []string{a.actor.Followers}

@@ -1,6 +1,10 @@
 package store
 
-import "iter"
+import (
+	"cmp"
+	"iter"
+	"slices"
+)
 
 // Push is where the notices of an actor are pushed for one of its apps
 // (RFC 8030), and with which keys (RFC 8291 §2).
@@ -17,12 +21,19 @@ type Push struct {
 
 func pushKey(actor ID, token []byte) []byte { return key(tPush, actor, token) }
 
+// mostPushes is how many subscriptions an actor has; the oldest go first.
+const mostPushes = 10
+
 // PutPush keeps the subscription of a token; there is one.
 func (t *Txn) PutPush(p *Push) {
 	if p.ID == 0 {
 		p.ID = t.NewID()
 	}
 	t.putJSON(pushKey(p.Actor, p.Token), p)
+	all := slices.SortedFunc(t.Pushes(p.Actor), func(a, b *Push) int { return cmp.Compare(b.ID, a.ID) })
+	for _, old := range all[min(len(all), mostPushes):] {
+		t.DeletePush(old.Actor, old.Token)
+	}
 }
 
 // Push returns the subscription of a token, or ErrNotFound.

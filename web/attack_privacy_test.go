@@ -9,6 +9,7 @@ import (
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/federation/fedtest"
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/web"
 )
 
 // TestLetterFromOutsideIsForItsReaderAlone sends a member a note that nobody else
@@ -118,6 +119,52 @@ func TestNarrowDocumentIsKeptByNobodyElse(t *testing.T) { // V04, B06
 		if status, _ := reader(http.MethodGet, address, asDocument); status != http.StatusForbidden {
 			t.Errorf("%s, blocked: got %d, want 403", address, status)
 		}
+	}
+}
+
+// TestDocumentsForWhoSignsAreKeptByNobody: where requests must be signed no cache hands
+// a document to somebody who does not sign, or is kept away.
+func TestDocumentsForWhoSignsAreKeptByNobody(t *testing.T) { // V04, B06
+	t.Parallel()
+	w := newWorldWith(t, func(c *web.Config) { c.SignedOnly = true })
+	by := w.peers["follower"]
+	for _, path := range []string{
+		"/o/" + w.root.ID.String(), "/actors/estran/outbox?page=true", "/actors/estran/followers?page=true", "/actors/estran/posts", "/peers",
+		"/actors/estran/directory", "/actors/estran/catalog", "/search?q=racine", "/o/" + w.root.ID.String() + "/replies",
+	} {
+		if status, said := w.viewers["visitor"](http.MethodGet, path, asDocument); status != http.StatusUnauthorized {
+			t.Errorf("%s, not signed: got %d: %s", path, status, said)
+		}
+		got := by.Get(w.node.URL + path)
+		kept, vary := got.Header.Get("Cache-Control"), got.Header.Get("Vary")
+		if got.Status != http.StatusOK || !strings.Contains(kept, "no-store") || !strings.Contains(vary, "Signature") {
+			t.Errorf("%s, signed: got %d, Cache-Control %q, Vary %q", path, got.Status, kept, vary)
+		}
+	}
+	if status, _ := w.viewers["visitor"](http.MethodGet, "/actors/estran", asDocument); status != http.StatusOK {
+		t.Errorf("the key of the lab: got %d, want 200", status)
+	}
+}
+
+// TestAcquaintancesOfPeopleAreCountedOnly asks as an app that nobody let in.
+func TestAcquaintancesOfPeopleAreCountedOnly(t *testing.T) { // V06
+	t.Parallel()
+	w := newWorld(t)
+	author := w.members["author"]
+	w.apply(w.members["colleague"], &federation.Activity{Verb: "Follow", Actor: w.members["colleague"].IRI, Object: author.IRI})
+	for viewer, seen := range map[string]map[string]string{
+		"visitor":            {author.ID.String(): "followers", w.members["colleague"].ID.String(): "following"},
+		"outsider in an app": {w.members["colleague"].ID.String(): "followers"},
+	} {
+		for id, list := range seen {
+			if _, said := w.viewers[viewer](http.MethodGet, "/api/v1/accounts/"+id+"/"+list, "application/json"); !strings.HasSuffix(strings.TrimSpace(said), "[]") {
+				t.Errorf("%s reads the %s: %s", viewer, list, said)
+			}
+		}
+	}
+	_, said := w.viewers["colleague in an app"](http.MethodGet, "/api/v1/accounts/"+author.ID.String()+"/followers", "application/json")
+	if !strings.Contains(said, `"colleague"`) {
+		t.Errorf("a member: got %s", said)
 	}
 }
 

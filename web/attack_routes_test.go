@@ -263,24 +263,42 @@ func TestOversizeFormsAreRefused(t *testing.T) { // P01, M05
 	const all = 256 << 20
 	n, routes, admin := walked(t)
 	routes = slices.DeleteFunc(routes, func(r route) bool { return !slices.Contains(r.methods, http.MethodPost) })
+	const plain, withFile = "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"
 	for _, c := range []struct {
 		who    browser
 		limit  int
+		form   string
 		routes []route
 	}{
-		{n.visitor(t), 16 << 20, routes},
-		{admin, 128 << 20, routes[:8]}, // one bound for all of them, that takes a while to reach
+		{n.visitor(t), 16 << 20, plain, routes},
+		{n.visitor(t), 16 << 20, withFile, routes},
+		{admin, 128 << 20, plain, routes[:8]}, // one bound for all of them, that takes a while to reach
 	} {
 		for _, r := range c.routes {
 			sent := longForm(all)
-			header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Sec-Fetch-Site": {"same-origin"}}
-			if status := c.who.tryPost(t, n.URL+r.path, header, sent); status >= 500 {
+			header := http.Header{"Content-Type": {c.form}, "Sec-Fetch-Site": {"same-origin"}}
+			begins := ""
+			if c.form == withFile {
+				begins = "--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n"
+			}
+			if status := c.who.tryPost(t, n.URL+r.path, header, io.MultiReader(strings.NewReader(begins), sent)); status >= 500 {
 				t.Errorf("%s: got %d", r.path, status)
 			}
 			if got := all - int(sent.left.Load()); got > c.limit {
 				t.Errorf("%s: took %d MiB, want at most %d", r.path, got>>20, c.limit>>20)
 			}
 		}
+	}
+}
+
+// TestOnlyMembersSendPictures: an app that nobody let in sends no more than a form.
+func TestOnlyMembersSendPictures(t *testing.T) { // P01, M05
+	t.Parallel()
+	n := start(t, "estran")
+	form := "--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n" + strings.Repeat("a", 3<<20) + "\r\n--x--\r\n"
+	header := http.Header{"Content-Type": {"multipart/form-data; boundary=x"}}
+	if res := n.visitor(t).do(t, http.MethodPost, n.URL+"/api/v1/apps", header, strings.NewReader(form)); res.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("got %d, want 413", res.StatusCode)
 	}
 }
 

@@ -252,6 +252,31 @@ func TestSessionIsNewAtSignInAndEndsAtSignOut(t *testing.T) { // T12
 	}
 }
 
+// TestVisitsAreForgottenSoon: whoever is not signed in leaves no session that lies
+// about for a month.
+func TestVisitsAreForgottenSoon(t *testing.T) { // T12
+	t.Parallel()
+	n := start(t, "estran")
+	visitor := n.visitor(t)
+	life := func(path string, answers url.Values) time.Duration {
+		t.Helper()
+		for _, c := range visitor.send(t, path, answers).Cookies() {
+			if strings.HasPrefix(c.Name, "session-") {
+				return time.Until(c.Expires)
+			}
+		}
+		t.Fatalf("%s: no session", path)
+		return 0
+	}
+	if got := life("/connexion/oubli", url.Values{"email": {"nobody@estran.test"}}); got > 61*time.Minute {
+		t.Errorf("a visit lasts %v", got)
+	}
+	n.member(t, "yann")
+	if got := life("/connexion", url.Values{"login": {"yann"}, "password": {password}}); got < 24*time.Hour {
+		t.Errorf("a member is signed in for %v", got)
+	}
+}
+
 // behindProxy believes a proxy on this machine, and limits nothing but passwords.
 func behindProxy(_ *fedtest.Node, c *web.Config) { c.TrustedProxies = fedtest.Loopback }
 

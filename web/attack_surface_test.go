@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -10,7 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/federation/fedtest"
+	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web"
 )
 
@@ -104,6 +107,53 @@ func TestFloodFromOneAddressStopsNobodyElse(t *testing.T) { // W13
 			t.Errorf("%s from elsewhere: got %d", path, res.StatusCode)
 		}
 	}
+}
+
+// TestOneNetworkLeavesRoomForOthers does from one network, without an account, what
+// takes something from others: places at an event, and searches at other nodes.
+func TestOneNetworkLeavesRoomForOthers(t *testing.T) { // W13
+	t.Parallel()
+	w := newWorldWith(t, func(c *web.Config) { c.TrustedProxies = fedtest.Loopback })
+	e := &store.Event{Start: "2126-06-10T10:00", Zone: "Europe/Paris", JoinMode: "free", Record: store.Record{
+		Kind: "event", Title: "Atelier", Pitch: "On coud.", Lang: "fr", Audience: store.Public,
+	}}
+	path := federation.PagePath(w.publish(w.members["author"], e)) + "/participer"
+	const flooder, other = "203.0.113.7", "198.51.100.9"
+	place := func(from, email string) bool {
+		status, _ := w.from(from, http.MethodPost, path, url.Values{"name": {"Ana"}, "email": {email}}.Encode())
+		return status == http.StatusSeeOther
+	}
+	search := func(from string) string {
+		_, said := w.from(from, http.MethodGet, "/recherche?q=racine&loin=1", "")
+		return said
+	}
+	places := 0
+	for i := range 60 {
+		if place(flooder, fmt.Sprintf("x%d@exemple.test", i)) {
+			places++
+		}
+		if i < 20 {
+			search(flooder)
+		}
+	}
+	if places > 40 || !place(other, "ana@exemple.test") {
+		t.Errorf("%d places were taken from one network", places)
+	}
+	if said := search(other); strings.Contains(said, "Réessayez") || !strings.Contains(said, "Plus loin") {
+		t.Errorf("a search from elsewhere: %s", words(said))
+	}
+}
+
+// from asks for a path, or sends a form to it, from a network behind the proxy.
+func (w *world) from(address, method, path, form string) (status int, said string) {
+	w.t.Helper()
+	r, err := http.NewRequestWithContext(w.t.Context(), method, w.node.URL+path, strings.NewReader(form))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	r.Header = http.Header{"X-Forwarded-For": {address}, "Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {asPage}, "Sec-Fetch-Site": {"same-origin"}}
+	got := fedtest.Ask(w.t, r)
+	return got.Status, got.Body
 }
 
 // TestOpenRedirectsLeadNowhere follows what people may type into addresses that

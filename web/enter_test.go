@@ -227,14 +227,14 @@ func TestInvitationByLetter(t *testing.T) {
 	}
 }
 
-func TestGraveActsWantAFreshProof(t *testing.T) {
+func TestGraveActsWantAFreshProof(t *testing.T) { // V08
 	t.Parallel()
 	now := new(clock)
 	n := startWith(t, "estran", func(*fedtest.Node, *web.Config) {}, fedtest.Clocked(now.now))
 	admin := n.signedIn(t, "maelle", store.Admin)
 	now.pass(20 * time.Minute)
 	for _, path := range []string{
-		"/mon-compte/mot-de-passe", "/mon-compte/adresse", "/admin/blocages", "/admin/membres/role", "/admin/membres/lien",
+		"/mon-compte/mot-de-passe", "/mon-compte/adresse", "/admin/blocages", "/admin/membres/role", "/admin/membres/lien", "/admin/membres/nouveau",
 	} {
 		res := admin.do(t, http.MethodPost, n.URL+path, http.Header{"Sec-Fetch-Site": {"same-origin"}}, nil)
 		if to := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to, "/mon-compte/confirmer?") {
@@ -247,6 +247,34 @@ func TestGraveActsWantAFreshProof(t *testing.T) {
 		t.Errorf("got %q", to)
 	}
 	admin.send(t, "/admin/blocages", url.Values{"host": {"spam.example"}})
+}
+
+func TestInvitationsAreTakenBackByThoseWhoMayGiveThem(t *testing.T) { // V08
+	t.Parallel()
+	n := start(t, "estran")
+	admin, animator := n.signedIn(t, "maelle", store.Admin), n.signedIn(t, "loic", store.Animator)
+	var id string
+	err := n.Store.Update(t.Context(), func(tx *store.Txn) error {
+		by, err := tx.AccountByEmail("maelle@estran.test")
+		if err == nil {
+			tx.PutInvitation("secret", &store.Invitation{Role: store.Admin, By: by.ID, Expires: tx.Now().Add(time.Hour)})
+		}
+		for i := range tx.Invitations() {
+			id = i.ID
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	animator.refused(t, "/admin/membres/invitation", url.Values{"invitation": {id}}, http.StatusForbidden)
+	if got := n.visitor(t).status(t, n.URL+"/invitation/secret", "text/html"); got != http.StatusOK {
+		t.Errorf("the invitation to be an administrator: got %d, want 200", got)
+	}
+	admin.send(t, "/admin/membres/invitation", url.Values{"invitation": {id}})
+	if got := n.visitor(t).status(t, n.URL+"/invitation/secret", "text/html"); got != http.StatusGone {
+		t.Errorf("taken back: got %d, want 410", got)
+	}
 }
 
 func TestLastAdministratorStays(t *testing.T) {

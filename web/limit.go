@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/gorilla/mux"
 	"github.com/maypok86/otter/v2"
 	"golang.org/x/time/rate"
 
@@ -15,6 +16,23 @@ import (
 // maxHosts bounds how many hosts are counted at once; who has been silent longest
 // is forgotten first.
 const maxHosts = 4096
+
+// maxVisitor is the most bytes of what somebody sends who is not signed in: no form for
+// visitors takes files.
+const maxVisitor = 1 << 20
+
+// bounded keeps visitors from sending more, whether a handler has a limit or not. What
+// members may send is for each form to say.
+func bounded(sessions *session.Manager) mux.MiddlewareFunc {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if viewer, _, _ := sessions.Viewer(r.Context()); !viewer.Local {
+				r.Body = http.MaxBytesReader(w, r.Body, maxVisitor)
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
 
 // perHost says of each host whether it may send one more activity now, so many a
 // minute on average: many addresses can sign for one host. nil: no limit.
@@ -41,8 +59,10 @@ const (
 	resendsPerHour = 5  // edit links by mail
 	forgotPerHour  = 10 // letters to choose a new password
 	asksPerHour    = 60 // other servers asked for visitors who have an account there
-	placesPerHour  = 30 // places at events, which are confirmed by mail
+	placesPerHour  = 30 // places at events
 	newsPerHour    = 10 // subscriptions, which are confirmed by mail
+
+	searchesPerMinute = 5 // at other nodes, of which this one does not many at once
 )
 
 // perNetwork says whether the network that a request comes from may do one thing
@@ -56,6 +76,7 @@ func perNetwork(c Config) func(r *http.Request, act page.Act) bool {
 		page.Subscribe:  perKey(newsPerHour, time.Hour),
 
 		page.AskElsewhere: perKey(asksPerHour, time.Hour),
+		page.AskFar:       perKey(searchesPerMinute, time.Minute),
 	}
 	return func(r *http.Request, act page.Act) bool {
 		may := allow[act]

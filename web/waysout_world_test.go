@@ -47,8 +47,14 @@ const shortPatience = time.Minute
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	return newWorldWith(t, func(*web.Config) {})
+}
+
+// newWorldWith is a world whose handler is configured in another way.
+func newWorldWith(t *testing.T, change func(*web.Config)) *world {
+	t.Helper()
 	w := &world{t: t, members: map[string]*store.Actor{}, circles: map[string]*store.Circle{}, viewers: map[string]asker{}, peers: map[string]*fedtest.PeerActor{}, inner: map[string]int{}}
-	w.node = fedtest.Start(t, "estran", fedtest.Serving(whole(t)))
+	w.node = fedtest.Start(t, "estran", fedtest.Serving(wholeWith(t, change)))
 	w.addMembers()
 	w.addCircles()
 	w.viewers["visitor"] = w.plain(http.Header{})
@@ -61,6 +67,10 @@ func newWorld(t *testing.T) *world {
 
 // whole is the handler of a node as it is served.
 func whole(t *testing.T) func(n *fedtest.Node) http.Handler {
+	return wholeWith(t, func(*web.Config) {})
+}
+
+func wholeWith(t *testing.T, change func(*web.Config)) func(n *fedtest.Node) http.Handler {
 	return func(n *fedtest.Node) http.Handler {
 		renderer, err := templates()
 		if err != nil {
@@ -72,10 +82,12 @@ func whole(t *testing.T) func(n *fedtest.Node) http.Handler {
 		}
 		t.Cleanup(func() { images.Close() })
 		n.Words = func(lang, key string, args ...any) string { return renderer.Catalog.T(assets.Lang(lang), key, args...) }
-		return web.Handler(web.Config{
+		c := web.Config{
 			Node: n.Node, Sessions: n.Sessions, Renderer: renderer, Deliveries: n.Worker, Images: images, Search: searching(t, n.Store),
 			Log: slog.New(slog.DiscardHandler), Version: "test", SourceURL: "https://example.org/", Development: true,
-		})
+		}
+		change(&c)
+		return web.Handler(c)
 	}
 }
 

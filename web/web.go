@@ -54,6 +54,7 @@ type Config struct {
 	MaxBody        int64 // bytes of a document from another node
 	InboxPerMinute int   // activities from one address; 0: no limit
 	PagesPerMinute int   // other requests from one address; 0: no limit
+	MaxStreams     int   // of apps, open at once; 0: no limit
 	// ContributionsPerHour are those without an account from one network; 0: no limit.
 	ContributionsPerHour int
 	Mail                 *mail.Mailer     // nil: no letters are sent
@@ -164,7 +165,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 
 	apps(r, c)
 	people := r.NewRoute().Subrouter()
-	people.Use(limit(c.PagesPerMinute, c.TrustedProxies, f.Responder()), crossOrigin(f.Responder()), c.Sessions.Middleware)
+	people.Use(limit(c.PagesPerMinute, c.TrustedProxies, f.Responder()), crossOrigin(f.Responder()), c.Sessions.Middleware, bounded(c.Sessions))
 	software := r.NewRoute().Subrouter()
 	software.Use(limit(c.PagesPerMinute, c.TrustedProxies, problems))
 	if c.Provider != nil {
@@ -191,7 +192,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 func apps(r *mux.Router, c Config) {
 	api := mastodon.New(mastodon.Config{
 		Node: c.Node, Catalog: c.Renderer.Catalog, Images: c.Images, Search: c.Search, Log: c.Log,
-		Version: c.Version, SourceURL: c.SourceURL, PerMinute: c.PagesPerMinute,
+		Version: c.Version, SourceURL: c.SourceURL, PerMinute: c.PagesPerMinute, MaxStreams: c.MaxStreams,
 		Address: func(r *http.Request) string { return clientAddress(r, c.TrustedProxies) },
 	})
 	api.Routes(r)

@@ -14,6 +14,10 @@ import (
 // sourceURL is where the source of this program is offered (AGPL-3.0 §13).
 const sourceURL = "https://github.com/essaim/essaim"
 
+// maxStreams of apps take some 8 KiB of memory each. They never take more than half of
+// the connections: the rest is for pages and other nodes.
+const maxStreams = 1 << 14
+
 // handler answers everything that comes over HTTP.
 func (n *node) handler() (http.Handler, error) {
 	c := n.config
@@ -25,11 +29,16 @@ func (n *node) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("map.file: %w", err)
 	}
+	connections, err := n.connections()
+	if err != nil {
+		return nil, err
+	}
 	return web.Handler(web.Config{
 		Node: n.door, Sessions: n.sessions, Renderer: renderer, Deliveries: n.delivery, Images: n.media, Log: n.log,
 		Version: version(), SourceURL: sourceURL,
 		Demo: n.demo, Development: c.Development.active(), SignedOnly: c.Federation.AuthorizedFetch,
 		MaxBody: int64(c.Federation.MaxBody), InboxPerMinute: c.Limits.Inbox, PagesPerMinute: c.Limits.Pages,
+		MaxStreams:           min(connections/2, maxStreams),
 		ContributionsPerHour: c.Limits.Contributions, Mail: n.mail, Letters: n.letters, Provider: n.provider, Search: n.search, Tiles: tiles, TrustedProxies: c.HTTP.TrustedProxies, Software: n.software,
 		Keeps: c.Retention.keeps(), Strained: strained,
 		Probe: n.probe, Examine: n.examine, Ailing: func() int { return int(n.ailing.Load()) }, Backups: shelfIn(n.dir), Settings: n.settings(), Fixed: c.Federation.Mode != modeOpen,

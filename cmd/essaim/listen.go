@@ -23,11 +23,17 @@ func (n *node) listen(ctx context.Context) (net.Listener, error) {
 			return nil, fmt.Errorf("listen: %w", err)
 		}
 	}
-	limit, err := openFiles()
+	limit, err := n.connections()
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	return netutil.LimitListener(l, max(16, limit/10*7/max(1, n.shared))), nil
+	return netutil.LimitListener(l, limit), nil
+}
+
+// connections is how many there are at once.
+func (n *node) connections() (int, error) {
+	limit, err := openFiles()
+	return max(16, limit/10*7/max(1, n.shared)), err
 }
 
 // openFiles is how many files this process may have open.

@@ -43,7 +43,7 @@ func (d *dialect) collection(r *http.Request, id, owner string, open func(tx *st
 		}
 		return nil
 	})
-	return activityDocument(body), err
+	return d.open(body), err
 }
 
 func (d *dialect) encodePage(tx *store.Txn, id, after string, c paged) []byte {

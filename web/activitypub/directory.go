@@ -108,5 +108,5 @@ func (d *dialect) ofActorDocument(w http.ResponseWriter, r *http.Request, write 
 	if err != nil {
 		return err
 	}
-	return activityDocument(body).write(w, r, http.StatusOK)
+	return d.open(body).write(w, r, http.StatusOK)
 }

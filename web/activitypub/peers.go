@@ -33,7 +33,7 @@ func (d *dialect) peers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return activityDocument(body).write(w, r, http.StatusOK)
+	return d.open(body).write(w, r, http.StatusOK)
 }
 
 // sketch serves what other nodes need to know to ask here only for what may be here.
@@ -48,7 +48,7 @@ func (d *dialect) sketch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return activityDocument(body).write(w, r, http.StatusOK)
+	return d.open(body).write(w, r, http.StatusOK)
 }
 
 // descriptor serves what our lab says of itself for others to hand on. There is none

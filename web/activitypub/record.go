@@ -36,7 +36,7 @@ func (d *dialect) record(w http.ResponseWriter, r *http.Request) error {
 	if err := d.publicView(r); err != nil {
 		return err
 	}
-	return activityDocument(raw).write(w, r, http.StatusOK)
+	return d.open(raw).write(w, r, http.StatusOK)
 }
 
 func (d *dialect) readRecord(r *http.Request, id store.ID) (it store.Item, raw []byte, err error) {
@@ -105,7 +105,7 @@ func (d *dialect) activity(w http.ResponseWriter, r *http.Request) error {
 			return store.ErrNotFound
 		}
 		body, err := d.Node.ActivityDocument(tx, a)
-		if doc = activityDocument(body); !open {
+		if doc = d.open(body); !open {
 			doc.private()
 		}
 		return err

@@ -42,7 +42,7 @@ func (d *dialect) search(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return activityDocument(body).write(w, r, http.StatusOK)
+	return d.open(body).write(w, r, http.StatusOK)
 }
 
 func (d *dialect) finds(ctx context.Context, q search.Query) ([]federation.FarFind, error) {

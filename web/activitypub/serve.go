@@ -34,7 +34,7 @@ func newDocument(body []byte, typ, cached string) *document {
 	return &document{body: body, etag: `"` + hex.EncodeToString(sum[:8]) + `"`, typ: typ, cached: cached, vary: "Accept"}
 }
 
-// activityDocument is an ActivityStreams document that everybody may have.
+// activityDocument is an ActivityStreams document that caches may keep.
 func activityDocument(body []byte) *document { return newDocument(body, activityJSON, shortCache) }
 
 // private marks a document that depends on who signed the request, or on its
@@ -42,6 +42,15 @@ func activityDocument(body []byte) *document { return newDocument(body, activity
 func (doc *document) private() *document {
 	doc.cached, doc.vary = noCache, "Accept, Authorization, Signature"
 	return doc
+}
+
+// open is a document that everybody may have. Where requests must be signed it is kept
+// by nobody: a cache would hand it to those who do not sign, or are kept away.
+func (d *dialect) open(body []byte) *document {
+	if d.SignedOnly {
+		return activityDocument(body).private()
+	}
+	return activityDocument(body)
 }
 
 // write answers, with 304 when the caller has these bytes already (RFC 9110

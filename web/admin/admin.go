@@ -122,7 +122,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.runs(r, "/admin/livraisons/abandonner", p.drop)
 	p.runs(r, jobsPath, p.jobs)
 	p.may(r, store.Invite, "/admin/membres", p.members)
-	p.may(r, store.Invite, "/admin/membres/nouveau", p.invite)
+	p.may(r, store.Invite, "/admin/membres/nouveau", p.fresh(p.invite))
 	p.may(r, store.Invite, "/admin/membres/lien", p.fresh(p.renewLink))
 	p.may(r, store.Invite, "/admin/membres/invitation", p.endInvitation)
 	p.may(r, store.Appoint, "/admin/membres/role", p.appoint)

@@ -121,9 +121,12 @@ func themeOf(r *http.Request) string {
 	return ""
 }
 
+const maxTheme = 4 << 10 // bytes of its form
+
 // SetTheme is the handler of POST /apparence: it remembers the form's theme for
 // a year, or forgets it when it is neither "light" nor "dark", and goes back.
 func SetTheme(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxTheme)
 	c := &http.Cookie{Name: ThemeCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil} //nolint:gosec // a theme is no secret
 	if theme := r.PostFormValue("theme"); theme == "light" || theme == "dark" {
 		c.Value, c.MaxAge = theme, 365*24*3600

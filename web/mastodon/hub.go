@@ -19,6 +19,7 @@ type hub struct {
 
 	mu        sync.Mutex
 	listeners map[*listener]bool
+	open      map[string]int // listeners by who opened them
 	closed    bool
 	begun     bool     // last was read
 	last      store.ID // the change from which on there is something to carry
@@ -30,7 +31,7 @@ const (
 )
 
 func newHub(d *API) *hub {
-	return &hub{api: d, listeners: map[*listener]bool{}, vapid: sync.OnceValue(d.vapidKeys)}
+	return &hub{api: d, listeners: map[*listener]bool{}, open: map[string]int{}, vapid: sync.OnceValue(d.vapidKeys)}
 }
 
 func (h *hub) publicKey() string { return h.vapid().public }
@@ -45,6 +46,15 @@ func (h *hub) run(ctx context.Context) error {
 	}
 	pushes := newPusher(h.api)
 	defer pushes.wait()
+	var pushing sync.WaitGroup
+	defer pushing.Wait()
+	pushing.Go(func() { h.follow(ctx, last, pushes.dispatch) }) // services that are slow hold up no stream
+	h.follow(ctx, last, h.dispatch)
+	return nil
+}
+
+// follow carries the changes after one until ctx ends.
+func (h *hub) follow(ctx context.Context, last store.ID, carry func(context.Context, []event)) {
 	for ctx.Err() == nil {
 		changed := h.api.Node.Store.Changed()
 		events, upTo, more, err := h.read(ctx, last)
@@ -54,8 +64,7 @@ func (h *hub) run(ctx context.Context) error {
 		if err == nil {
 			last = upTo
 		}
-		h.dispatch(ctx, events)
-		pushes.dispatch(ctx, events)
+		carry(ctx, events)
 		if more && err == nil {
 			continue
 		}
@@ -64,7 +73,6 @@ func (h *hub) run(ctx context.Context) error {
 		case <-changed:
 		}
 	}
-	return nil
 }
 
 // event is a change that concerns timelines or notices.
@@ -138,19 +146,24 @@ func eventOf(tx *store.Txn, c store.Change) (event, bool) {
 	return e, tx.Now().Sub(at) < fresh
 }
 
-// join adds a listener; leave removes it.
-func (h *hub) join(ctx context.Context, l *listener) {
+// join adds a listener, unless there are too many; leave removes it.
+func (h *hub) join(ctx context.Context, l *listener) error {
 	if _, err := h.begin(ctx); err != nil {
 		l.end()
-		return
+		return nil //nolint:nilerr // who listens comes again
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if most := h.api.MaxStreams; most > 0 && (len(h.listeners) >= most || h.open[l.by] >= most/2) {
+		return errStreams
+	}
 	if h.closed {
 		l.end()
-		return
+		return nil
 	}
 	h.listeners[l] = true
+	h.open[l.by]++
+	return nil
 }
 
 // serve runs what writes to a stream; run waits for it. Once the hub is closed its
@@ -168,8 +181,14 @@ func (h *hub) serve(write func()) {
 func (h *hub) leave(l *listener) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.listeners, l)
 	l.end()
+	if !h.listeners[l] {
+		return
+	}
+	delete(h.listeners, l)
+	if h.open[l.by]--; h.open[l.by] == 0 {
+		delete(h.open, l.by)
+	}
 }
 
 func (h *hub) close() {

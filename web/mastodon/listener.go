@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +23,7 @@ type message struct {
 type listener struct {
 	api    *API
 	secret string
+	by     string // who opened it, as requests are counted
 	out    chan *message
 	done   chan struct{}
 	once   sync.Once
@@ -35,8 +37,18 @@ const (
 	maxStreams = 50 // of one connection
 )
 
-func (d *API) newListener(secret string, streams ...string) *listener {
-	return &listener{api: d, secret: secret, out: make(chan *message, outbox), done: make(chan struct{}), streams: streams}
+var errStreams = &refusal{http.StatusServiceUnavailable, "Too many streams are open", ""}
+
+// listen opens a stream, which is to leave the hub at its end.
+func (c *call) listen(streams ...string) (*listener, error) {
+	l := &listener{
+		api: c.API, secret: c.secret, by: c.counted(), out: make(chan *message, outbox), done: make(chan struct{}), streams: streams,
+	}
+	err := c.hub.join(c.r.Context(), l)
+	if err != nil {
+		c.w.Header().Set("Retry-After", "60")
+	}
+	return l, err
 }
 
 // end closes the connection; it may be called by anybody, and twice.

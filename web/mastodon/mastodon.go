@@ -44,6 +44,9 @@ type Config struct {
 	Address func(*http.Request) string
 	// PerMinute bounds the requests of one address or token; 0: no limit.
 	PerMinute int
+	// MaxStreams bounds the streams that are open at once; one address or member has at
+	// most half of them. 0: no limit.
+	MaxStreams int
 }
 
 // Images keeps the pictures that members send.

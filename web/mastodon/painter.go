@@ -55,6 +55,9 @@ func (p *painter) message(c *call, l *listener, e event) *message {
 	if e.Table == store.ChangeNotice {
 		return p.notice(c, l, e)
 	}
+	if e.Op == store.Deleted && c.actor == nil && p.wasNarrow(c, e.Row) {
+		return nil
+	}
 	if e.Op == store.Deleted {
 		return &message{Stream: l.any(), Event: "delete", Payload: e.Row.String()}
 	}
@@ -83,6 +86,12 @@ func (p *painter) message(c *call, l *listener, e event) *message {
 		name = "status.update"
 	}
 	return &message{Stream: stream, Event: name, Payload: payload}
+}
+
+// wasNarrow says whether a record of this node that is no more was not for everybody.
+func (p *painter) wasNarrow(c *call, row store.ID) bool {
+	ts := p.tx.Tombstone(c.Node.BaseURL + "/o/" + row.String())
+	return ts != nil && !ts.Public
 }
 
 // direct is an event in a conversation, for who listens to these.

@@ -34,8 +34,12 @@ func (c *call) readParams() error {
 	case media == "application/json":
 		err = c.readJSON()
 	case media == "multipart/form-data":
-		c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxMedia)
-		err = c.r.ParseMultipartForm(maxMedia) //nolint:gosec // the body is bounded
+		limit := int64(maxMedia)
+		if c.account == nil {
+			limit = maxBody // only members send pictures
+		}
+		c.r.Body = http.MaxBytesReader(c.w, c.r.Body, limit)
+		err = c.r.ParseMultipartForm(limit) //nolint:gosec // the body is bounded
 	default:
 		c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxBody)
 		err = parseForm(c.r)

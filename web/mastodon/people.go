@@ -29,7 +29,7 @@ func (c *call) people(pick func(tx *store.Txn, s store.Stretch) ([]store.ID, err
 func followers(c *call) (any, error) {
 	return c.people(func(tx *store.Txn, s store.Stretch) ([]store.ID, error) {
 		a, err := c.named(tx)
-		if err != nil {
+		if err != nil || c.onlyCounts(a) {
 			return nil, err
 		}
 		return tx.FollowerPage(a.ID, s), nil
@@ -40,12 +40,16 @@ func followers(c *call) (any, error) {
 func following(c *call) (any, error) {
 	return c.people(func(tx *store.Txn, s store.Stretch) ([]store.ID, error) {
 		a, err := c.named(tx)
-		if err != nil {
+		if err != nil || c.onlyCounts(a) {
 			return nil, err
 		}
 		return tx.FollowingPage(a.ID, s), nil
 	})
 }
+
+// onlyCounts says whether who asks is told how many somebody follows, and not whom: as
+// in the collections for servers, the acquaintances of a person are for members.
+func (c *call) onlyCounts(a *store.Actor) bool { return a.Type == store.Person && c.actor == nil }
 
 // followRequests is GET /api/v1/follow_requests.
 func followRequests(c *call) (any, error) {

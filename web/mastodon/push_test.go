@@ -11,11 +11,13 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -201,4 +203,39 @@ func TestSubscriptionThatIsGoneIsForgotten(t *testing.T) {
 	d.next()
 	stop() // it waits for what is on its way
 	me.get("/api/v1/push/subscription").refused(404, "Record not found")
+}
+
+// Whoever has apps told by a service that never answers keeps no stream waiting.
+func TestSlowPushServiceHoldsUpNoStream(t *testing.T) {
+	s := start(t)
+	s.reachesHere()
+	var asked, left atomic.Int64
+	end := make(chan struct{})
+	tarpit := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		select {
+		case <-r.Context().Done():
+			left.Add(1)
+		case <-end:
+		}
+	}))
+	t.Cleanup(tarpit.Close)
+	s.live()
+	t.Cleanup(func() { close(end) })
+	for i := range 10 {
+		d := newDevice(t)
+		d.service.URL = tarpit.URL
+		d.subscribe(app{s, s.token(s.Contributor, "push", fmt.Sprint("read:", i))})
+	}
+	next := s.anybody().events("/api/v1/streaming/public")
+	mine := s.as(s.Contributor).post("/api/v1/statuses", "status", "À aimer").object()["id"].(string)
+	next()
+	s.as(s.Admin).post("/api/v1/statuses/" + mine + "/favourite").object()
+	for asked.Load() == 0 {
+		runtime.Gosched()
+	}
+	s.as(s.Admin).post("/api/v1/statuses", "status", "Encore").object()
+	if next(); left.Load() != 0 {
+		t.Error("the stream waited for the pushes")
+	}
 }

@@ -40,7 +40,8 @@ type site struct {
 	api *mastodon.API
 	url string
 
-	index mastodon.Searcher // nil: texts are not searched
+	index   mastodon.Searcher // nil: texts are not searched
+	streams int               // at once; 0: no limit
 }
 
 func start(t testing.TB) *site {
@@ -88,6 +89,7 @@ func (s *site) serve(t testing.TB, perMinute int) (*mastodon.API, string) {
 	api := mastodon.New(mastodon.Config{
 		Node: s.Node.Node, Catalog: words, Images: images, Search: s.index, Log: slog.New(slog.DiscardHandler), Version: "test",
 		SourceURL: "https://source.example", PerMinute: perMinute, Address: func(*http.Request) string { return "here" },
+		MaxStreams: s.streams,
 	})
 	r := mux.NewRouter()
 	api.Routes(r)

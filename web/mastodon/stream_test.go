@@ -11,6 +11,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
 )
 
@@ -212,6 +213,63 @@ func TestStreamHidesWhatIsNarrow(t *testing.T) {
 	wide := s.experiment("Pour le labo", store.LabOnly)
 	if e := next(); e.id() != wide.ID.String() {
 		t.Errorf("got %s", e.Payload)
+	}
+}
+
+// The end of what was not for everybody is told to members alone.
+func TestStreamForEverybodyKnowsNothingOfWhatWasNarrow(t *testing.T) { // V01
+	s := start(t)
+	s.live()
+	next := s.anybody().events("/api/v1/streaming/public")
+	remove := func(e *store.Experiment) {
+		s.publish(&federation.Activity{Verb: "Delete", Actor: s.Lab.IRI, Object: e.IRI})
+	}
+	remove(s.experiment("Pour l'équipe", store.Team))
+	wide := s.experiment("Pour tout le monde", store.Public)
+	for _, want := range []string{"update", "delete"} {
+		if got := next(); got.Event != want || got.id() != wide.ID.String() {
+			t.Errorf("got %s of %s, want %s of %s", got.Event, got.id(), want, wide.ID)
+		}
+		if want == "update" {
+			remove(wide)
+		}
+	}
+}
+
+// One caller leaves streams to others, and a stream that ended makes room.
+func TestStreamsAreBounded(t *testing.T) { // W13
+	s := start(t)
+	s.streams = 4
+	s.api, s.url = s.serve(t, 0)
+	s.live()
+	const path = "/api/v1/streaming/public"
+	first, _ := s.anybody().socket("stream=public")
+	s.anybody().events(path)
+	full := s.anybody().get(path)
+	full.refused(http.StatusServiceUnavailable, "Too many streams are open")
+	if full.header.Get("Retry-After") == "" {
+		t.Error("503 without Retry-After")
+	}
+	s.as(s.Admin).events(path)
+	s.as(s.Contributor).events(path)
+	s.as(s.Admin).get(path).refused(http.StatusServiceUnavailable, "Too many streams are open")
+	if err := first.Close(websocket.StatusNormalClosure, ""); err != nil {
+		t.Fatal(err)
+	}
+	for late := time.After(patience); ; { // until the node sees that it is gone
+		res, err := http.Get(s.url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode == http.StatusOK {
+			return
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-late:
+			t.Fatal("a stream that ended makes no room")
+		}
 	}
 }
 

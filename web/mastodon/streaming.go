@@ -56,8 +56,10 @@ func streamEvents(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := c.newListener(c.secret, stream)
-	c.hub.join(c.r.Context(), l)
+	l, err := c.listen(stream)
+	if err != nil {
+		return nil, err
+	}
 	return nil, c.hand(l)
 }
 
@@ -139,8 +141,10 @@ func streamSocket(c *call) (any, error) {
 	if !strings.EqualFold(c.r.Header.Get("Upgrade"), "websocket") {
 		return nil, &refusal{http.StatusUpgradeRequired, "This address is a WebSocket", ""}
 	}
-	l := c.newListener(c.secret, streams...)
-	c.hub.join(c.r.Context(), l) // before the client knows that the stream is open
+	l, err := c.listen(streams...) // before the client knows that the stream is open
+	if err != nil {
+		return nil, err
+	}
 	defer c.hub.leave(l)
 	ws, err := websocket.Accept(c.w, c.r, &websocket.AcceptOptions{
 		// Of any origin: it is the token that says who asks, and no browser sends

@@ -27,8 +27,9 @@ const (
 	Resend     Act = "resend"     // asks for an edit link by mail
 	// AskElsewhere has this node ask another server for a visitor.
 	AskElsewhere Act = "ask-elsewhere"
-	TakePlace    Act = "take-place" // asks for a place at an event by mail
+	TakePlace    Act = "take-place" // asks for a place at an event
 	Subscribe    Act = "subscribe"  // asks for letters
+	AskFar       Act = "ask-far"    // has this node search at others; members are counted, too
 )
 
 const (

@@ -164,8 +164,8 @@ func (p *Pages) chooseCopy(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.Method == http.MethodPost {
-		if err := r.ParseForm(); err != nil {
-			return &reply.Error{Status: http.StatusBadRequest, Err: err}
+		if err := parseForm(w, r, maxContribution); err != nil {
+			return err
 		}
 		err = a.Node.Choose(context.WithoutCancel(r.Context()), a.by, other.ID, selection(r.PostForm))
 		if errors.Is(err, federation.ErrForbidden) {

@@ -30,9 +30,13 @@ func (s *seeking) further(d *searchPage) error {
 		d.Further = &link
 		return nil
 	}
+	if !s.allowed(AskFar) {
+		d.Far = s.enough()
+		return nil
+	}
 	far, err := s.Node.SearchFar(s.r.Context(), s.Query.Text, search.Significant(s.Query.Text))
 	if errors.Is(err, federation.ErrEnough) {
-		d.Far = &farFinds{Title: s.t("search.far.title"), Text: s.t("search.far.enough")}
+		d.Far = s.enough()
 		return nil
 	}
 	if err != nil {
@@ -40,6 +44,11 @@ func (s *seeking) further(d *searchPage) error {
 	}
 	d.Far = s.farFinds(far)
 	return nil
+}
+
+// enough says to come again later.
+func (s *seeking) enough() *farFinds {
+	return &farFinds{Title: s.t("search.far.title"), Text: s.t("search.far.enough")}
 }
 
 func (s *seeking) farFinds(far *federation.Far) *farFinds {

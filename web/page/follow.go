@@ -38,9 +38,13 @@ type preview struct {
 // follow asks whom the lab shall follow, shows who was found, and follows.
 func (p *Pages) follow(w http.ResponseWriter, r *http.Request) error {
 	a := p.ask(r)
-	switch {
-	case !a.by.Runs:
+	if !a.by.Runs {
 		return a.signIn(w)
+	}
+	if err := parseForm(w, r, maxContribution); err != nil {
+		return err
+	}
+	switch {
 	case r.Method != http.MethodPost && r.URL.Query().Get(addressField) == "":
 		return a.followForm(w, "", nil)
 	case r.Method == http.MethodPost && r.PostFormValue(confirmedName) != "":

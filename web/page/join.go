@@ -128,10 +128,10 @@ func (p *Pages) join(k *store.Kind) reply.Handler {
 func (a *ask) joinAsGuest(w http.ResponseWriter, k *store.Kind, e *store.Event) error {
 	guest := federation.Guest{Name: answer(a.r.PostFormValue("name")), Email: answer(a.r.PostFormValue("email")), Lang: string(a.lang), Token: rand.Text()}
 	own := federation.PagePath(&e.Record) + "/inscription/" + guest.Token
+	if !a.allowed(TakePlace) {
+		return a.showJoin(w, k, e, nil, store.FieldErrors{{Reason: "error.too-many-from-here"}})
+	}
 	if a.Mail.On() {
-		if !a.allowed(TakePlace) {
-			return a.showJoin(w, k, e, nil, store.FieldErrors{{Reason: "error.too-many-from-here"}})
-		}
 		guest.Letter = func(tx *store.Txn, e *store.Event, to string) error { return a.mailPlace(tx, e, to, own) }
 	}
 	_, err := a.Node.TakeSeat(context.WithoutCancel(a.r.Context()), a.by, e.ID, guest)
@@ -211,6 +211,7 @@ func (p *Pages) guest(k *store.Kind) reply.Handler {
 			return store.ErrNotFound
 		}
 		w.Header().Set("Cache-Control", "no-store")
+		r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
 		if r.Method == http.MethodPost && r.PostFormValue("do") == "confirm" {
 			if err := a.Node.ConfirmSeat(context.WithoutCancel(r.Context()), e.ID, token); err != nil {
 				return err

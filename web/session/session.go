@@ -27,6 +27,10 @@ import (
 // Where sessions are short it is twice in one.
 const renew = 24 * time.Hour
 
+// stay is how long the session of a visitor lasts, who is not signed in: nobody fills
+// the store by visits.
+const stay = time.Hour
+
 // The keys of a session's data.
 const (
 	keyAccount = "account"
@@ -193,7 +197,12 @@ func (m *Manager) Viewer(ctx context.Context) (store.Viewer, *store.Account, *st
 }
 
 // Put keeps a text in the session, which may be a visitor's.
-func (m *Manager) Put(ctx context.Context, key, text string) { m.scs.Put(ctx, "x-"+key, text) }
+func (m *Manager) Put(ctx context.Context, key, text string) {
+	m.scs.Put(ctx, "x-"+key, text)
+	if !m.scs.Exists(ctx, keyAccount) {
+		m.scs.SetDeadline(ctx, m.store.Now().Add(stay))
+	}
+}
 
 // Pop takes out what Put kept; empty when there is nothing.
 func (m *Manager) Pop(ctx context.Context, key string) string { return m.scs.PopString(ctx, "x-"+key) }
