@@ -1,7 +1,9 @@
 package federation
 
 import (
+	"context"
 	"fmt"
+	"time"
 
 	"github.com/essaim/essaim/store"
 )
@@ -22,6 +24,29 @@ func (n *Node) checkReceived(a *Activity, signer string) error {
 		return fmt.Errorf("an actor of this node does not use its inbox: %w", ErrForbidden)
 	}
 	return nil
+}
+
+// Who is followed by nobody here may say things, too: answer, like, follow. All that is
+// kept for a while, so all hosts of one owner together have this many bytes at once, and
+// as many again in a day. What takes something back in few words is always heard.
+const (
+	strangeBurst = 16 << 20
+	strangeEvery = 24 * time.Hour / strangeBurst
+	fewWords     = 8 << 10 // bytes
+)
+
+// checkAmount ignores what is too much from where nobody is followed.
+func (n *Node) checkAmount(ctx context.Context, a *Activity) error {
+	size := len(a.Doc.Raw())
+	if takesBack(a.Verb) && size <= fewWords || n.strange.allowMany(registered(a.Actor), size) {
+		return nil
+	}
+	return n.Store.View(ctx, func(tx *store.Txn) error {
+		if tx.FollowsOn(store.HostOf(a.Actor)) {
+			return nil
+		}
+		return fmt.Errorf("%s says too much: %w", a.Actor, ErrIgnored)
+	})
 }
 
 // authorize says whether the actor may act at all, and whether the member who

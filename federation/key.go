@@ -63,13 +63,16 @@ func newHostLimit(every time.Duration, burst int) hostLimit {
 	return hostLimit{every, burst, otter.Must(&otter.Options[string, *rate.Limiter]{MaximumSize: 4096})}
 }
 
-func (h hostLimit) allow(host string) bool {
+func (h hostLimit) allow(host string) bool { return h.allowMany(host, 1) }
+
+// allowMany is allow for so many at once.
+func (h hostLimit) allowMany(host string, many int) bool {
 	l, ok := h.hosts.GetIfPresent(host)
 	if !ok {
 		l = rate.NewLimiter(rate.Every(h.every), h.burst)
 		h.hosts.Set(host, l)
 	}
-	return l.Allow()
+	return l.AllowN(time.Now(), many)
 }
 
 // Verify finds the key that a signature names and verifies it. It returns the

@@ -66,6 +66,7 @@ type Node struct {
 	refresh  hostLimit // of actors because a signature did not fit
 	forwards hostLimit // of objects that are passed on
 	threads  hostLimit // of conversations that are read
+	strange  hostLimit // of bytes that come from where nobody is followed
 	far      *rate.Limiter
 	sketched ownSketch
 }
@@ -78,8 +79,8 @@ func New(c Config) *Node {
 	return &Node{
 		Config: c, keys: newKeyCache(), catalogs: catalog.NewClient(c.Fetch, func() time.Time { return c.Store.Now() }),
 		refresh: newHostLimit(refreshEvery, refreshBurst), forwards: newHostLimit(forwardEvery, forwardBurst),
-		threads: newHostLimit(threadEvery, threadBurst),
-		far:     newFarLimit(),
+		threads: newHostLimit(threadEvery, threadBurst), strange: newHostLimit(strangeEvery, strangeBurst),
+		far: newFarLimit(),
 	}
 }
 
@@ -164,6 +165,9 @@ func (n *Node) Receive(ctx context.Context, a *Activity, signer string) error {
 	if err := n.checkReceived(a, signer); err != nil {
 		return err
 	}
+	if err := n.checkAmount(ctx, a); err != nil {
+		return err
+	}
 	return n.run(ctx, a)
 }
 
@@ -210,14 +214,18 @@ func (n *Node) Ready() error {
 // something back goes on, or nobody could make room.
 func (n *Node) room(verb string) error {
 	err := n.Ready()
-	if err == nil {
-		return nil
-	}
-	switch verb {
-	case "Delete", "Undo", "Reject", "Block", "Remove", "Leave", "Ignore":
+	if err == nil || takesBack(verb) {
 		return nil
 	}
 	return fmt.Errorf("%s: %w", verb, err)
+}
+
+func takesBack(verb string) bool {
+	switch verb {
+	case "Delete", "Undo", "Reject", "Block", "Remove", "Leave", "Ignore":
+		return true
+	}
+	return false
 }
 
 // apply is the one way into the store for everything that is shared.

@@ -31,6 +31,42 @@ func TestBodyOverTheLimitIsRefused(t *testing.T) { // P01
 	s.works()
 }
 
+// TestStrangersFillNoDisk: who is followed by nobody here leaves only so much, and
+// takes back what he likes.
+func TestStrangersFillNoDisk(t *testing.T) { // P01
+	s := newStage(t)
+	record := s.publish("Aimé", store.Public)
+	padding := strings.Repeat("a", 900<<10)
+	like := func(by *PeerActor, n int) Object {
+		return With(by.Activity("Like", record), Object{"id": fmt.Sprintf("%s#like-%d", by.IRI, n), "content": padding})
+	}
+	kept := func(o Object) (is bool) {
+		s.holds("the log can be read", func(tx *store.Txn) bool {
+			_, err := tx.ActivityByIRI(o["id"].(string))
+			is = err == nil
+			return true
+		})
+		return is
+	}
+	many := 0
+	for n := range 24 {
+		s.want(s.mail(s.eve, like(s.eve, n)).Send(), http.StatusAccepted)
+		if kept(like(s.eve, n)) {
+			many++
+		}
+	}
+	if many == 0 || many > 19 {
+		t.Errorf("%d of 24 were kept, want some 18", many)
+	}
+	s.want(s.mail(s.bob, like(s.bob, 1)).Send(), http.StatusAccepted)
+	if !kept(like(s.bob, 1)) {
+		t.Error("whose neighbour is followed is not heard")
+	}
+	s.want(s.mail(s.eve, s.eve.Activity("Undo", s.eve.Activity("Like", record))).Send(), http.StatusAccepted)
+	s.likes(record, 1)
+	s.works()
+}
+
 func TestWhatIsNoActivityIsRefused(t *testing.T) { // P02, P03
 	s := newStage(t)
 	deep := func(n int, opening, closing string) string {
