@@ -54,7 +54,7 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 }
 
 const (
-	namedLabs = 5  // labs that the home page names,
+	namedLabs = 5  // labs that the home page names
 	drawnLabs = 60 // and that it draws
 )
 
