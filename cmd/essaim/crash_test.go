@@ -45,7 +45,7 @@ func TestKilledNodeKeepsItsPromises(t *testing.T) {
 	s.follower.stop()
 }
 
-// crashRounds is 5, or 12 where a chance more matters.
+// crashRounds is 5, or 25 where a chance more matters.
 func crashRounds(t *testing.T) int {
 	t.Helper()
 	if text := os.Getenv("ESSAIM_CRASH_ROUNDS"); text != "" {
@@ -56,7 +56,7 @@ func crashRounds(t *testing.T) int {
 		return n
 	}
 	if os.Getenv("CI") != "" {
-		return 12
+		return 25
 	}
 	return 5
 }

@@ -21,7 +21,7 @@ import (
 
 const (
 	patience = 2 * time.Minute  // for what must come about, on a busy machine
-	stopTime = 30 * time.Second // in which a node must have stopped; on an idle machine it takes ten seconds at most
+	stopTime = 10 * time.Second // in which a node must have stopped
 )
 
 // labProcess is a node that runs as a process of its own, on an address of the

@@ -92,7 +92,7 @@ func (d *drawing) circle(class string, x, y, r float64) {
 }
 
 func (d *drawing) close() template.HTML {
-	return template.HTML(append(*d, "</svg>"...)) //nolint:gosec // constants and numbers
+	return template.HTML(append(*d, "</svg>"...)) // constants and numbers
 }
 
 func (d *drawing) number(n float64, end byte) {

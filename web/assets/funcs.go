@@ -68,7 +68,7 @@ func (r *Renderer) funcs(lang Lang, zone *time.Location) template.FuncMap {
 func moment(lang Lang, t time.Time) string { return lang.Date(t) + ", " + lang.Time(t) }
 
 func timeElement(t time.Time, text string) template.HTML {
-	return template.HTML(`<time datetime="` + t.Format(time.RFC3339) + `">` + template.HTMLEscapeString(text) + `</time>`) //nolint:gosec // escaped here
+	return template.HTML(`<time datetime="` + t.Format(time.RFC3339) + `">` + template.HTMLEscapeString(text) + `</time>`) // escaped here
 }
 
 // iconSet holds the files of icons/ by name, ready to stand in a page.
@@ -87,7 +87,7 @@ func readIcons() iconSet {
 		}
 		name := strings.TrimSuffix(e.Name(), path.Ext(e.Name()))
 		svg := strings.Replace(strings.TrimSpace(string(data)), "<svg ", `<svg class="icon icon-`+name+`" aria-hidden="true" focusable="false" `, 1)
-		set[name] = template.HTML(svg) //nolint:gosec // embedded
+		set[name] = template.HTML(svg) // embedded
 	}
 	return set
 }
@@ -105,5 +105,5 @@ func (s iconSet) html(name string) template.HTML {
 func (s iconSet) symbol(name string) template.HTML {
 	_, drawing, _ := strings.Cut(string(s.html(name)), ">")
 	drawing = strings.TrimSuffix(drawing, "</svg>")
-	return template.HTML(`<symbol id="` + template.HTMLEscapeString(name) + `" viewBox="0 0 16 16">` + drawing + `</symbol>`) //nolint:gosec // embedded
+	return template.HTML(`<symbol id="` + template.HTMLEscapeString(name) + `" viewBox="0 0 16 16">` + drawing + `</symbol>`) // embedded
 }

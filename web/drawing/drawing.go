@@ -41,7 +41,7 @@ func QR(address, text string) template.HTML {
 		}
 	}
 	whole := code.Size + 2*quiet
-	return template.HTML(fmt.Sprintf( //nolint:gosec // numbers, and a text that is escaped
+	return template.HTML(fmt.Sprintf( // numbers, and a text that is escaped
 		`<svg class="qr" viewBox="0 0 %d %d" role="img" aria-label="%s"><path fill="#fff" d="M0 0h%dv%dH0z"/><path fill="#000" d="%s"/></svg>`,
 		whole, whole, template.HTMLEscapeString(text), whole, whole, path.String()))
 }

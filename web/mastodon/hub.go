@@ -150,7 +150,7 @@ func eventOf(tx *store.Txn, c store.Change) (event, bool) {
 func (h *hub) join(ctx context.Context, l *listener) error {
 	if _, err := h.begin(ctx); err != nil {
 		l.end()
-		return nil //nolint:nilerr // who listens comes again
+		return nil // who listens comes again
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -243,5 +243,5 @@ func marked(m *search.Marker, short string, long func() string) template.HTML {
 		}
 		b.WriteString(text)
 	}
-	return template.HTML(b.String()) //nolint:gosec // every piece is escaped above
+	return template.HTML(b.String()) // every piece is escaped above
 }

@@ -35,7 +35,7 @@ func withoutTitle(content template.HTML, r *store.Record) template.HTML {
 		return content
 	}
 	rest = strings.TrimPrefix(rest, "<p>"+html.EscapeString(r.Pitch)+"</p>")
-	return template.HTML(rest) //nolint:gosec // the end of what was safe
+	return template.HTML(rest) // the end of what was safe
 }
 
 var headingTag = regexp.MustCompile(`<(/?)h([1-6])`)
@@ -59,5 +59,5 @@ func outline(content template.HTML) template.HTML {
 		}
 		return tag[:len(tag)-1] + string('0'+level)
 	})
-	return template.HTML(renumbered) //nolint:gosec // as safe as it was: digits changed
+	return template.HTML(renumbered) // as safe as it was: digits changed
 }
