@@ -35,7 +35,7 @@ const (
 	fewWords     = 8 << 10 // bytes
 )
 
-// checkAmount ignores what is too much from where nobody is followed.
+// checkAmount refuses what is too much from where nobody is followed: ErrEnough.
 func (n *Node) checkAmount(ctx context.Context, a *Activity) error {
 	size := len(a.Doc.Raw())
 	if takesBack(a.Verb) && size <= fewWords || n.strange.allowMany(registered(a.Actor), size) {
@@ -45,7 +45,7 @@ func (n *Node) checkAmount(ctx context.Context, a *Activity) error {
 		if tx.FollowsOn(store.HostOf(a.Actor)) {
 			return nil
 		}
-		return fmt.Errorf("%s says too much: %w", a.Actor, ErrIgnored)
+		return fmt.Errorf("%s says too much: %w", a.Actor, ErrEnough)
 	})
 }
 

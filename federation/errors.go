@@ -12,6 +12,9 @@ var (
 	// ErrIgnored: well formed, and of no interest to anybody here. Nothing was
 	// changed; a peer is told 202, for it did nothing wrong.
 	ErrIgnored = errors.New("ignored")
+	// ErrEnough: others have said, or been asked, too much lately. HTTP 429: later it
+	// is welcome.
+	ErrEnough = errors.New("enough for now")
 	// ErrUnreachable: another node did not answer, or not with what was asked for.
 	ErrUnreachable = errors.New("unreachable")
 	// ErrNotActor: what was found is not somebody who can be followed.

@@ -35,9 +35,6 @@ const (
 	furtherBurst = 10
 )
 
-// ErrEnough: too much was asked of others lately.
-var ErrEnough = fmt.Errorf("enough was asked of other nodes for now")
-
 // Far is what other nodes found.
 type Far struct {
 	Hits   []FarHit

@@ -42,6 +42,7 @@ var table = []rule{
 	{is(vocab.ErrMalformed), http.StatusBadRequest, "bad-request", 0},
 	{is(inbox.ErrMediaType), http.StatusUnsupportedMediaType, "media-type", 0},
 	{is(inbox.ErrTooMany), http.StatusTooManyRequests, "too-many", time.Minute},
+	{is(federation.ErrEnough), http.StatusTooManyRequests, "too-many", time.Hour},
 	{is(federation.ErrUnreachable), http.StatusBadGateway, "bad-gateway", 0},
 	{is(federation.ErrNotActor), http.StatusUnprocessableEntity, "invalid", 0},
 	{is(fetch.ErrTemporary), http.StatusServiceUnavailable, "unavailable", pause},
