@@ -27,5 +27,5 @@ func Slug(title string) string {
 			break
 		}
 	}
-	return strings.Trim(b.String(), "-")
+	return strings.Trim(b.String()[:min(b.Len(), maxSlug)], "-")
 }

@@ -184,7 +184,7 @@ func TestForgedDescriptorNeverShows(t *testing.T) {
 		g.list(append(descriptors, describing(g.PeerActor, g.PeerActor, nil)))
 		if err := s.node.Store.Update(t.Context(), func(tx *store.Txn) error {
 			p := peer(tx, g.IRI)
-			p.Read, p.Next = 0, tx.Now()
+			p.Read, p.Next, p.Visit = 0, tx.Now(), tx.Now()
 			tx.PutPeer(&p)
 			return nil
 		}); err != nil {
