@@ -73,7 +73,7 @@ func (f firstRun) next(t *testing.T) {
 
 // wizard answers the questions of the set-up, the first of which is the address.
 func (f firstRun) wizard(t *testing.T) {
-	says(t, f.Page, "Étape 1 sur 7", f.url(""), "plus jamais changer")
+	says(t, f.Page, "Étape 1 sur 8", f.url(""), "plus jamais changer")
 	f.Check(t)
 	f.Go(t, `main a[href*="etape=labo"]`)
 	f.Type(t, "#f-lab-name", "Labo du Plateau")
@@ -88,10 +88,11 @@ func (f firstRun) wizard(t *testing.T) {
 		f.Type(t, "#f-"+field, answer)
 	}
 	f.next(t)
-	says(t, f.Page, "Étape 4 sur 7")
-	f.next(t) // a passkey can wait
+	says(t, f.Page, "Étape 4 sur 8")
+	f.next(t) // a passkey can wait,
+	f.next(t) // and so can a logo
 	f.next(t) // a letter, as a test
-	says(t, f.Page, "ines@plateau.example", "Étape 6 sur 7")
+	says(t, f.Page, "ines@plateau.example", "Étape 7 sur 8")
 	choose(t, f.Page, "mode", "open")
 	f.next(t)
 	choose(t, f.Page, "content", "nothing")

@@ -73,10 +73,11 @@ func OpenTiles(path string) (*TileFile, error) {
 		return nil, err
 	}
 	head := make([]byte, tileHeader)
-	if _, err := io.ReadFull(f, head); err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, err
 	}
-	if string(head[:len(tileMagic)]) != tileMagic || head[tileType] != vectorTiles {
+	if n < tileHeader || string(head[:len(tileMagic)]) != tileMagic || head[tileType] != vectorTiles {
 		return nil, fmt.Errorf("%s is no file of vector tiles (PMTiles, version 3)", path)
 	}
 	from, length := binary.LittleEndian.Uint64(head[tileData:]), binary.LittleEndian.Uint64(head[tileData+8:])

@@ -28,6 +28,10 @@
     zoomSnap: 0.25, minZoom: 2, maxZoom: 14, maxBounds: [[-85, -180], [85, 180]],
     zoomAnimation: !calm, fadeAnimation: !calm, markerZoomAnimation: !calm, inertia: !calm,
   });
+  if (calm) { // the map goes at once to the marker that has the focus
+    const pan = map.panBy;
+    map.panBy = (by, options) => pan.call(map, by, { ...options, animate: false });
+  }
   L.control.zoom({ zoomInTitle: words.in, zoomOutTitle: words.out }).addTo(map);
   map.fitBounds(boundsOf(picture.dataset.box), { animate: false });
 
