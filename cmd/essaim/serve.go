@@ -59,9 +59,16 @@ func serve(ctx context.Context, o nodeOptions, stdout io.Writer) error {
 	return err
 }
 
+// garbage is how many per cent of what is in use may be waste before the collector
+// works: half of Go's own figure, since where a node runs memory is dearer than time.
+const garbage = 50
+
 func limitMemory(bytes int64) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(bytes)
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
 	}
 }
 
