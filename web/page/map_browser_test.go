@@ -95,6 +95,28 @@ func TestMapByKeyboard(t *testing.T) {
 	}
 }
 
+// TestMapGoesWhereTheKeysGo reaches first a marker that is in sight, and takes the map
+// with it to one across the ocean.
+func TestMapGoesWhereTheKeysGo(t *testing.T) {
+	s := newSite(t)
+	s.scatter(t)
+	p := browsertest.Start(t).Open(t, s.Server.URL+"/carte", browsertest.View{})
+	const inSight = `(() => {
+		const e = document.activeElement, r = e.getBoundingClientRect();
+		return e.matches(".pin") && e.contains(document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2));
+	})()`
+	eval[bool](t, p, `document.querySelector(".live").focus() || true`)
+	press(t, p, kb.Tab)
+	if !eval[bool](t, p, inSight) {
+		t.Error("the first marker is out of sight:", eval[string](t, p, `document.activeElement.outerHTML`))
+	}
+	press(t, p, kb.End)
+	until(t, p, `new URL(location).searchParams.has("cadre")`)
+	if !eval[bool](t, p, inSight+` && document.activeElement.getAttribute("aria-label").includes("Saint-Denis")`) {
+		t.Error("the last marker is out of sight:", eval[string](t, p, `document.activeElement.outerHTML`))
+	}
+}
+
 // TestMapAndListMoveTogether goes closer to a group: list, markers and address
 // follow, and show what the address alone shows.
 func TestMapAndListMoveTogether(t *testing.T) {

@@ -28,7 +28,7 @@
     zoomSnap: 0.25, minZoom: 2, maxZoom: 14, maxBounds: [[-85, -180], [85, 180]],
     zoomAnimation: !calm, fadeAnimation: !calm, markerZoomAnimation: !calm, inertia: !calm,
   });
-  if (calm) { // the map goes at once to the marker that has the focus
+  if (calm) { // arrow keys and markers out of sight move the map at once
     const pan = map.panBy;
     map.panBy = (by, options) => pan.call(map, by, { ...options, animate: false });
   }
@@ -114,21 +114,39 @@
     link.addEventListener("keydown", (e) => walk(e, link));
     L.DomEvent.disableClickPropagation(link);
     const icon = L.divIcon({ html: link, className: "", iconSize: [0, 0] });
-    L.marker([drawn.dataset.lat, drawn.dataset.lon], { icon, keyboard: false, interactive: false }).addTo(layer);
+    link.place = placeOf(drawn);
+    L.marker(link.place, { icon, keyboard: false, interactive: false }).addTo(layer);
+    link.addEventListener("focus", () => reveal(link));
     return link;
   }
 
+  function placeOf(drawn) {
+    return L.latLng(drawn.dataset.lat, drawn.dataset.lon);
+  }
+
+  // reveal moves the map, and not what lies in it, to a marker that keys went to.
+  function reveal(link) {
+    if (!link.matches(":focus-visible")) return; // a map that moves away is hard to click on
+    holder.scrollTop = holder.scrollLeft = 0;
+    map.panInside(link.place, { padding: [60, 40] });
+  }
+
+  // show replaces the markers, those in sight first; the focus stays where it was on the map.
   function show(from) {
-    const had = pins.includes(document.activeElement) ? pins.indexOf(document.activeElement) : -1;
+    const had = pins.find((p) => p === document.activeElement);
     layer.clearLayers();
-    pins = [...from.querySelectorAll("a.pin")].map(pinOf);
+    const drawn = [...from.querySelectorAll("a.pin")], inSight = (p) => map.getBounds().contains(placeOf(p));
+    pins = [...drawn.filter(inSight), ...drawn.filter((p) => !inSight(p))].map(pinOf);
     pins.forEach((p, i) => { p.tabIndex = i === 0 ? 0 : -1; });
-    if (had >= 0) (pins[Math.min(had, pins.length - 1)] || holder).focus();
+    if (!had) return;
+    const away = (p) => map.distance(p.place, had.place);
+    if (pins.length > 0) go(pins.reduce((a, b) => (away(b) < away(a) ? b : a)));
+    else holder.focus();
   }
 
   function go(to) {
     pins.forEach((p) => { p.tabIndex = p === to ? 0 : -1; });
-    to.focus();
+    to.focus({ preventScroll: true });
   }
 
   const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
