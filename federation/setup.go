@@ -101,8 +101,8 @@ func (n *Node) addMember(ctx context.Context, member store.Actor, account *store
 			return err
 		}
 		line := store.JournalEntry{Deed: deed, Actor: person.ID}
-		if deed == store.JoinLab {
-			line.By = person.ID
+		if deed != store.AddMember {
+			line.By, line.Reason = person.ID, string(account.Role)
 		}
 		if tx.Note(line); account == nil {
 			return nil

@@ -26,7 +26,8 @@ const (
 	AddMember      Deed = "add-member"
 	InviteMember   Deed = "invite-member" // Reason: the role
 	EndInvitation  Deed = "end-invitation"
-	JoinLab        Deed = "join-lab"       // by an invitation
+	JoinLab        Deed = "join-lab"       // by an invitation; Reason: the role
+	JoinByRule     Deed = "join-by-rule"   // Reason: the role
 	LeaveLab       Deed = "leave-lab"      // a member deletes the account
 	AppointMember  Deed = "appoint-member" // Reason: the role
 	EditMember     Deed = "edit-member"    // the profile of another
@@ -35,6 +36,8 @@ const (
 	DropFactors    Deed = "drop-factors"
 	SaveCircle     Deed = "save-circle"
 	DissolveCircle Deed = "dissolve-circle"
+	SetRule        Deed = "set-rule" // What: a SIRET or a domain; Reason: the role
+	EndRule        Deed = "end-rule"
 )
 
 // What is done about other nodes.
@@ -94,8 +97,8 @@ var deeds = map[DeedTopic][]Deed{
 		SuspendActor, LimitActor, LiftActor, HideRecord, UpholdReport, DismissReport,
 	},
 	OnMembers: {
-		AddMember, InviteMember, EndInvitation, JoinLab, LeaveLab, AppointMember, EditMember,
-		MakeLink, MakeToken, DropFactors, SaveCircle, DissolveCircle,
+		AddMember, InviteMember, EndInvitation, JoinLab, JoinByRule, LeaveLab, AppointMember, EditMember,
+		MakeLink, MakeToken, DropFactors, SaveCircle, DissolveCircle, SetRule, EndRule,
 	},
 	OnNetwork: {
 		FollowActor, UnfollowActor, AdmitFollower, RefuseFollower, ChooseCopy, OpenNetwork, CloseNetwork, ListNetwork,

@@ -46,6 +46,12 @@ func (t *Txn) UseIdentity(issuer, subject string) (*Account, error) {
 	return account, nil
 }
 
+// IsIdentity says whether an identity is linked to an account, be it open or closed.
+func (t *Txn) IsIdentity(issuer, subject string) bool {
+	i := &Identity{Issuer: issuer, Subject: subject}
+	return t.getID(key(tIdentityOf, i.key())) != 0
+}
+
 // Identities yields those that are linked to an account, in no order.
 func (t *Txn) Identities(account ID) iter.Seq[*Identity] {
 	return rows[Identity](t, key(tIdentity, account))

@@ -114,6 +114,7 @@ const (
 	tIdentityOf = "up/" // hash of issuer and subject -> account id
 
 	tInvitation = "ui/" // hash of a secret -> Invitation
+	tRoleRule   = "ur/" // SIRET or domain -> RoleRule
 
 	tContribution = "w/"  // record id -> Contribution
 	tEditLink     = "wt/" // hash of an edit link's secret -> record id

@@ -19,6 +19,7 @@ const (
 	AboutEvent    Topic = "event"    // an event is moved or called off
 	AboutReport   Topic = "report"   // a complaint
 	AboutTrouble  Topic = "trouble"  // a host takes nothing
+	AboutMember   Topic = "member"   // somebody became a member by a RoleRule
 	AboutPost     Topic = "post"     // somebody one wants to hear of published
 	AboutReaction Topic = "reaction" // likes, announcements, changes of what one passed on
 )
@@ -55,6 +56,7 @@ var Topics = []TopicRule{
 	{AboutEvent, AtOnce, ""},
 	{AboutReport, AtOnce, Moderate},
 	{AboutTrouble, Daily, RunLab},
+	{AboutMember, Daily, Invite},
 	{AboutPost, OnPage, ""},
 	{AboutReaction, OnPage, ""},
 }
@@ -78,6 +80,8 @@ func (t *Txn) TopicOf(n *Notice, actor ID) Topic {
 		return AboutReprise
 	case EventChanged:
 		return AboutEvent
+	case Joined:
+		return AboutMember
 	case NewPost:
 		return AboutPost
 	}

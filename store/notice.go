@@ -24,6 +24,7 @@ const (
 	Matched       NoticeKind = "match"    // a resource may meet its need, or the other way round
 	TakenUp       NoticeKind = "reprise"  // somebody took up its record
 	EventChanged  NoticeKind = "event"    // an event at which it has a place is moved or called off
+	Joined        NoticeKind = "joined"   // somebody came by a RoleRule
 )
 
 // Notice tells an actor of this node of what somebody else did. One event has

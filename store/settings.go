@@ -131,8 +131,16 @@ func (t *Txn) AdmitFollowed() {
 	t.PutSetting(settingFollowsOnly, []byte{1})
 }
 
-// AdmitOnly is one of three: see AdmitAll. The hosts are in the form of handles.
-func (t *Txn) AdmitOnly(hosts []string) {
+// maxOnlyHosts is how many hosts a list of those that are let in has at most.
+const maxOnlyHosts = 500
+
+// AdmitOnly is one of three: see AdmitAll. The hosts are in the form of handles, 1 to
+// 500 of them; else a *FieldError of "hosts".
+func (t *Txn) AdmitOnly(hosts []string) error {
+	if len(hosts) == 0 || len(hosts) > maxOnlyHosts {
+		return &FieldError{Field: "hosts", Reason: "error.hosts", Args: map[string]any{"max": maxOnlyHosts}}
+	}
 	t.AdmitAll()
 	t.PutSetting(settingOnlyHosts, []byte(strings.Join(hosts, "\n")))
+	return nil
 }

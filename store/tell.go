@@ -106,6 +106,9 @@ func (t *Txn) tellStaff(may Act, n Notice) {
 	t.Tell(n, staff...)
 }
 
+// TellOfMember tells those who may invite that somebody became a member by a RoleRule.
+func (t *Txn) TellOfMember(member ID) { t.tellStaff(Invite, Notice{Kind: Joined, Actor: member}) }
+
 // tellOfTrouble tells once that a host takes nothing, until it does again.
 func (t *Txn) tellOfTrouble(l *Lane) {
 	if l.State == Healthy {

@@ -71,6 +71,7 @@ func TestRolesAndActs(t *testing.T) {
 		{http.MethodPost, "/admin/membres/nouveau", "role=contributor&days=7", "ar"},
 		{http.MethodPost, "/admin/membres/role", "role=contributor&account=1", "r"}, // no such account: 404 is yes
 		{http.MethodPost, "/admin/membres/lien", "account=1", "ar"},
+		{http.MethodPost, "/admin/membres/organisations", "of=region.bzh&role=animator", "r"},
 	}
 	for letter, role := range map[string]store.Role{"m": store.Contributor, "d": store.Moderator, "a": store.Animator, "r": store.Admin} {
 		b := n.signedIn(t, "member_"+letter, role)

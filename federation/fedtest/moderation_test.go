@@ -182,8 +182,7 @@ func TestFollowedOnlyByChoiceTakesNothingFromStrangers(t *testing.T) {
 func TestAListOfHostsTakesNothingFromOthers(t *testing.T) {
 	s := newStage(t)
 	if err := s.node.Store.Update(t.Context(), func(tx *store.Txn) error {
-		tx.AdmitOnly([]string{store.HostOf(s.bob.IRI)})
-		return nil
+		return tx.AdmitOnly([]string{store.HostOf(s.bob.IRI)})
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -126,6 +126,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.may(r, store.Invite, "/admin/membres/lien", p.fresh(p.renewLink))
 	p.may(r, store.Invite, "/admin/membres/invitation", p.endInvitation)
 	p.may(r, store.Appoint, "/admin/membres/role", p.appoint)
+	p.may(r, store.Appoint, roleRulesPath, p.roleRules)
 	p.may(r, store.Appoint, "/admin/membres/secours", p.dropFactors)
 	p.runs(r, "/admin/cercles", p.circles)
 	p.runs(r, "/admin/cercles/nouveau", p.newCircle)

@@ -211,7 +211,8 @@ func (p *Pages) object(r *http.Request, tx *store.Txn, e *store.JournalEntry) as
 // detailPrefixes begin the message keys of what an entry gives as its reason; the
 // others are reasons to hide something.
 var detailPrefixes = map[store.Deed]string{
-	store.InviteMember: "account-role.", store.AppointMember: "account-role.", store.RetryWork: "admin.job.", store.DropWork: "admin.job.",
+	store.InviteMember: "account-role.", store.AppointMember: "account-role.", store.JoinLab: "account-role.", store.JoinByRule: "account-role.",
+	store.SetRule: "account-role.", store.RetryWork: "admin.job.", store.DropWork: "admin.job.",
 }
 
 // detail is the rest: a reason, a role, a job.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/openid"
@@ -52,6 +53,7 @@ func (p *Pages) providerRoutes(r *mux.Router) {
 	get := []string{http.MethodGet, http.MethodHead}
 	r.Handle(startPath, p.Frame.Handle(p.leaveToSignIn)).Methods(get...)
 	r.Handle(openid.ReturnPath, p.Frame.Handle(p.comeBack)).Methods(get...)
+	r.Handle(newcomerPath, p.Frame.Handle(limited(p.newcomer))).Methods(append(get, http.MethodPost)...)
 	r.Handle("/invitation/{secret}/fournisseur", p.Frame.Handle(p.leaveToJoin)).Methods(get...)
 	p.member(r, provePath, p.leaveToProve)
 	p.member(r, linkPath, p.fresh(p.link))
@@ -157,12 +159,11 @@ func (p *Pages) vouchedFor(w http.ResponseWriter, r *http.Request, e errand, who
 	if account != e.Account { // somebody signed in or out meanwhile
 		return p.providerFailed(w, r, openid.ErrState)
 	}
-	v := session.Vouched{Issuer: who.Issuer, Subject: who.Subject, Session: who.Session, Strong: who.Strong, Proved: who.Proved, Hint: who.IDToken}
 	switch e.For {
 	case toSignIn:
-		return p.signInVouched(w, r, e, v, who)
+		return p.signInVouched(w, r, e, who)
 	case toProve:
-		return p.proveVouched(w, r, e, v)
+		return p.proveVouched(w, r, e, vouched(who))
 	}
 	if err := p.keep(r, keyVouched, who); err != nil {
 		return err
@@ -170,13 +171,13 @@ func (p *Pages) vouchedFor(w http.ResponseWriter, r *http.Request, e errand, who
 	return p.Frame.Redirect(w, r, e.Back)
 }
 
-func (p *Pages) signInVouched(w http.ResponseWriter, r *http.Request, e errand, v session.Vouched, who *openid.Identity) error {
-	err := p.Frame.Sessions.SignInByIdentity(r.Context(), v)
+func (p *Pages) signInVouched(w http.ResponseWriter, r *http.Request, e errand, who *openid.Identity) error {
+	err := p.Frame.Sessions.SignInByIdentity(r.Context(), vouched(who))
 	switch {
 	case errors.Is(err, session.ErrSecond):
 		return p.askSecond(w, r, e.Back)
 	case errors.Is(err, store.ErrNotFound):
-		return p.unknown(w, r, who)
+		return p.newHere(w, r, e, who)
 	case err != nil:
 		return err
 	}
@@ -194,13 +195,36 @@ func (p *Pages) proveVouched(w http.ResponseWriter, r *http.Request, e errand, v
 	return p.Frame.Redirect(w, r, e.Back)
 }
 
+// newHere is the answer to somebody who is let into no account: a rule may be for them,
+// unless they have one that is closed, or one with their address.
+func (p *Pages) newHere(w http.ResponseWriter, r *http.Request, e errand, who *openid.Identity) error {
+	ruled := false
+	err := p.view(r, func(tx *store.Txn) error {
+		siret, email := who.Vouches()
+		ruled = federation.RoleRuleOf(tx, siret, email) != nil && !tx.IsIdentity(who.Issuer, who.Subject) && !isKnown(tx, who)
+		return nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case ruled:
+		return p.askNewcomer(w, r, who, e.Back)
+	}
+	return p.unknown(w, r, who)
+}
+
+// isKnown says whether somebody has the address here that the provider vouches for.
+func isKnown(tx *store.Txn, who *openid.Identity) bool {
+	_, err := tx.AccountByEmail(who.Email)
+	return err == nil && who.Verified
+}
+
 // unknown is the answer to somebody whom no account is linked to. An address that
 // somebody has here does not let in: who has the account links it.
 func (p *Pages) unknown(w http.ResponseWriter, r *http.Request, who *openid.Identity) error {
 	known := false
 	err := p.view(r, func(tx *store.Txn) error {
-		_, err := tx.AccountByEmail(who.Email)
-		known = err == nil && who.Verified
+		known = isKnown(tx, who)
 		return nil
 	})
 	if err != nil {

@@ -60,6 +60,7 @@ var sections = []struct {
 	}},
 	{"people", []entry{
 		{"/admin/membres", "members", store.Invite},
+		{roleRulesPath, "rules", store.Appoint},
 		{"/admin/cercles", "circles", store.RunLab},
 	}},
 	{"node", []entry{

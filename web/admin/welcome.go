@@ -113,9 +113,6 @@ const (
 
 var modes = []string{modeOpen, modeFollowed, modeListed}
 
-// maxListed is how many hosts a list of those that are let in has at most.
-const maxListed = 500
-
 func (p *Pages) chooseNetwork(r *http.Request) error {
 	var c checks
 	mode, hosts := typed(r, "mode"), hostsTyped(typed(r, "hosts"))
@@ -132,7 +129,7 @@ func (p *Pages) chooseNetwork(r *http.Request) error {
 		case modeFollowed:
 			tx.AdmitFollowed()
 		case modeListed:
-			tx.AdmitOnly(hosts)
+			return tx.AdmitOnly(hosts)
 		default:
 			tx.AdmitAll()
 		}
@@ -151,12 +148,8 @@ func hostsTyped(text string) []string {
 	return slices.Compact(hosts)
 }
 
-// hosts asks for the names of hosts, or addresses, and for one at least.
+// hosts asks for the names of hosts, or addresses.
 func (c *checks) hosts(field string, hosts []string) {
-	if len(hosts) == 0 || len(hosts) > maxListed {
-		c.add(field, "error.hosts", map[string]any{"max": maxListed})
-		return
-	}
 	for _, host := range hosts {
 		var one checks
 		if one.host(field, host); one.err() != nil {

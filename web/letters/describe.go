@@ -96,6 +96,8 @@ func (s *speaker) path(by *store.Actor) string {
 		return "/admin/signalements"
 	case store.Undelivered:
 		return "/admin/livraisons"
+	case store.Joined:
+		return "/admin/membres"
 	case store.AskedToFollow:
 		return "/admin/demandes"
 	case store.FollowedBy:

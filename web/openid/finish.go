@@ -25,6 +25,7 @@ type Identity struct {
 	Email           string
 	Verified        bool      // whether the provider knows that the address is theirs
 	Siret           string    // of the organisation that they work for
+	Declared        bool      // nobody but they say that they work for it
 	Strong          bool      // several factors were asked for
 	Proved          time.Time // when they last showed who they are; zero: not said
 	IDToken         string    // for EndSession
@@ -205,7 +206,7 @@ func (p *Provider) getUserInfo(ctx context.Context, k *known, tokens *oauth2.Tok
 func (p *Provider) identity(said, about *claims) *Identity {
 	i := &Identity{
 		Issuer: p.Issuer, Subject: said.Subject, Session: said.Session, Name: about.Name, Email: about.Email, Siret: about.Siret,
-		Verified: about.Verified == true || about.Verified == "true", Strong: p.strong(said),
+		Verified: about.Verified == true || about.Verified == "true", Strong: p.strong(said), Declared: p.declared(said),
 	}
 	if said.AuthTime > 0 {
 		i.Proved = time.Unix(int64(said.AuthTime), 0)
@@ -216,6 +217,27 @@ func (p *Provider) identity(said, about *claims) *Identity {
 	}
 	i.Verified = i.Verified && i.Email != ""
 	return i
+}
+
+// Vouches is what the provider stands for of the organisation that somebody works for:
+// its SIRET, and an address that is theirs. Either may be empty.
+func (i *Identity) Vouches() (siret, email string) {
+	if !i.Declared {
+		siret = i.Siret
+	}
+	if i.Verified {
+		email = i.Email
+	}
+	return siret, email
+}
+
+// declaredClasses are ProConnect's levels at which nobody checked for whom people work.
+var declaredClasses = []string{
+	"https://proconnect.gouv.fr/assurance/self-asserted", "https://proconnect.gouv.fr/assurance/self-asserted-2fa",
+}
+
+func (p *Provider) declared(said *claims) bool {
+	return p.Preset == ProConnect && slices.Contains(declaredClasses, said.Class)
 }
 
 // strongClasses are ProConnect's levels with two factors.
