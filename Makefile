@@ -5,8 +5,11 @@ TAGS := browser,peers
 # Few tries: what chance finds should seldom stop a change that has nothing to do with it.
 FUZZTIME ?= 300x
 BENCH ?= .
+VIEWS ?= all
+# Of those, a part: PAGES=nolwenn/br, somebody and a language.
+PAGES ?=
 
-.PHONY: test needs lint audit check-clone unit browser peers fuzz bench vendor clean
+.PHONY: test needs lint audit check-clone unit browser access peers fuzz bench vendor clean
 .NOTPARALLEL:
 
 test: needs lint check-clone unit browser peers fuzz
@@ -32,6 +35,9 @@ unit:
 
 browser: # every page in Chromium, with axe
 	.ci/tagged browser
+
+access: # every page for every role in every language, light and dark, wide and narrow, with scripts and without: hours; VIEWS=pairs: less
+	ESSAIM_VIEWS=$(VIEWS) .ci/gotest -tags browser -timeout 0 -run '^TestDemonstrationInABrowser$$/^every_page$$/$(PAGES)' ./cmd/essaim
 
 peers: # software written by others, from npm and Debian
 	.ci/tagged peers

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -9,7 +11,53 @@ import (
 const (
 	settingBackedUp = "backed-up"
 	settingVerified = "backup-verified-" // and the name of an archive
+	settingPace     = "backup-pace"
 )
+
+// BackupPace is how often the node makes a backup by itself. It ends message keys
+// "backup.pace-".
+type BackupPace string
+
+// The paces.
+const (
+	BackupsByHand BackupPace = "by-hand" // somebody or something else does
+	BackupsDaily  BackupPace = "daily"
+	BackupsWeekly BackupPace = "weekly"
+)
+
+// BackupPaces are all, in the order in which they are offered.
+var BackupPaces = []BackupPace{BackupsByHand, BackupsDaily, BackupsWeekly}
+
+// backupsEvery is the time from one to the next.
+var backupsEvery = map[BackupPace]time.Duration{BackupsDaily: 24 * time.Hour, BackupsWeekly: 7 * 24 * time.Hour}
+
+// SetBackupPace says how often the node makes a backup by itself from now on. Errors:
+// *FieldError of "pace".
+func (t *Txn) SetBackupPace(pace BackupPace) error {
+	if !slices.Contains(BackupPaces, pace) {
+		return &FieldError{Field: "pace", Reason: "error.choice"}
+	}
+	t.PutSetting(settingPace, []byte(pace))
+	return nil
+}
+
+// BackupPace is what SetBackupPace said last; BackupsByHand when nobody did.
+func (t *Txn) BackupPace() BackupPace {
+	return cmp.Or(BackupPace(t.Setting(settingPace)), BackupsByHand)
+}
+
+// NextBackup is when the node is to make the next backup by itself: after the last one,
+// whoever made it, or at once. Zero: it makes none.
+func (t *Txn) NextBackup() time.Time {
+	every, ok := backupsEvery[t.BackupPace()]
+	if !ok {
+		return time.Time{}
+	}
+	if last := t.BackedUp(); !last.IsZero() {
+		return last.Add(every)
+	}
+	return t.now
+}
 
 // NoteBackup remembers that a backup was made now.
 func (t *Txn) NoteBackup() { t.PutSetting(settingBackedUp, []byte(t.now.Format(time.RFC3339))) }

@@ -83,6 +83,7 @@ const (
 	TestMail        Deed = "test-mail"
 	HideSteps       Deed = "hide-steps"
 	ReadDeclaration Deed = "read-declaration"
+	PlanBackups     Deed = "plan-backups"
 	OrderBackup     Deed = "order-backup"
 	VerifyBackup    Deed = "verify-backup" // What: the archive
 	MakeBackup      Deed = "make-backup"
@@ -110,7 +111,7 @@ var deeds = map[DeedTopic][]Deed{
 	},
 	OnNode: {
 		SetUpNode, EditLab, EditStatements, ChangeSettings, OpenForm, CloseForm, TestMail, HideSteps, ReadDeclaration,
-		OrderBackup, VerifyBackup, MakeBackup, FetchBackup, RestoreBackup,
+		PlanBackups, OrderBackup, VerifyBackup, MakeBackup, FetchBackup, RestoreBackup,
 	},
 }
 

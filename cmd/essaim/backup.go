@@ -20,7 +20,7 @@ import (
 // shelfName is where a node keeps its archives, in the data directory.
 const shelfName = "backups"
 
-// keepBackups is how many of those stay that were asked for on the pages.
+// keepBackups is how many of those stay that the node makes itself.
 const keepBackups = 14
 
 func backupCommand() *cobra.Command {
@@ -183,6 +183,25 @@ func (n *node) backUp(ctx context.Context, j *store.Job) error {
 		return err
 	}
 	return shelf.Prune(keepBackups, time.Now().Add(-day))
+}
+
+// planBackup orders a backup when it is time for one that the node makes by itself. One
+// that was given up is tried again after a day.
+func (n *node) planBackup(ctx context.Context) error {
+	return n.store.Update(ctx, func(tx *store.Txn) error {
+		next := tx.NextBackup()
+		if next.IsZero() || next.After(tx.Now()) {
+			return nil
+		}
+		for j := range tx.JobsOf(backup.Job) {
+			if !j.Stuck || tx.Now().Sub(j.Due) < day {
+				return nil
+			}
+			tx.DeleteJob(j)
+		}
+		tx.AddJob(backup.Job, backup.Order{})
+		return nil
+	})
 }
 
 // verifyBackup reads an archive and keeps what came of it.

@@ -26,16 +26,20 @@ const (
 	// is to do.
 	examineEvery = 6 * time.Hour
 
+	// planEvery is how often the node asks itself whether it is time for a backup.
+	planEvery = time.Hour
+
 	// tidyBatch bounds one transaction: a long one would hold up all others.
 	tidyBatch = 500
 )
 
-// maintain removes what nobody needs any more, now and once a day, and gives
-// memory back, until ctx ends.
+// maintain removes what nobody needs any more, now and once a day, orders backups and
+// gives memory back, until ctx ends.
 func (n *node) maintain(ctx context.Context) error {
-	daily, often, examine := time.NewTicker(day), time.NewTicker(unloadEvery), time.NewTicker(examineEvery)
+	daily, often, examine, plan := time.NewTicker(day), time.NewTicker(unloadEvery), time.NewTicker(examineEvery), time.NewTicker(planEvery)
 	defer daily.Stop()
 	defer examine.Stop()
+	defer plan.Stop()
 	defer often.Stop()
 	do := n.tidy
 	for {
@@ -52,6 +56,8 @@ func (n *node) maintain(ctx context.Context) error {
 				n.examine(ctx)
 				return nil
 			}
+		case <-plan.C:
+			do = n.planBackup
 		case <-often.C:
 			do = n.engine.Unload
 		}
@@ -90,6 +96,9 @@ func (n *node) tidy(ctx context.Context) error {
 		return err
 	}
 	if err := n.monthlySnapshot(ctx); err != nil {
+		return err
+	}
+	if err := n.planBackup(ctx); err != nil {
 		return err
 	}
 	return n.sweepMedia(ctx)

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/essaim/essaim/store"
+	"github.com/essaim/essaim/store/backup"
 )
 
 func TestTidyForgetsWhatEndedHoweverMuch(t *testing.T) {
@@ -100,4 +102,71 @@ func (n *node) age(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestABackupIsOrderedWhenItIsTime: at once when there is none, once only, then at its
+// pace, whoever made the last one; one that was given up is not waited for for ever.
+func TestABackupIsOrderedWhenItIsTime(t *testing.T) {
+	n := testNode(t, nil)
+	now := n.store.Now()
+	clocked, err := store.Open(t.Context(), n.engine, func() time.Time { return now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.store = clocked
+	change := func(do func(*store.Txn)) {
+		t.Helper()
+		err := n.store.Update(t.Context(), func(tx *store.Txn) error {
+			do(tx)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ordered := func(what string, want int) (jobs []*store.Job) {
+		t.Helper()
+		if err := n.planBackup(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		change(func(tx *store.Txn) { jobs = slices.Collect(tx.JobsOf(backup.Job)) })
+		if len(jobs) != want {
+			t.Fatalf("%s: got %d orders, want %d", what, len(jobs), want)
+		}
+		return jobs
+	}
+	made := func(order *store.Job) {
+		change(func(tx *store.Txn) {
+			tx.DeleteJob(order)
+			tx.NoteBackup()
+		})
+	}
+	pace := func(pace store.BackupPace) {
+		change(func(tx *store.Txn) {
+			if err := tx.SetBackupPace(pace); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	ordered("nobody asked", 0)
+	pace(store.BackupsDaily)
+	ordered("none was made", 1)
+	made(ordered("it is under way", 1)[0])
+	now = now.Add(day - time.Second)
+	ordered("a day is not over", 0)
+	now = now.Add(time.Second)
+	order := ordered("a day is over", 1)[0]
+	change(func(tx *store.Txn) { tx.RetryJob(order, tx.Now(), "no room", true) })
+	if again := ordered("it was given up", 1)[0]; !again.Stuck {
+		t.Error("one that was given up was ordered again at once")
+	}
+	now = now.Add(day)
+	order = ordered("it was given up a day ago", 1)[0]
+	if order.Stuck {
+		t.Error("one that was given up is waited for for ever")
+	}
+	made(order)
+	pace(store.BackupsByHand)
+	now = now.Add(30 * day)
+	ordered("by hand again", 0)
 }

@@ -158,13 +158,14 @@ func (d *Desk) Pause(ctx context.Context, id store.ID) error {
 }
 
 // Undo takes back what an import did: it deletes what it made and restores what it
-// changed, but for records that somebody changed since.
+// changed, but for records that somebody changed since. One that is being applied
+// stops after the rows at hand.
 func (d *Desk) Undo(ctx context.Context, id store.ID) error {
 	return d.change(ctx, id, func(tx *store.Txn, i *store.Import) {
 		i.State, i.Next = store.ImportUndoing, 0
 		note(tx, store.UndoImport, i)
 		tx.AddJob(Job, job{i.ID})
-	}, store.ImportDone, store.ImportStopped)
+	}, store.ImportRunning, store.ImportStopped, store.ImportDone)
 }
 
 // Forget throws an import away that was not applied.

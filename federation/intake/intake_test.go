@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
@@ -317,5 +318,57 @@ func TestAnExportThatWasChangedChangesItsRecords(t *testing.T) {
 	bike := d.events()[0].(*store.Event)
 	if bike.Title != "Atelier vélos" || bike.Audience != store.Public || bike.Place.Code != "com:29232" || bike.Source.Name != "agenda.csv" || bike.Version != 2 {
 		t.Errorf("got %+v", bike)
+	}
+}
+
+// TestAnImportIsUndoneWhileItRuns: it stops after the rows at hand, and takes back those
+// alone, however many jobs there are for it.
+func TestAnImportIsUndoneWhileItRuns(t *testing.T) {
+	d := newDesk(t)
+	i := d.open("event", "rows.csv", rows(120))
+	if err := d.Start(t.Context(), i.ID); err != nil {
+		t.Fatal(err)
+	}
+	calls := 0
+	d.node.Refuses = func() error {
+		if calls++; calls > 1 {
+			return store.ErrFull
+		}
+		return nil
+	}
+	if err := d.Do(t.Context(), d.jobs()[0]); !errors.Is(err, store.ErrFull) {
+		t.Fatalf("got %v", err)
+	}
+	d.node.Refuses = nil
+	if err := d.Undo(t.Context(), i.ID); err != nil {
+		t.Fatal(err)
+	}
+	d.work() // that of the beginning, too
+	want := store.ImportCount{Created: 50, Undone: 50}
+	if got := d.state(i.ID); got.State != store.ImportUndone || got.Count != want || len(d.events()) != 0 {
+		t.Errorf("got %s, %+v and %d events, want %+v", got.State, got.Count, len(d.events()), want)
+	}
+}
+
+func TestMistakesNameTheCell(t *testing.T) {
+	d := newDesk(t)
+	i := d.open("event", "agenda.csv", agenda+"6;Loin;x;Trifouillis-les-Oies;demain;\n")
+	told := func() (all []string) {
+		mistakes, err := d.Mistakes(t.Context(), i.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range mistakes {
+			all = append(all, fmt.Sprint(m.Line, " ", m.Column, " ", m.Value, " ", m.Reason))
+		}
+		return all
+	}
+	want := []string{"4 Ville Trifouillis-les-Oies error.commune-unknown", "4 Début demain error.clock"}
+	if got := told(); !slices.Equal(got, want) {
+		t.Errorf("of a draft: got %q, want %q", got, want)
+	}
+	d.run(i)
+	if got := told(); !slices.Equal(got, want) {
+		t.Errorf("of one that was applied: got %q, want %q", got, want)
 	}
 }

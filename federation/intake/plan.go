@@ -153,10 +153,21 @@ type Plan struct {
 	Sample  []string // the first text in each
 	Count   store.ImportCount
 	Wrong   []*store.ImportedRow // the first of them
+	First   []Preview            // the first that it would make or change
 }
 
-// maxWrong is how many wrong rows a plan lists.
-const maxWrong = 200
+// Preview is a record as an import would make or change it.
+type Preview struct {
+	Line int
+	Item store.Item
+	New  bool
+}
+
+// How many wrong rows a plan lists, and how many records.
+const (
+	maxWrong   = 200
+	maxPreview = 5
+)
 
 // viewed is how many rows are looked at in one transaction.
 const viewed = 500
@@ -167,17 +178,19 @@ func (d *Desk) Plan(ctx context.Context, id store.ID) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	return d.plan(ctx, r, maxWrong)
+}
+
+// plan lists as many wrong rows as most says.
+func (d *Desk) plan(ctx context.Context, r *reading, most int) (*Plan, error) {
 	p := &Plan{Import: r.Import, Mapping: r.mapping, Columns: r.sheet.Columns, Sample: r.sample()}
 	for n := 0; n < len(r.sheet.Rows); n += viewed {
-		part := Plan{}
+		var part Plan
 		err := d.Node.Store.View(ctx, func(tx *store.Txn) error {
 			part = Plan{}
 			for i := n; i < min(n+viewed, len(r.sheet.Rows)); i++ {
 				o := r.look(tx, i)
-				o.count(&part.Count)
-				if o.Wrong != nil {
-					part.Wrong = append(part.Wrong, &o.ImportedRow)
-				}
+				part.add(&o)
 			}
 			return nil
 		})
@@ -188,9 +201,21 @@ func (d *Desk) Plan(ctx context.Context, id store.ID) (*Plan, error) {
 		p.Count.Updated += part.Count.Updated
 		p.Count.Same += part.Count.Same
 		p.Count.Wrong += part.Count.Wrong
-		p.Wrong = append(p.Wrong, part.Wrong[:min(len(part.Wrong), maxWrong-len(p.Wrong))]...)
+		p.Wrong = append(p.Wrong, part.Wrong[:min(len(part.Wrong), most-len(p.Wrong))]...)
+		p.First = append(p.First, part.First[:min(len(part.First), maxPreview-len(p.First))]...)
 	}
 	return p, nil
+}
+
+// add tells of a row.
+func (p *Plan) add(o *outcome) {
+	o.count(&p.Count)
+	switch {
+	case o.Wrong != nil:
+		p.Wrong = append(p.Wrong, &o.ImportedRow)
+	case o.item != nil && len(p.First) < maxPreview:
+		p.First = append(p.First, Preview{o.Line, o.item, o.was == nil})
+	}
 }
 
 func (o *outcome) count(c *store.ImportCount) {

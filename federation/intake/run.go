@@ -152,28 +152,20 @@ func (d *Desk) undo(ctx context.Context, i *store.Import, until time.Time) error
 	return nil
 }
 
-// undoBatch takes some rows back, all or none.
+// undoBatch takes some rows back, all or none. Another job may have taken others back
+// since the rows before.
 func (d *Desk) undoBatch(ctx context.Context, i *store.Import) error {
 	var after store.Import
 	err := d.Node.PublishAll(ctx, by(i), func(tx *store.Txn, publish func(*federation.Activity) error) error {
-		after = *i // the transaction may run again
-		lab, err := tx.Lab()
+		now, err := tx.Import(i.ID)
 		if err != nil {
 			return err
 		}
-		rows := map[int]*store.ImportedRow{}
-		for n, row := range tx.ImportedRows(after.ID, after.Next) {
-			if n >= after.Next+batch {
-				break
-			}
-			rows[n] = row
+		if after = *now; now.State != store.ImportUndoing {
+			return nil
 		}
-		for end := min(after.Next+batch, after.Total); after.Next < end; after.Next++ {
-			if row := rows[after.Next]; row != nil && row.Record != 0 {
-				if err := takeBack(tx, publish, lab.IRI, row, &after.Count); err != nil {
-					return fmt.Errorf("row %d: %w", after.Next, err)
-				}
-			}
+		if err := takeBackRows(tx, publish, &after); err != nil {
+			return err
 		}
 		if after.Next == after.Total {
 			after.State, after.Ended = store.ImportUndone, tx.Now()
@@ -185,6 +177,29 @@ func (d *Desk) undoBatch(ctx context.Context, i *store.Import) error {
 		*i = after
 	}
 	return err
+}
+
+// takeBackRows takes a batch of rows back, and goes on to the next.
+func takeBackRows(tx *store.Txn, publish func(*federation.Activity) error, i *store.Import) error {
+	lab, err := tx.Lab()
+	if err != nil {
+		return err
+	}
+	rows := map[int]*store.ImportedRow{}
+	for n, row := range tx.ImportedRows(i.ID, i.Next) {
+		if n >= i.Next+batch {
+			break
+		}
+		rows[n] = row
+	}
+	for end := min(i.Next+batch, i.Total); i.Next < end; i.Next++ {
+		if row := rows[i.Next]; row != nil && row.Record != 0 {
+			if err := takeBack(tx, publish, lab.IRI, row, &i.Count); err != nil {
+				return fmt.Errorf("row %d: %w", i.Next, err)
+			}
+		}
+	}
+	return nil
 }
 
 // takeBack restores what a row changed, unless somebody changed it since.

@@ -28,6 +28,8 @@ type backupsPage struct {
 	Trouble  string // why the last one failed
 	Stuck    bool   // and was given up
 	Empty    assets.Empty
+	Fields   []assets.Field // how often the node makes one by itself
+	Next     time.Time      // zero: never
 }
 
 // archiveRow is an archive on the node's own disk.
@@ -52,7 +54,10 @@ func (p *Pages) backupRoutes(r *mux.Router) {
 
 // backups is /admin/sauvegardes: what there is, and orders for more.
 func (p *Pages) backups(w http.ResponseWriter, r *http.Request) error {
-	if isPost(r) {
+	switch {
+	case isPost(r) && r.PostForm.Has("pace"):
+		return p.paceBackups(w, r)
+	case isPost(r):
 		return p.orderBackup(w, r)
 	}
 	list, err := p.Backups.List()
@@ -69,6 +74,7 @@ func (p *Pages) backups(w http.ResponseWriter, r *http.Request) error {
 			page.Archives = append(page.Archives, p.archiveRow(r, a, tx.BackupRead(a.Name)))
 		}
 		page.Last = tx.BackedUp()
+		page.Fields, page.Next = p.paceFields(r, tx.BackupPace()), tx.NextBackup()
 		page.Stale = tx.Now().Sub(page.Last) > staleBackup
 		for j := range tx.JobsOf(backup.Job) {
 			page.Busy, page.Stuck, page.Trouble = !j.Stuck, j.Stuck, j.Error
@@ -99,6 +105,27 @@ func (p *Pages) archiveRow(r *http.Request, a backup.Archive, v store.BackupRead
 // megabytes is a size with one decimal less than people want, rounded up.
 func megabytes(r *http.Request, size int64) string {
 	return assets.LangOf(r.Context()).Number((size + 1<<20 - 1) >> 20)
+}
+
+func (p *Pages) paceFields(r *http.Request, now store.BackupPace) []assets.Field {
+	f := assets.Field{Name: "pace", Label: p.t(r, "backup.pace"), Hint: p.t(r, "backup.pace-hint"), Type: "select", Value: string(now)}
+	for _, pace := range store.BackupPaces {
+		f.Choices = append(f.Choices, assets.Choice{Value: string(pace), Text: p.t(r, "backup.pace-"+string(pace))})
+	}
+	return []assets.Field{f}
+}
+
+// paceBackups says how often the node makes one by itself.
+func (p *Pages) paceBackups(w http.ResponseWriter, r *http.Request) error {
+	pace := store.BackupPace(r.PostForm.Get("pace"))
+	err := p.change(r, store.JournalEntry{Deed: store.PlanBackups, Reason: string(pace)}, func(tx *store.Txn) error {
+		return tx.SetBackupPace(pace)
+	})
+	if err != nil {
+		return err
+	}
+	p.Frame.Flash(r, "ok", "backup.paced")
+	return p.Frame.Redirect(w, r, backupsPath)
 }
 
 // orderBackup leaves the work to the node's worker: it may take long.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -21,7 +22,9 @@ type importPage struct {
 	Import   *store.Import
 	State    string
 	Result   string
+	Until    time.Time // it can be undone; zero: it cannot
 	Progress *assets.Progress
+	Preview  *assets.Table // of the first records
 	Source   assets.Field
 	Main     []assets.Field // questions that have an answer or need one
 	More     []assets.Field
@@ -78,6 +81,8 @@ func (p *Pages) changeImport(w http.ResponseWriter, r *http.Request, i *store.Im
 	case "forget":
 		err, back = d.Forget(ctx, i.ID), importsPath
 	case "undo":
+		return p.askUndo(w, r, i)
+	case "undo-now":
 		err = d.Undo(ctx, i.ID)
 	case "pause":
 		err = d.Pause(ctx, i.ID)
@@ -137,10 +142,35 @@ func (p *Pages) planned(r *http.Request, page *importPage) error {
 	p.addQuestions(r, page, plan)
 	page.Wrong = p.wrongLines(r, plan.Mapping, plan.Wrong)
 	page.Hidden = plan.Count.Wrong - len(plan.Wrong)
+	page.Mistakes = importPath(page.Import.ID) + mistakesEnd
+	page.Preview = p.previewTable(r, plan)
 	page.Buttons = []importButton{
 		{"check", p.t(r, "import.check"), "button button-quiet"}, {"run", p.t(r, "import.run"), "button"}, {"forget", p.t(r, "import.forget"), "plain"},
 	}
 	return nil
+}
+
+// previewTable shows the first records as they would be; nil: there are none.
+func (p *Pages) previewTable(r *http.Request, plan *intake.Plan) *assets.Table {
+	if len(plan.First) == 0 {
+		return nil
+	}
+	t := &assets.Table{Caption: p.t(r, "import.preview")}
+	for _, key := range []string{"title", "pitch", "place", "line", "becomes"} {
+		t.Columns = append(t.Columns, assets.Column{Text: p.t(r, "import.preview-"+key), Number: key == "line"})
+	}
+	lang := assets.LangOf(r.Context())
+	for _, first := range plan.First {
+		becomes := assets.Badge{Tone: "info", Text: p.t(r, "import.preview-changed")}
+		if first.New {
+			becomes = assets.Badge{Tone: "ok", Text: p.t(r, "import.preview-new")}
+		}
+		e := first.Item.Envelope()
+		t.Rows = append(t.Rows, []assets.Cell{
+			{Text: e.Title}, {Text: markup.Excerpt(e.Pitch, 120)}, {Text: e.Place.Commune}, {Text: lang.Number(int64(first.Line))}, {Badge: &becomes},
+		})
+	}
+	return t
 }
 
 // addQuestions asks for every field of the kind where it comes from.
@@ -229,12 +259,16 @@ func (p *Pages) applied(r *http.Request, page *importPage) error {
 	if err != nil {
 		return err
 	}
-	rows, more, err := p.wrongRows(r, i.ID, shownWrong)
+	rows, more, err := p.wrongRows(r, i.ID)
 	if err != nil {
 		return err
 	}
 	page.Wrong, page.Hidden = p.wrongLines(r, m, rows), more
-	page.Mistakes = importPath(i.ID) + "/erreurs.csv"
+	page.Mistakes = importPath(i.ID) + mistakesEnd
+	undo := importButton{"undo", p.t(r, "import.undo"), "button button-quiet"}
+	if i.State == store.ImportStopped || i.State == store.ImportDone {
+		page.Until = i.Created.Add(store.UndoFor)
+	}
 	switch k := store.KindOf(m.Kind); i.State {
 	case store.ImportRunning, store.ImportUndoing:
 		page.Refresh = 2
@@ -242,13 +276,14 @@ func (p *Pages) applied(r *http.Request, page *importPage) error {
 			Label: page.State, Done: i.Next, Total: i.Total, Text: p.t(r, "import.progress", "done", i.Next, "total", i.Total),
 		}
 		if i.State == store.ImportRunning {
-			page.Buttons = []importButton{{"pause", p.t(r, "import.pause"), "button button-quiet"}}
+			undo.Text = p.t(r, "import.cancel")
+			page.Buttons = []importButton{{"pause", p.t(r, "import.pause"), "button"}, undo}
 		}
 	case store.ImportStopped:
-		page.Buttons = []importButton{{"resume", p.t(r, "import.resume"), "button"}, {"undo", p.t(r, "import.undo"), "button button-quiet"}}
+		page.Buttons = []importButton{{"resume", p.t(r, "import.resume"), "button"}, undo}
 	case store.ImportDone:
 		page.List = &assets.Link{Text: p.t(r, "list."+k.Name+".title"), Href: "/" + k.Path}
-		page.Buttons = []importButton{{"undo", p.t(r, "import.undo"), "button button-quiet"}}
+		page.Buttons = []importButton{undo}
 	}
 	return nil
 }
@@ -256,14 +291,14 @@ func (p *Pages) applied(r *http.Request, page *importPage) error {
 // shownWrong is how many rows that were left out a page lists.
 const shownWrong = 200
 
-// wrongRows are rows that were left out, limit of them, and how many there are more.
-func (p *Pages) wrongRows(r *http.Request, id store.ID, limit int) (rows []*store.ImportedRow, more int, err error) {
+// wrongRows are the first rows that were left out, and how many there are more.
+func (p *Pages) wrongRows(r *http.Request, id store.ID) (rows []*store.ImportedRow, more int, err error) {
 	err = p.view(r, func(tx *store.Txn) error {
 		rows, more = nil, 0
 		for _, row := range tx.ImportedRows(id, 0) {
 			switch {
 			case row.Wrong == nil:
-			case len(rows) < limit:
+			case len(rows) < shownWrong:
 				rows = append(rows, row)
 			default:
 				more++
@@ -274,29 +309,14 @@ func (p *Pages) wrongRows(r *http.Request, id store.ID, limit int) (rows []*stor
 	return rows, more, err
 }
 
-// importMistakes is what was left out, as a table.
-func (p *Pages) importMistakes(w http.ResponseWriter, r *http.Request) error {
-	i, err := p.importOf(r)
-	if err != nil {
-		return err
-	}
-	m, err := intake.MappingOf(i)
-	if err != nil {
-		return err
-	}
-	rows, _, err := p.wrongRows(r, i.ID, sheet.MaxRows)
-	if err != nil {
-		return err
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="erreurs.csv"`)
-	h.Set("Cache-Control", "private, no-store")
-	table := sheet.NewWriter(w, ';')
-	for _, line := range append([]string{p.t(r, "import.left-out")}, p.wrongLines(r, m, rows)...) {
-		if err := table.Write([]string{line}); err != nil {
-			return err
-		}
-	}
-	return table.Flush()
+// askUndo says what would be taken back, before it is.
+func (p *Pages) askUndo(w http.ResponseWriter, r *http.Request, i *store.Import) error {
+	return p.Frame.Render(w, r, http.StatusOK, "confirm.html", assets.Confirm{
+		Page: p.admin(r, p.t(r, "import.undo-title", "name", i.File), importsPath).Page, Text: p.t(r, "import.undo-text"),
+		Points: []string{
+			p.t(r, "import.undo-created", "count", i.Count.Created), p.t(r, "import.undo-updated", "count", i.Count.Updated), p.t(r, "import.undo-kept"),
+		},
+		Action: importPath(i.ID), Button: p.t(r, "import.undo"), Danger: true, Hidden: []assets.Hidden{{Name: "do", Value: "undo-now"}},
+		Back: assets.Link{Text: p.t(r, "form.cancel"), Href: importPath(i.ID)},
+	})
 }

@@ -67,33 +67,45 @@ func TestImportIsReadCheckedAppliedAndUndone(t *testing.T) {
 		t.Fatalf("upload: %d %q %s", a.Status, a.Location, a.Body)
 	}
 	path := a.Location
-	if a := c.Get(path); !a.Has("1 fiche créée", "1 ligne laissée de côté", "Ligne 3, colonne «\u00a0Début\u00a0»", `name="column.title"`, `<option value="Titre" selected>`) {
+	if a := c.Get(path); !a.Has("1 fiche créée", "1 ligne laissée de côté", "Ligne 3, colonne «\u00a0Début\u00a0»", `name="column.title"`, `<option value="Titre" selected>`, "Les premières fiches", "Café numérique", "erreurs.csv") {
 		t.Errorf("check:\n%s", a.Body)
 	}
 	if a := c.Get("/en" + path); !a.Has("Line 3, column “Début”") {
 		t.Errorf("check in English:\n%s", a.Body)
+	}
+	const mistakes = "Ligne;Colonne;Valeur;Ce qui ne va pas\n3;Début;bientôt;"
+	if a := c.Get(path + "/erreurs.csv"); !a.Has(mistakes) || a.Header.Get("Content-Type") != "text/csv; charset=utf-8" {
+		t.Errorf("mistakes before it runs: %d %q", a.Status, a.Body)
+	}
+	if a := c.Get("/en" + path + "/erreurs.csv"); !a.Has("Line,Column,Value,What is wrong\n3,Début,bientôt,") {
+		t.Errorf("mistakes in English: %d %q", a.Status, a.Body)
 	}
 	answers := form("source", "Réunions", "column.title", "Titre", "column.pitch", "Description", "column.place.commune", "Ville",
 		"column.start", "Début", "value.audience", "public", "do", "run")
 	if a := c.Post(path, answers); a.Location != path {
 		t.Fatalf("run: %d %s", a.Status, a.Body)
 	}
-	if a := c.Get(path); !a.Has(`<progress`, `http-equiv="refresh"`) {
+	if a := c.Get(path); !a.Has(`<progress`, `http-equiv="refresh"`, `href="?fixe=1"`, `value="pause"`, `value="undo"`) {
 		t.Errorf("progress:\n%s", a.Body)
 	}
+	if a := c.Get(path + "?fixe=1"); !a.Has(`<progress`, `href="?"`) || a.Has(`http-equiv`) {
+		t.Errorf("a reader stopped the page:\n%s", a.Body)
+	}
 	importJobs(t, s)
-	if a := c.Get(path); !a.Has("1 fiche créée", "/agenda", `value="undo"`, "erreurs.csv") {
+	if a := c.Get(path); !a.Has("1 fiche créée", "/agenda", `value="undo"`, "erreurs.csv", "annulé jusqu") {
 		t.Errorf("result:\n%s", a.Body)
 	}
 	if a := c.Get("/admin/imports"); !a.Has("réunions.csv", "Importé", path) {
 		t.Errorf("list:\n%s", a.Body)
 	}
-	if a := c.Get(path + "/erreurs.csv"); !a.Has("Ligne 3") {
+	if a := c.Get(path + "/erreurs.csv"); !a.Has(mistakes) {
 		t.Errorf("mistakes: %d %s", a.Status, a.Body)
 	}
-	if c.Post(path, form("do", "undo")); true {
-		importJobs(t, s)
+	if a := c.Post(path, form("do", "undo")); !a.Has("1 fiche créée sera supprimée", `value="undo-now"`) {
+		t.Errorf("asks first:\n%s", a.Body)
 	}
+	c.Post(path, form("do", "undo-now"))
+	importJobs(t, s)
 	if a := c.Get(path); !a.Has("Annulé", "1 annulée") || a.Has(`value="undo"`) {
 		t.Errorf("undone:\n%s", a.Body)
 	}

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"bytes"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
-	"github.com/essaim/essaim/store/sheet"
 	"github.com/essaim/essaim/web/assets"
 )
 
@@ -213,6 +211,7 @@ func (p *Pages) object(r *http.Request, tx *store.Txn, e *store.JournalEntry) as
 var detailPrefixes = map[store.Deed]string{
 	store.InviteMember: "account-role.", store.AppointMember: "account-role.", store.JoinLab: "account-role.", store.JoinByRule: "account-role.",
 	store.SetRule: "account-role.", store.RetryWork: "admin.job.", store.DropWork: "admin.job.",
+	store.PlanBackups: "backup.pace-",
 }
 
 // detail is the rest: a reason, a role, a job.
@@ -230,35 +229,20 @@ func (p *Pages) detail(r *http.Request, e *store.JournalEntry) string {
 // exportJournal is /admin/journal.csv: all that was asked for, a line for each entry.
 func (p *Pages) exportJournal(w http.ResponseWriter, r *http.Request) error {
 	_, q := p.journalQuery(r)
-	comma := ','
-	if assets.LangOf(r.Context()) == assets.French { // as office software expects it
-		comma = ';'
-	}
-	var out bytes.Buffer
-	file := sheet.NewWriter(&out, comma)
-	err := file.Write([]string{"date", "by", "topic", "deed", "text", "object", "address", "detail"})
-	for more := true; more && err == nil; {
+	all := [][]string{{"date", "by", "topic", "deed", "text", "object", "address", "detail"}}
+	for more := true; more; {
 		var lines [][]string
-		err = p.view(r, func(tx *store.Txn) error {
+		err := p.view(r, func(tx *store.Txn) error {
 			lines, q.Before = p.journalFile(r, tx, q)
 			return nil
 		})
-		for _, line := range lines {
-			err = file.Write(line)
+		if err != nil {
+			return err
 		}
+		all = append(all, lines...)
 		more = len(lines) == journalBatch
 	}
-	if err == nil {
-		err = file.Flush()
-	}
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="journal.csv"`)
-	w.Header().Set("Cache-Control", "private, no-store")
-	_, err = out.WriteTo(w)
-	return err
+	return sendTable(w, r, "journal.csv", all)
 }
 
 // journalFile are some lines of the file, and the entry after which it goes on.

@@ -90,6 +90,7 @@ func (w *world) tries(t *testing.T) map[string][]try {
 		"/admin/journal.csv":                     nothing,
 		"/admin/sauvegardes": {
 			{deed: store.OrderBackup},
+			{form: form("pace", "weekly"), deed: store.PlanBackups},
 			{form: form("verify", archive), deed: store.VerifyBackup},
 		},
 		"/admin/sauvegardes/{name}":       {{path: "/admin/sauvegardes/" + archive, deed: store.FetchBackup}},

@@ -29,6 +29,7 @@ type settingsPage struct {
 	Sections []assets.Table
 	Mail     bool
 	Fields   []assets.Field // of the test of the mail server
+	Here     []assets.Link  // where that is changed which needs no restart
 }
 
 // settings is /admin/reglages: the configuration, to be read, and a test of the mail
@@ -41,10 +42,27 @@ func (p *Pages) settings(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showSettings(w http.ResponseWriter, r *http.Request, status int, mistakes error) error {
-	page := settingsPage{top: p.admin(r, p.t(r, "settings.title"), settingsPath), Sections: p.settingTables(r), Mail: p.Mail.On()}
+	page := settingsPage{top: p.admin(r, p.t(r, "settings.title"), settingsPath), Sections: p.settingTables(r), Mail: p.Mail.On(), Here: p.changedHere(r)}
 	page.Fields = []assets.Field{p.mailField(r)}
 	page.Errors = p.Frame.Renderer.Catalog.Mistakes(assets.LangOf(r.Context()), mistakes, page.Fields)
 	return p.Frame.Render(w, r, status, "admin-settings.html", page)
+}
+
+// changedHere are the pages that change at once how the node is, of those that the
+// viewer may open.
+func (p *Pages) changedHere(r *http.Request) (links []assets.Link) {
+	for _, x := range []entry{
+		{"/admin/lab", "lab", store.RunLab},
+		{statementsPath, "statements", store.RunLab},
+		{"/admin/installation/reseau", "network", store.RunLab},
+		{"/admin/moderation", "form", store.Moderate},
+		{backupsPath, "backups", store.Dispose},
+	} {
+		if p.Frame.Viewer(r).May(x.act) {
+			links = append(links, assets.Link{Text: p.t(r, "settings.here-"+x.key), Href: x.path})
+		}
+	}
+	return links
 }
 
 func (p *Pages) mailField(r *http.Request) assets.Field {

@@ -105,6 +105,15 @@ func TestBackupsAreOrderedAndDownloaded(t *testing.T) {
 	if a := c.Post("/admin/sauvegardes", form("verify", "notes.txt")); a.Status != http.StatusNotFound {
 		t.Errorf("what is no archive: got %d", a.Status)
 	}
+	if a := c.Post("/admin/sauvegardes", form("pace", "daily")); a.Status != http.StatusSeeOther {
+		t.Errorf("got %d", a.Status)
+	}
+	if a := c.Get("/admin/sauvegardes"); !a.Has(`<option value="daily" selected>`, "La prochaine se fera après") {
+		t.Errorf("got:\n%s", a.Body)
+	}
+	if a := c.Post("/admin/sauvegardes", form("pace", "hourly")); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("no such pace: got %d", a.Status)
+	}
 	for range 2 { // one at a time
 		if a := c.Post("/admin/sauvegardes", nil); a.Status != http.StatusSeeOther {
 			t.Errorf("got %d", a.Status)

@@ -67,11 +67,12 @@ type Page struct {
 	Styles      []string // static files beside app.css
 	Scripts     []string // static files, run in this order once the page is read
 	Refresh     int      // seconds after which the page loads again; for progress only
+	Still       bool     // the reader stopped that (RGAA 13.1)
 }
 
 // NewPage begins a page of this request. title is final text.
 func (r *Renderer) NewPage(req *http.Request, site Site, title string) Page {
-	return Page{Site: site, Title: title, Path: req.URL.RequestURI(), Theme: themeOf(req)}
+	return Page{Site: site, Title: title, Path: req.URL.RequestURI(), Theme: themeOf(req), Still: req.URL.Query().Has("fixe")}
 }
 
 // Canonical is the page's whole address in lang, without the query.
