@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 	xhtml "golang.org/x/net/html"
 )
 
@@ -95,6 +96,7 @@ func FuzzFederated(f *testing.F) {
 		if again := string(Federated(out)); again != out {
 			t.Errorf("%q settles at %q, then %q", in, out, again)
 		}
+		assertHarmless(t, in, string(ShortLinks(template.HTML(out))))
 	})
 }
 

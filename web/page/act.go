@@ -15,12 +15,12 @@ const maxAct = 4 << 10 // bytes of a form that is one button
 type act struct{ Name, Text string }
 
 // acts are the buttons of a record's page.
-func (a *ask) acts(k *store.Kind, it store.Item) []act {
+func (a *ask) acts(tx *store.Txn, k *store.Kind, it store.Item) []act {
+	list := a.pinActs(tx, it.Envelope())
 	kind, ok := it.(store.Actable)
 	if !ok || it.Envelope().Remote {
-		return nil
+		return list
 	}
-	var list []act
 	for _, name := range kind.Acts(a.by) {
 		list = append(list, act{name, a.t("act." + k.Name + "-" + name)})
 	}
@@ -49,12 +49,15 @@ func (p *Pages) act(k *store.Kind) reply.Handler {
 			return err
 		}
 		name := r.PostFormValue("act")
+		said, done := &federation.Activity{Verb: "Update", Actor: rec.Lab, Object: rec.IRI, Act: name}, k.Name+"-"+name
+		if verb, ok := pinning[name]; ok {
+			said.Verb, said.Act, done = verb, "", name
+		}
 		ctx := context.WithoutCancel(r.Context())
-		err = p.Node.Publish(ctx, a.by, &federation.Activity{Verb: "Update", Actor: rec.Lab, Object: rec.IRI, Act: name})
-		if err != nil {
+		if err := p.Node.Publish(ctx, a.by, said); err != nil {
 			return err
 		}
-		p.Frame.Flash(r, "ok", "act-done."+k.Name+"-"+name)
+		p.Frame.Flash(r, "ok", "act-done."+done)
 		return a.redirect(w, http.StatusSeeOther, federation.PagePath(rec))
 	}
 }

@@ -155,24 +155,31 @@ func (a *ask) rowFields(d *draft, c assets.Field, f *store.Field, rows store.Row
 // pictureFields ask for a picture and for words for those who do not see it.
 func (a *ask) pictureFields(file assets.Field, own string, img *store.Image) []assets.Field {
 	name := file.Name
-	file.Type, file.Accept = "file", "image/jpeg,image/png,image/gif,image/webp"
 	alt := assets.Field{Name: name + altEnd, Label: a.label(own+altEnd, "image-alt"), Hint: a.hint(own+altEnd, "image-alt"), MaxLength: 1500, Spellcheck: true}
 	decorative := assets.Field{Name: name + decorativeEnd, Label: a.label(own+decorativeEnd, "image-decorative"), Type: "checkbox"}
-	list := []assets.Field{file}
 	if img != nil {
-		kept, err := json.Marshal(img)
-		if err != nil {
-			panic(err) // a struct of strings and numbers
-		}
-		alt.Value = img.Alt
-		if img.Alt == "" {
+		if alt.Value = img.Alt; img.Alt == "" {
 			decorative.Value = "1"
 		}
-		list = append(list,
-			assets.Field{Name: name + keptEnd, Type: "hidden", Value: string(kept)},
-			assets.Field{Name: name + removeEnd, Label: a.label(own+removeEnd, "image-remove"), Type: "checkbox"})
 	}
-	return append(list, alt, decorative)
+	return append(a.wordlessFields(file, own, img), alt, decorative)
+}
+
+// wordlessFields ask for a picture alone, and whether the one that is there goes.
+func (a *ask) wordlessFields(file assets.Field, own string, img *store.Image) []assets.Field {
+	file.Type, file.Accept = "file", "image/jpeg,image/png,image/gif,image/webp"
+	if img == nil {
+		return []assets.Field{file}
+	}
+	kept, err := json.Marshal(img)
+	if err != nil {
+		panic(err) // a struct of strings and numbers
+	}
+	return []assets.Field{
+		file,
+		{Name: file.Name + keptEnd, Type: "hidden", Value: string(kept)},
+		{Name: file.Name + removeEnd, Label: a.label(own+removeEnd, "image-remove"), Type: "checkbox"},
+	}
 }
 
 // parts put the controls under the headings of the form.

@@ -14,6 +14,7 @@ type homePage struct {
 	assets.Page
 	Summary   string
 	Address   string
+	Now       []lit
 	Shelves   []shelf
 	Lists     []assets.Link
 	News      []post
@@ -35,6 +36,7 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		d.Summary, d.Address = markup.Plain(lab.Summary), lab.Address()
+		d.Now = a.spotlights(tx)
 		d.Shelves = a.shelves(tx, store.Query{Viewer: a.by}, nil, front()...)
 		d.Lists = a.lists(tx)
 		d.News = a.posts(tx, store.Query{Viewer: a.by, Limit: homeNews, Home: true})

@@ -69,8 +69,8 @@ func (a *ask) back() string {
 func (a *ask) showLogo(w http.ResponseWriter, lab *store.Actor, wrong store.FieldErrors) error {
 	f := formPage{Page: a.page(a.t("logo.title"), "lab", actorLink(lab)), Lead: a.t("logo.lead"), Save: a.t("form.save")}
 	f.NoIndex, f.Action, f.Cancel = true, a.r.URL.RequestURI(), a.back()
-	fields := a.pictureFields(assets.Field{Name: logoField, Label: a.t("logo.file"), Hint: a.t("hint.image")}, "logo", lab.Icon)
-	fields = fields[:len(fields)-2] // its words are the lab's name
+	// Its words are the lab's name.
+	fields := a.wordlessFields(assets.Field{Name: logoField, Label: a.t("logo.file"), Hint: a.t("hint.image")}, "logo", lab.Icon)
 	f.Errors = a.Frame.Renderer.Catalog.Mistakes(a.lang, wrong, fields)
 	part := formPart{ID: "part-0", Open: true}
 	for i, field := range fields {

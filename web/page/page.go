@@ -139,9 +139,7 @@ func (p *Pages) kindRoutes(r *mux.Router, k *store.Kind) {
 	p.form(r, one+"/modifier", p.edit(k))
 	p.form(r, one+"/supprimer", p.remove(k))
 	p.form(r, one+relayEnd, p.relay(contactOf(k)))
-	if _, able := k.New().(store.Actable); able {
-		r.Handle(one+"/agir", p.Frame.Handle(p.act(k))).Methods(http.MethodPost)
-	}
+	r.Handle(one+"/agir", p.Frame.Handle(p.act(k))).Methods(http.MethodPost)
 }
 
 // newPath is the address of the form for a new record.

@@ -168,7 +168,7 @@ func (a *ask) recordPage(tx *store.Txn, k *store.Kind, it store.Item) recordPage
 		d.linked = a.linked(tx, it)
 	}
 	d.Sharing = a.sharing(r)
-	d.Acts, d.ActPath = a.acts(k, it), federation.PagePath(r)+"/agir"
+	d.Acts, d.ActPath = a.acts(tx, k, it), federation.PagePath(r)+"/agir"
 	d.Byline = r.Byline
 	a.addPeople(tx, &d, r)
 	a.addThread(tx, &d, r)

@@ -19,9 +19,9 @@ const topHeading = 3
 func (a *ask) text(tx *store.Txn, it store.Item) template.HTML {
 	r := it.Envelope()
 	if r.Remote {
-		return outline(withoutTitle(markup.Federated(r.HTML), r))
+		return outline(markup.ShortLinks(withoutTitle(markup.Federated(r.HTML), r)))
 	}
-	return outline(markup.Markdown(a.Node.WithMentions(tx, r)))
+	return outline(markup.ShortLinks(markup.Markdown(a.Node.WithMentions(tx, r))))
 }
 
 // withoutTitle cuts off the title and the pitch with which the content of a
