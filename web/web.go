@@ -207,7 +207,7 @@ func wrap(h http.Handler, c Config, f *frame.Frame) http.Handler {
 		h = noIndex(h)
 	}
 	h = assets.Language(h)
-	h = f.Responder().Recover(shed(pathOnly(h), c.TrustedProxies, c.Strained))
+	h = f.Responder().Recover(shed(pathOnly(h, f.Responder()), c.TrustedProxies, c.Strained))
 	h = reply.SecurityHeaders(store.Origin(c.Node.BaseURL)[:5] == "https")(h)
 	return reply.WithRequestID(h)
 }
@@ -245,9 +245,14 @@ func limit(perMinute int, proxies []netip.Prefix, errors reply.Responder) mux.Mi
 }
 
 // pathOnly forgets the host of a request line that has one (RFC 9112 §3.2.2): no
-// redirect repeats a name that the caller chose.
-func pathOnly(next http.Handler) http.Handler {
+// redirect repeats a name that the caller chose. What is asked of a proxy or of the
+// whole server (§3.2.3, §3.2.4) is refused.
+func pathOnly(next http.Handler, errors reply.Responder) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodConnect || r.URL.Path == "*" {
+			errors.Fail(w, r, &reply.Error{Status: http.StatusBadRequest, Detail: "neither a proxy nor the whole server answers"})
+			return
+		}
 		if r.URL.Host != "" {
 			r = r.Clone(r.Context())
 			r.URL.Scheme, r.URL.Host, r.URL.User = "", "", nil

@@ -10,6 +10,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/essaim/essaim/federation/fedtest"
 )
 
 // knock sends the head of a request as it is, and returns the status and all that
@@ -64,6 +67,17 @@ func TestFilesOfTheNodeAreNotServed(t *testing.T) { // W02, W04
 	}
 }
 
+// TestMethodsWithoutPathAreRefused sends what HTTP has for proxies and for whole servers.
+func TestMethodsWithoutPathAreRefused(t *testing.T) { // W05
+	l := newLab(t, "estran")
+	l.start()
+	for _, head := range []string{"CONNECT " + l.addr, "CONNECT other.invalid:443", "CONNECT /", "GET *", "POST *", "PRI *"} {
+		if status, _ := l.knock(head); status < 400 || status > 499 {
+			t.Errorf("%q: got %d, want 4xx", head, status)
+		}
+	}
+}
+
 func (l *labProcess) notServed(head string) {
 	l.t.Helper()
 	status, said := l.knock(head)
@@ -101,6 +115,7 @@ func TestNoSecretIsLoggedOrLiesOpen(t *testing.T) { // W09, T15
 			secrets["cookie"] = c.Value
 		}
 	}
+	secrets["signature"] = l.signed(t)
 	l.knock("GET /api/v1/accounts/verify_credentials\r\nAuthorization: Bearer " + l.token + "\r\n")
 	l.get("/api/v1/accounts/verify_credentials?access_token=zqtokenqz", "*/*", http.StatusUnauthorized)
 	secrets["link"] = lastPart(l.essaim("member", "add", "--member", "maelle"))
@@ -131,6 +146,27 @@ func TestNoSecretIsLoggedOrLiesOpen(t *testing.T) { // W09, T15
 	if err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("the data directory: got %v, %v, want 0700", info.Mode(), err)
 	}
+}
+
+// signed sends two signed messages, one of which is believed, and returns the value of the first signature.
+func (l *labProcess) signed(t *testing.T) string {
+	t.Helper()
+	from := fedtest.NewPeer(t, "127.0.0.1").Actor("fablab")
+	r := from.Mail(l.url("/inbox"), from.Activity("Create", from.Note("note"))).Request()
+	_, value, _ := strings.Cut(r.Header.Get("Signature"), `signature="`)
+	value, _, found := strings.Cut(value, `"`)
+	if !found {
+		t.Fatalf("signed by %q", r.Header)
+	}
+	forged := r.Clone(t.Context())
+	forged.Body, _ = r.GetBody()
+	forged.Header.Set("Date", time.Now().Add(-time.Minute).UTC().Format(http.TimeFormat))
+	for _, r := range []*http.Request{r, forged} {
+		if _, err := l.deliver(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return value
 }
 
 func lastPart(s string) string {
