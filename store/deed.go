@@ -77,6 +77,8 @@ const (
 	SetUpNode       Deed = "set-up"
 	EditLab         Deed = "edit-lab"
 	EditStatements  Deed = "edit-statements"
+	EditCharter     Deed = "edit-charter"
+	ArrangeFront    Deed = "arrange-front"   // the home page
 	ChangeSettings  Deed = "change-settings" // What: their names
 	OpenForm        Deed = "open-form"
 	CloseForm       Deed = "close-form"
@@ -112,6 +114,7 @@ var deeds = map[DeedTopic][]Deed{
 	OnNode: {
 		SetUpNode, EditLab, EditStatements, ChangeSettings, OpenForm, CloseForm, TestMail, HideSteps, ReadDeclaration,
 		PlanBackups, OrderBackup, VerifyBackup, MakeBackup, FetchBackup, RestoreBackup,
+		EditCharter, ArrangeFront,
 	},
 }
 

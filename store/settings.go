@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"iter"
 	"net"
 	"slices"
@@ -37,6 +38,25 @@ func (t *Txn) Setting(name string) []byte { return t.tx.Get(key(tMeta, "set/", n
 
 // PutSetting keeps such a value.
 func (t *Txn) PutSetting(name string, value []byte) { t.tx.Put(key(tMeta, "set/", name), value) }
+
+// putShown keeps a setting that pages show, as JSON, and has them made anew.
+func (t *Txn) putShown(name string, value any) error {
+	b, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	t.PutSetting(name, b)
+	t.local = true
+	t.change(Updated, name, 0)
+	return nil
+}
+
+// shown reads such a setting into value, which stays as it is where there is none.
+func (t *Txn) shown(name string, value any) {
+	if b := t.Setting(name); b != nil {
+		mustDecode([]byte(name), b, value)
+	}
+}
 
 // DeleteSetting forgets it.
 func (t *Txn) DeleteSetting(name string) { t.tx.Delete(key(tMeta, "set/", name)) }

@@ -1,9 +1,6 @@
 package store
 
-import (
-	"encoding/json"
-	"time"
-)
+import "time"
 
 // Statements are what the law has a public service say about its site and only its
 // publisher knows: who answers for it, where it lies, who protects the data, and what
@@ -142,9 +139,7 @@ const settingStatements = "statements"
 // Statements returns those of this node, never nil.
 func (t *Txn) Statements() *Statements {
 	s := new(Statements)
-	if b := t.Setting(settingStatements); b != nil {
-		mustDecode([]byte(settingStatements), b, s)
-	}
+	t.shown(settingStatements, s)
 	return s
 }
 
@@ -155,12 +150,5 @@ func (t *Txn) PutStatements(s *Statements) error {
 		return err
 	}
 	s.Updated = t.now
-	b, err := json.Marshal(s)
-	if err != nil {
-		return err
-	}
-	t.PutSetting(settingStatements, b)
-	t.local = true
-	t.change(Updated, settingStatements, 0) // every page names the state of conformity
-	return nil
+	return t.putShown(settingStatements, s) // every page names the state of conformity
 }

@@ -142,6 +142,8 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.may(r, store.ReadJournal, journalPath+".csv", p.exportJournal)
 	p.welcomeRoutes(r)
 	p.runs(r, statementsPath, p.statements)
+	p.runs(r, charterPath, p.charter)
+	p.runs(r, frontPath, p.front)
 	p.may(r, store.BlockHosts, blocksPath, p.blocks)
 	p.may(r, store.BlockHosts, blocksPath+".csv", p.exportBlocks)
 	p.blocklistRoutes(r)

@@ -85,6 +85,7 @@ var paths = []string{
 	"/admin", "/admin/demandes", "/admin/livraisons", "/admin/taches", "/admin/membres", "/admin/membres/nouveau", "/admin/membres/organisations",
 	"/admin/cercles", "/admin/cercles/nouveau", "/admin/reseau", "/admin/reseau/liste", "/admin/lab", "/admin/mentions", "/admin/blocages", "/admin/signalements", "/admin/moderation",
 	"/admin/sante", "/admin/sauvegardes", "/admin/reglages", "/admin/comptes", "/admin/journal",
+	"/admin/accueil", "/admin/charte",
 }
 
 func TestOnlyThoseWhoRunTheNodeSeeItsAdministration(t *testing.T) {

@@ -175,6 +175,9 @@ func (p *Pages) joinForm(r *http.Request, i *store.Invitation, secret string) *f
 		f.Notice = &assets.Flash{Tone: "info", Text: p.t(r, "provider.joining", "label", label(who), "name", p.Provider.Name)}
 	}
 	f.Sections = []section{{Fields: fields}}
+	if top.Site.Charter {
+		f.Links = []assets.Link{{Text: p.t(r, "charter.read"), Href: "/charte"}}
+	}
 	return f
 }
 

@@ -84,6 +84,8 @@ func (w *world) tries(t *testing.T) map[string][]try {
 		"/admin/reseau/liste":                    {{form: form("iri", "https://silent.example/actors/silent"), deed: store.FollowActor}},
 		"/admin/lab":                             {{form: form("name", "Estran", "territory", "region:52"), deed: store.EditLab}},
 		"/admin/mentions":                        {{form: form("publisher", "La Région"), deed: store.EditStatements}},
+		"/admin/accueil":                         {{form: form("default", "1"), deed: store.ArrangeFront}},
+		"/admin/charte":                          {{form: form("text", "# Nos règles", "lang", "fr"), deed: store.EditCharter}},
 		"/admin/sante":                           nothing,
 		"/admin/reglages":                        {{form: form("to", "ana@exemple.fr"), deed: store.TestMail}},
 		"/admin/journal":                         nothing,

@@ -55,7 +55,9 @@ var sections = []struct {
 	}},
 	{"contents", []entry{
 		{"/admin/lab", "lab", store.RunLab},
+		{frontPath, "front", store.RunLab},
 		{importsPath, "imports", store.RunLab},
+		{charterPath, "charter", store.RunLab},
 		{statementsPath, "statements", store.RunLab},
 	}},
 	{"people", []entry{

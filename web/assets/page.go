@@ -20,6 +20,7 @@ type Site struct {
 	// Conformity is the state of accessibility that every page must name
 	// (store.Conformity); empty: none was declared.
 	Conformity string
+	Charter    bool // the lab has one
 }
 
 // Accessibility is the key of the mention that every page must bear (decree 2019-768,

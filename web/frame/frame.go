@@ -73,7 +73,7 @@ func (f *Frame) Site(r *http.Request) assets.Site {
 	}
 	lab := known.lab
 	s.Name, s.Handle, s.Logo = lab.DisplayName(), lab.Address(), f.logo(lab.Icon)
-	s.Conformity = string(known.said.Conformity(f.Store.Now()))
+	s.Conformity, s.Charter = string(known.said.Conformity(f.Store.Now())), known.charter
 	if len(lab.Territory) > 0 && f.Renderer.Catalog.Has(assets.French, "territory."+lab.Territory[0]) {
 		s.Territory = f.Renderer.T(r, "territory."+lab.Territory[0])
 	}
@@ -99,6 +99,7 @@ type knownLab struct {
 	version uint64
 	lab     *store.Actor
 	said    *store.Statements
+	charter bool
 }
 
 // lab returns the node's lab, which nobody may change, or store.ErrNotFound
@@ -111,7 +112,7 @@ func (f *Frame) lab(ctx context.Context) (*knownLab, error) {
 	k := &knownLab{version: version}
 	err := f.Store.View(ctx, func(tx *store.Txn) (err error) {
 		k.lab, err = tx.Lab()
-		k.said = tx.Statements()
+		k.said, k.charter = tx.Statements(), tx.Charter().Text != ""
 		return err
 	})
 	if err == nil {

@@ -38,7 +38,7 @@ func (p *Pages) siteMap(w http.ResponseWriter, r *http.Request) error {
 		{Title: a.t("sitemap.about"), Links: []assets.Link{
 			{Text: a.t(a.Frame.Site(r).Accessibility()), Href: "/accessibilite"},
 			a.link("legal.title", "/mentions-legales"), a.link("privacy.title", "/donnees-personnelles"),
-			a.link("moderation.title", "/moderation"),
+			a.link("charter.title", charterPath), a.link("moderation.title", "/moderation"),
 		}},
 	}}
 	return p.Frame.Render(w, r, http.StatusOK, "about.html", d)

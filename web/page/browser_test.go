@@ -31,7 +31,7 @@ func TestPagesInABrowser(t *testing.T) {
 	path := federation.PagePath(own)
 	for _, page := range []string{
 		"/", "/experimentations", "/experimentations?stage=mandat&origine=ici", path, federation.PagePath(mirrored), federation.PagePath(note),
-		"/lab", "/membres", "/@yann", "/reseau", "/reseau/calanques.example/calanques", "/fil", "/themes/mobilite", "/accessibilite", "/mentions-legales", "/donnees-personnelles", "/plan-du-site", "/besoins/nouvelle",
+		"/lab", "/membres", "/@yann", "/reseau", "/reseau/calanques.example/calanques", "/fil", "/themes/mobilite", "/accessibilite", "/mentions-legales", "/donnees-personnelles", "/plan-du-site", "/charte", "/besoins/nouvelle",
 		newExperiment, path + "/modifier", path + "/supprimer", "/actualites/nouvelle?sur=" + own.ID.String(), "/reseau/suivre",
 		"/chiffres", "/bilan/" + s.node.Store.Now().Format("2006"), "/abonnements", "/suivre", "/integrer?liste=agenda", "/embed/experimentations", path + "/affiche",
 	} {
@@ -71,7 +71,7 @@ func (s *site) everything(t *testing.T, own *store.Record) {
 			return err
 		}
 		lab.Interest = store.Interest{Category: "labo-prive", CommercialIntent: "oui"}
-		return errors.Join(tx.PutActor(lab), tx.PutStatements(&store.Statements{
+		return errors.Join(tx.PutActor(lab), tx.PutCharter("Ici, on **ose**.\n\n## Nos règles\n\n- Écouter\n\n#### Et après", "fr"), tx.PutStatements(&store.Statements{
 			Publisher: "Région Exemple", PublisherAddress: "1 place de la Région\n35000 Rennes", PublisherMail: "contact@region.test", Host: "Hébergeur Exemple",
 			Officer: "Nolwenn Exemple", OfficerMail: "dpd@region.test", AuditDate: tx.Now().AddDate(0, -1, 0).Format(time.DateOnly), Auditor: "Cabinet Exemple",
 			Rate: 72.5, Average: 80, Failures: "- Une carte sans alternative\n- Un contraste", Burdens: "Des vidéos", Exempt: "Des fonds de carte", Sample: "L'accueil\nUne fiche",

@@ -110,6 +110,9 @@ func (p *Pages) contributions(w http.ResponseWriter, r *http.Request) error {
 		d.Kinds = append(d.Kinds, kindChoice{Look: k.Look, Title: a.t("contribute." + k.Name + ".title"), Lead: a.t("contribute." + k.Name + ".lead"), Href: contributePath(k)})
 	}
 	d.Links = []assets.Link{a.link("contribute.lost", "/contribuer/lien"), a.link("contribute.log", "/moderation")}
+	if d.Site.Charter {
+		d.Links = append(d.Links, a.link("charter.read", charterPath))
+	}
 	if a.by.Local {
 		d.Links = append(d.Links, a.link("contribute.member", "/publier"))
 	}

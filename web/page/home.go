@@ -14,8 +14,8 @@ type homePage struct {
 	assets.Page
 	Summary   string
 	Address   string
+	Blocks    []homeBlock // in the order that those who run the lab chose
 	Now       []lit
-	Shelves   []shelf
 	Lists     []assets.Link
 	News      []post
 	Map       *chart // of the network; nil: there is none yet
@@ -36,8 +36,8 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		d.Summary, d.Address = markup.Plain(lab.Summary), lab.Address()
+		a.addBlocks(tx, &d)
 		d.Now = a.spotlights(tx)
-		d.Shelves = a.shelves(tx, store.Query{Viewer: a.by}, nil, front()...)
 		d.Lists = a.lists(tx)
 		d.News = a.posts(tx, store.Query{Viewer: a.by, Limit: homeNews, Home: true})
 		for i := range d.News {
@@ -53,6 +53,49 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	d.Description = markup.Excerpt(d.Summary, description)
 	a.welcome(&d)
 	return p.Frame.Render(w, r, http.StatusOK, "home.html", d)
+}
+
+// homeBlock is a part of the home page: shelves that stand together, or one of
+// store.FrontBlocks.
+type homeBlock struct {
+	Name    string
+	Shelves []shelf
+}
+
+// addBlocks puts the parts of the home page in their order. Shelves that follow one
+// another stand together. Where nothing is hidden and nothing there is what to begin
+// with.
+func (a *ask) addBlocks(tx *store.Txn, d *homePage) {
+	front := tx.Front()
+	shelves := a.shelves(tx, store.Query{Viewer: a.by}, nil, kindsOf(front.Shown)...)
+	if len(shelves) == 0 && len(kindsOf(front.Hidden)) == 0 {
+		d.Empty = a.emptyList(store.Kinds[0], false)
+	}
+	for _, name := range front.Shown {
+		switch {
+		case store.KindOf(name) == nil:
+			d.Blocks = append(d.Blocks, homeBlock{Name: name})
+			continue
+		case len(shelves) == 0, shelves[0].ID != shelfID(name):
+			continue // there is none of the kind
+		}
+		if n := len(d.Blocks); n == 0 || d.Blocks[n-1].Shelves == nil {
+			d.Blocks = append(d.Blocks, homeBlock{Name: name})
+		}
+		last := &d.Blocks[len(d.Blocks)-1]
+		last.Shelves, shelves = append(last.Shelves, shelves[0]), shelves[1:]
+	}
+}
+
+// kindsOf are the kinds among the names of blocks.
+func kindsOf(blocks []string) []*store.Kind {
+	var kinds []*store.Kind
+	for _, name := range blocks {
+		if k := store.KindOf(name); k != nil {
+			kinds = append(kinds, k)
+		}
+	}
+	return kinds
 }
 
 const (
@@ -98,8 +141,5 @@ func (a *ask) welcome(d *homePage) {
 	d.Main = assets.Link{Text: a.t("list." + first.Name + ".title"), Href: "/" + first.Path}
 	if a.by.Local {
 		d.Main = a.link("choose.title", "/publier")
-	}
-	if len(d.Shelves) == 0 {
-		d.Empty = a.emptyList(first, false)
 	}
 }

@@ -1,6 +1,8 @@
 package page
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,5 +63,35 @@ func TestLongSheetIsFoldedAndListsItsParts(t *testing.T) {
 	short := federation.PagePath(s.publish(t, s.node.Admin, experiment("Courte", store.Public)))
 	if s.Visitor(t).Get(short).Has("Sur cette page") {
 		t.Error("a short sheet lists its parts")
+	}
+}
+
+var blockID = regexp.MustCompile(`id="(?:shelf-experiment|shelf-need|home-news)"`)
+
+// The blocks of the home page stand as those who run the lab chose; a shelf that
+// follows another block has a heading of its own.
+func TestHomeFollowsTheOrderOfItsBlocks(t *testing.T) {
+	s := newSite(t)
+	visitor := s.Visitor(t)
+	s.publish(t, s.node.Admin, experiment("Essai", store.Public))
+	s.publish(t, s.node.Admin, &store.Need{Mutual: store.Mutual{Means: "machine"}, Record: store.Record{
+		Kind: "need", Title: "Une presse", Pitch: "Une accroche.", Audience: store.Public, Lang: "fr", Territory: []string{"region:53"},
+	}})
+	const experiments, needs, news = `id="shelf-experiment"`, `id="shelf-need"`, `id="home-news"`
+	for _, x := range []struct {
+		front store.Front
+		want  []string
+	}{
+		{store.Front{}, []string{experiments, needs, news}},
+		{store.Front{Shown: []string{"need", store.FrontNews, "experiment"}}, []string{needs, news, experiments}},
+		{store.Front{Shown: []string{store.FrontNews, "need"}, Hidden: []string{"experiment", "event"}}, []string{news, needs}},
+		{store.Front{Hidden: store.FrontBlocks()}, nil},
+	} {
+		s.update(t, func(tx *store.Txn) error { return tx.PutFront(&x.front) })
+		home := visitor.Get("/").Body
+		got := blockID.FindAllString(home, -1)
+		if !slices.Equal(got, x.want) || strings.Contains(home, `id="home-empty"`) {
+			t.Errorf("%+v: got %v, want %v", x.front, got, x.want)
+		}
 	}
 }

@@ -64,6 +64,7 @@ func TestEveryPage(t *testing.T) {
 		{"/mentions-legales", forVisitors, "AGPL", "AGPL"},
 		{"/donnees-personnelles", forVisitors, "CNIL", "For how long"},
 		{"/plan-du-site", forVisitors, "Mentions légales", "Site map"},
+		{"/charte", forVisitors, "Pas encore de charte", "No charter yet"},
 		{"/experimentations/nouvelle", forMembers, "Seule l", "Who can read this sheet"},
 		{"/actualites/nouvelle", forMembers, "Votre nouvelle", "Your news"},
 		{"/actualites/nouvelle?sur=" + own.ID.String(), forMembers, "Le guichet des marées", "Write news"},

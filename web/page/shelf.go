@@ -57,12 +57,14 @@ func (a *ask) stocked(tx *store.Txn, q store.Query, narrowed url.Values, kinds [
 		}
 		name := a.t("list." + k.Name + ".title")
 		list = append(list, shelf{
-			ID: "shelf-" + k.Name, Title: name, stock: found.Items,
+			ID: shelfID(k.Name), Title: name, stock: found.Items,
 			All: assets.Link{Text: a.t("shelf.all", "title", name, "count", found.Total), Href: address("/"+k.Path, narrowed)},
 		})
 	}
 	return list
 }
+
+func shelfID(kind string) string { return "shelf-" + kind }
 
 // inBrief is a record in a line: when it takes place, or where.
 func (a *ask) inBrief(tx *store.Txn, it store.Item) relatedLink {
@@ -107,11 +109,6 @@ func (a *ask) lists(tx *store.Txn) []assets.Link {
 		}
 	}
 	return links
-}
-
-// front are the kinds whose newest stand on the home page.
-func front() []*store.Kind {
-	return slices.DeleteFunc(slices.Clone(store.Kinds), func(k *store.Kind) bool { return !k.Front })
 }
 
 type choosePage struct {

@@ -32,13 +32,28 @@ type sitemapEntry struct {
 	Changed string `xml:"lastmod,omitempty"`
 }
 
+// pagesMap is the file of the pages that are no list and no record.
+const pagesMap = "/sitemap-pages.xml"
+
 // sitemaps names the file of each kind of record for search engines.
 func (p *Pages) sitemaps(w http.ResponseWriter, _ *http.Request) error {
-	index := sitemapIndex{Space: sitemapSpace}
+	index := sitemapIndex{Space: sitemapSpace, Maps: []sitemapEntry{{Address: p.Node.BaseURL + pagesMap}}}
 	for _, k := range store.Kinds {
 		index.Maps = append(index.Maps, sitemapEntry{Address: p.Node.BaseURL + "/sitemap-" + k.Path + ".xml"})
 	}
 	return sendXML(w, index)
+}
+
+// pagesMap lists the pages that say who the lab is and what can be done here.
+func (p *Pages) pagesMap(w http.ResponseWriter, r *http.Request) error {
+	file := sitemapFile{Space: sitemapSpace}
+	for _, path := range []string{"/", "/lab", directoryPath, "/reseau", "/contribuer", "/abonnements", figuresPath, "/donnees"} {
+		file.Pages = append(file.Pages, sitemapEntry{Address: p.Node.BaseURL + path})
+	}
+	if p.Frame.Site(r).Charter {
+		file.Pages = append(file.Pages, sitemapEntry{Address: p.Node.BaseURL + charterPath})
+	}
+	return sendXML(w, file)
 }
 
 // sitemap lists the public records of a kind that are at home here, newest first.
