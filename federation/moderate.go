@@ -41,12 +41,22 @@ func (n *Node) decide(tx *store.Txn, by store.Viewer, m store.Moderation, it sto
 	if err := c.Decide(m); err != nil {
 		return err
 	}
+	if m.Act == store.Erase {
+		return n.erase(tx, by, it, c)
+	}
 	if err := n.settle(tx, it, c, &by); err != nil {
 		return err
 	}
 	tx.PutContribution(c)
 	tx.Note(store.JournalEntry{Deed: m.Act, Kind: it.Envelope().Kind, Record: m.Record, Reason: c.Reason})
 	return nil
+}
+
+// erase deletes what was written without an account for ever.
+func (n *Node) erase(tx *store.Txn, by store.Viewer, it store.Item, c *store.Contribution) error {
+	r := it.Envelope()
+	tx.Note(store.JournalEntry{Deed: store.Erase, Kind: r.Kind, Record: r.ID, Reason: c.Reason})
+	return n.apply(tx, &Activity{Verb: "Delete", Actor: r.Lab, Object: r.IRI, by: &by, local: true})
 }
 
 // mayMerge wants another record of this node, of the same kind, that everybody can

@@ -85,7 +85,7 @@ func (n *Node) HideRecord(ctx context.Context, by store.Viewer, iri string) erro
 			return err
 		}
 		r := it.Envelope()
-		tx.Note(store.JournalEntry{Deed: store.HideRecord, Kind: r.Kind, Record: r.ID})
+		tx.Note(store.JournalEntry{Deed: store.HideRecord, Kind: r.Kind, Record: r.ID, Before: r.Audience})
 		if r.Remote {
 			tx.DeleteRecord(it, &store.Tombstone{IRI: r.IRI, Type: r.Type, Owner: r.Lab, Deleted: tx.Now()})
 			return nil

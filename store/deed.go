@@ -96,8 +96,8 @@ const (
 // deeds is the table of all that the journal can say.
 var deeds = map[DeedTopic][]Deed{
 	OnModeration: {
-		Verify, Release, Hide, Merge, Ask, Undo, SuspendHost, SilenceHost, LiftHost,
-		SuspendActor, LimitActor, LiftActor, HideRecord, UpholdReport, DismissReport,
+		Verify, Release, Hide, Merge, Ask, Undo, Erase, SuspendHost, SilenceHost, LiftHost,
+		SuspendActor, LimitActor, LiftActor, HideRecord, ShowRecord, UpholdReport, DismissReport,
 	},
 	OnMembers: {
 		AddMember, InviteMember, EndInvitation, JoinLab, JoinByRule, LeaveLab, AppointMember, EditMember,

@@ -19,6 +19,7 @@ type JournalEntry struct {
 	What   string    `json:"what,omitempty"`   // the name of a file, a circle, a setting
 	Note   string    `json:"note,omitempty"`   // for everybody
 	Reason string    `json:"reason,omitempty"` // a slug: of HideReasons, or as the deed says
+	Before Audience  `json:"before,omitempty"` // of HideRecord: who could see it; empty: that is not known
 	When   time.Time `json:"when"`
 
 	// By is the actor of a member and never leaves the pages of those who run the node.
@@ -71,6 +72,15 @@ func (t *Txn) doerID() ID {
 		return 0
 	}
 	return a.ID
+}
+
+// JournalEntry returns an entry, or ErrNotFound.
+func (t *Txn) JournalEntry(id ID) (*JournalEntry, error) {
+	e := new(JournalEntry)
+	if !t.getJSON(key(tJournal, id), e) {
+		return nil, ErrNotFound
+	}
+	return e, nil
 }
 
 // JournalQuery chooses entries. The zero query is for all of them.

@@ -13,6 +13,7 @@ const (
 	Merge   Deed = "merge"   // takes it away because another tells of the same
 	Ask     Deed = "ask"     // asks its author something
 	Undo    Deed = "undo"    // takes the last of these back, but for Ask
+	Erase   Deed = "erase"   // deletes it for ever, for a reason: nothing takes that back
 )
 
 // What moderators do about servers, accounts and records of any node, and about
@@ -25,6 +26,7 @@ const (
 	LimitActor    Deed = "limit-actor"
 	LiftActor     Deed = "lift-actor"
 	HideRecord    Deed = "hide-record"
+	ShowRecord    Deed = "show-record" // takes that back
 	UpholdReport  Deed = "uphold-report"
 	DismissReport Deed = "dismiss-report"
 )
@@ -36,10 +38,14 @@ var ErrNotNow = errors.New("not possible as things stand")
 type Moderation struct {
 	Act    Deed
 	Record ID
-	Reason string // of Hide
+	Reason string // of Hide and Erase
 	Into   ID     // of Merge
 	Text   string // of Ask
 }
+
+// Questions are ready ones, for moderators to choose and to change: their words are the
+// messages "question.", in the language of whoever is asked.
+var Questions = Vocabulary{Name: "question", Slugs: []string{"lieu", "dates", "contact", "description", "actuel", "accord"}}
 
 const maxQuestion = 1000 // characters
 
@@ -54,7 +60,7 @@ func (c *Contribution) Decide(m Moderation) error {
 		c.become(Verified)
 	case Release:
 		c.become(Fresh)
-	case Hide:
+	case Hide, Erase:
 		if !HideReasons.Has(m.Reason) {
 			return FieldErrors{{Field: "reason", Reason: "error.required"}}
 		}
@@ -84,7 +90,7 @@ func (c *Contribution) allows(act Deed) bool {
 		return !gone
 	case Undo:
 		return c.Before != ""
-	case Ask:
+	case Ask, Erase:
 		return true
 	}
 	return false
@@ -94,7 +100,7 @@ func (c *Contribution) allows(act Deed) bool {
 // are offered.
 func (c *Contribution) Allows() []Deed {
 	var acts []Deed
-	for _, act := range []Deed{Verify, Release, Hide, Merge, Ask, Undo} {
+	for _, act := range []Deed{Verify, Release, Hide, Merge, Ask, Undo, Erase} {
 		if c.allows(act) {
 			acts = append(acts, act)
 		}

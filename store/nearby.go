@@ -23,6 +23,11 @@ type Nearby struct {
 // than 50 km from a record's, the nearest first, then the newest. What lies only
 // roughly somewhere is near nothing. Only the newest of all are looked through.
 func (t *Txn) Nearby(it Item, v Viewer, limit int) []Nearby {
+	return t.nearby(it, v, limit, func(*Pin, float64) bool { return true })
+}
+
+// nearby is Nearby for those that fit, by what their pin says and how far away it is.
+func (t *Txn) nearby(it Item, v Viewer, limit int, fits func(*Pin, float64) bool) []Nearby {
 	r := it.Envelope()
 	place, ok := KindOf(r.Kind).Where(it)
 	if !ok || place.Precision.Rough() {
@@ -46,7 +51,7 @@ func (t *Txn) Nearby(it Item, v Viewer, limit int) []Nearby {
 			continue
 		}
 		away := geo.Distance(from, p.At)
-		if away <= nearbyWithin && !p.Text().Precision.Rough() && t.mayList(v, p.listing, p.ID) {
+		if away <= nearbyWithin && !p.Text().Precision.Rough() && t.mayList(v, p.listing, p.ID) && fits(&p, away) {
 			all = append(all, found{p.ID, away})
 		}
 	}

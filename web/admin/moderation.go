@@ -2,9 +2,7 @@ package admin
 
 import (
 	"cmp"
-	"context"
-	"crypto/rand"
-	"errors"
+	"math"
 	"net/http"
 	"slices"
 	"time"
@@ -12,8 +10,6 @@ import (
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
-	"github.com/essaim/essaim/web/mail"
-	"github.com/essaim/essaim/web/reply"
 )
 
 // moderationPage is "admin-moderation.html": what was written without an account
@@ -43,10 +39,14 @@ type contribution struct {
 	Question, Answer string
 	Same             []assets.Choice // records of the same name, which it may tell of
 	SameLinks        []assets.Link
+	Alike            []assets.Link // of nearly the same name, nearby; they are among Same, too
 	Acts             []act
 	Reasons          []assets.Choice
 	Chosen           bool // to be decided together with others
 	Asks             bool
+	Questions        []assets.Choice // ready ones
+	Draft            string
+	Asking           bool // the question is being written
 	Reached          bool // its author has an e-mail address
 }
 
@@ -61,8 +61,9 @@ type decision struct {
 	When           time.Time
 	What, Who, Why string
 	Title, Href    string
-	Record         store.ID
+	Entry          store.ID
 	Undo           bool
+	Lift           string // path of the page where it is taken back; empty: none
 }
 
 const (
@@ -136,8 +137,40 @@ func (p *Pages) readContribution(r *http.Request, tx *store.Txn, it store.Item, 
 			row.SameLinks = append(row.SameLinks, assets.Link{Text: other.Title, Href: federation.PagePath(other)})
 		}
 	}
+	for _, near := range tx.Alike(it) {
+		other := near.Item.Envelope()
+		text := p.t(r, "moderate.alike-one", "title", other.Title, "distance", p.distance(r, near.Distance))
+		row.Same = append(row.Same, assets.Choice{Value: other.ID.String(), Text: text})
+		row.Alike = append(row.Alike, assets.Link{Text: text, Href: federation.PagePath(other)})
+	}
 	p.offerActs(r, &row, c)
+	p.draft(r, &row, authorLang(rec, c))
 	return row
+}
+
+// distance is how far apart two places are, in words.
+func (p *Pages) distance(r *http.Request, km float64) string {
+	if km < 0.1 {
+		return p.t(r, "moderate.here")
+	}
+	return p.t(r, "moderate.away", "metres", assets.LangOf(r.Context()).Number(int64(100*math.Round(10*km))))
+}
+
+// draft is the question that is being written to an author who reads a language.
+func (p *Pages) draft(r *http.Request, row *contribution, lang assets.Lang) {
+	act := r.PostForm.Get("act")
+	if r.PostForm.Get("record") != row.ID.String() || act != actDraft && act != string(store.Ask) {
+		return
+	}
+	row.Asking, row.Draft = true, typed(r, "question")
+	if ready := p.readyQuestion(r, lang); ready != "" && (act == actDraft || row.Draft == "") {
+		row.Draft = ready
+	}
+}
+
+// authorLang is the language in which the author of a contribution is written to.
+func authorLang(rec *store.Record, c *store.Contribution) assets.Lang {
+	return assets.Lang(cmp.Or(c.Lang, rec.Lang, string(assets.French)))
 }
 
 // word is the answer to a question of the form.
@@ -156,9 +189,9 @@ func (p *Pages) offerActs(r *http.Request, row *contribution, c *store.Contribut
 			row.Acts = append(row.Acts, act{string(a), p.t(r, "moderate."+string(a)), a == store.Verify})
 		case store.Hide:
 			row.Reasons = append([]assets.Choice{{Text: p.t(r, "form.choose")}}, p.choices(r, store.HideReasons.Name, store.HideReasons.Slugs)...)
-		case store.Merge:
+		case store.Merge, store.Erase:
 		case store.Ask:
-			row.Asks = true
+			row.Asks, row.Questions = true, append([]assets.Choice{{Text: p.t(r, "moderate.own-words")}}, p.choices(r, store.Questions.Name, store.Questions.Slugs)...)
 		}
 	}
 	if len(row.Reasons) == 0 { // it is hidden: there is nothing to merge
@@ -173,125 +206,19 @@ func (p *Pages) readDecisions(r *http.Request, tx *store.Txn) []decision {
 		about := p.object(r, tx, m)
 		d := decision{
 			When: m.When, What: p.deed(r, m), Who: p.doer(r, tx, m), Why: p.detail(r, m),
-			Title: about.Text, Href: about.Href, Record: m.Record,
+			Title: about.Text, Href: about.Href, Entry: m.ID,
 		}
-		if c, err := tx.Contribution(m.Record); err == nil && !seen[m.Record] && m.Deed != store.Ask && m.Deed != store.Undo {
-			d.Undo = c.Before != ""
+		it := cmp.Or(m.Record, m.Actor)
+		if tx.CanTakeBack(m) && !seen[it] {
+			d.Undo = m.Host == ""
+			if !d.Undo {
+				d.Lift = blocksPath
+			}
 		}
-		seen[m.Record] = seen[m.Record] || m.Deed != store.Ask
+		seen[it] = seen[it] || it != 0 && m.Deed != store.Ask
 		if log = append(log, d); len(log) == maxDecisions {
 			break
 		}
 	}
 	return log
-}
-
-// decide does what a moderator decided about one contribution or several. Each is a
-// decision of its own: that somebody else was quicker with one stops no other.
-func (p *Pages) decide(w http.ResponseWriter, r *http.Request) error {
-	all, err := readModerations(r)
-	if err != nil {
-		return err
-	}
-	if len(all) == 0 {
-		return p.showModeration(w, r, http.StatusUnprocessableEntity, store.FieldErrors{{Reason: "error.none-chosen"}})
-	}
-	late := 0
-	for _, m := range all {
-		err := p.moderate(r, m)
-		if _, wrong := errors.AsType[store.FieldErrors](err); wrong {
-			return p.showModeration(w, r, http.StatusUnprocessableEntity, err)
-		}
-		if errors.Is(err, store.ErrNotNow) || errors.Is(err, store.ErrNotFound) {
-			late++
-		} else if err != nil {
-			return err
-		}
-	}
-	switch done := len(all) - late; {
-	case late > 0:
-		p.Frame.Flash(r, "warn", "moderate.too-late", "count", late)
-	case done > 1:
-		p.Frame.Flash(r, "ok", "moderate.done-several", "count", done)
-	default:
-		p.Frame.Flash(r, "ok", "moderate.done-"+string(all[0].Act))
-	}
-	return p.Frame.Redirect(w, r, "/admin/moderation")
-}
-
-func (p *Pages) moderate(r *http.Request, m store.Moderation) error {
-	secret := rand.Text()
-	then := func(tx *store.Txn, it store.Item, c *store.Contribution) error {
-		return p.tellAuthor(tx, m, it.Envelope(), c, secret)
-	}
-	return p.Node.Moderate(context.WithoutCancel(r.Context()), p.Frame.Viewer(r), m, then)
-}
-
-// readModerations reads one decision for each contribution that was chosen.
-func readModerations(r *http.Request) ([]store.Moderation, error) {
-	m := store.Moderation{Act: store.Deed(r.PostForm.Get("act")), Reason: r.PostForm.Get("reason"), Text: typed(r, "question")}
-	var err error
-	if into := r.PostForm.Get("into"); into != "" {
-		if m.Into, err = store.ParseID(into); err != nil {
-			return nil, &reply.Error{Status: http.StatusBadRequest}
-		}
-	}
-	var all []store.Moderation
-	for _, record := range r.PostForm["record"] {
-		if m.Record, err = store.ParseID(record); err != nil || len(all) == maxToModerate {
-			return nil, &reply.Error{Status: http.StatusBadRequest}
-		}
-		all = append(all, m)
-	}
-	return all, nil
-}
-
-// answered are the acts of which the author of a contribution is told.
-var answered = map[store.Deed]bool{store.Verify: true, store.Hide: true, store.Ask: true}
-
-// tellAuthor sends the author of a contribution what was decided, with a new edit
-// link. A full queue is no reason not to decide.
-func (p *Pages) tellAuthor(tx *store.Txn, m store.Moderation, rec *store.Record, c *store.Contribution, secret string) error {
-	if c.Email == "" || !p.Mail.On() || !answered[m.Act] {
-		return nil
-	}
-	c.AddLink(secret)
-	tx.PutContribution(c)
-	lang := assets.Lang(cmp.Or(c.Lang, rec.Lang, string(assets.French)))
-	words, key := p.Frame.Renderer.Catalog, "letter."+string(m.Act)
-	reason := ""
-	if c.Reason != "" {
-		reason = words.T(lang, "hide."+c.Reason)
-	}
-	err := p.Mail.Send(tx, mail.Message{
-		To: c.Email, Subject: words.T(lang, key+"-subject", "title", rec.Title),
-		Text: words.T(lang, key+"-text", "title", rec.Title, "reason", reason, "question", m.Text,
-			"url", p.Node.BaseURL+lang.Link("/contribuer/fiche/"+secret), "site", p.Node.Host()),
-	})
-	if errors.Is(err, mail.ErrFull) || errors.Is(err, mail.ErrAddress) {
-		return nil
-	}
-	return err
-}
-
-// switchForm is /admin/moderation/formulaire: it closes the open form, or opens it
-// again.
-func (p *Pages) switchForm(w http.ResponseWriter, r *http.Request) error {
-	if !isPost(r) {
-		return p.Frame.Redirect(w, r, "/admin/moderation")
-	}
-	closed, key, deed := typed(r, "form") == "close", "moderate.opened", store.OpenForm
-	if closed {
-		key, deed = "moderate.closed", store.CloseForm
-	}
-	err := p.change(r, store.JournalEntry{Deed: deed}, func(tx *store.Txn) error {
-		tx.CloseForm(closed)
-		tx.PutSetting(settingFormDecided, []byte{1})
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	p.Frame.Flash(r, "ok", key)
-	return p.Frame.Redirect(w, r, "/admin/moderation")
 }

@@ -180,6 +180,8 @@ func TestAuthorIsTold(t *testing.T) {
 	s.decide(t, c, r, "act", "verify")
 	s.decide(t, c, r, "act", "hide", "reason", "faux")
 	s.decide(t, c, r, "act", "undo")
+	s.decide(t, c, r, "act", "ask", "ready", "dates", "question", "")
+	s.decide(t, c, s.contribute(t, "Une salle"), "act", "erase", "reason", "publicite", "sure", "1")
 	var due []*store.Job
 	s.view(t, func(tx *store.Txn) error {
 		due, _ = tx.DueJobs(9)
@@ -191,8 +193,11 @@ func TestAuthorIsTold(t *testing.T) {
 		}
 	}
 	letters := sink.Letters()
-	if len(letters) != 3 {
-		t.Fatalf("got %d letters, want 3", len(letters))
+	if len(letters) != 5 {
+		t.Fatalf("got %d letters, want 5", len(letters))
+	}
+	if body := letters[4].Body; !strings.Contains(body, "erased") || strings.Contains(body, "/contribuer/fiche/") {
+		t.Errorf("what is erased has a link still: %s", body)
 	}
 	for i, said := range []string{"Quels jours ?", "verified", "False information"} { // in the language of the author
 		body := strings.ReplaceAll(letters[i].Body, "=\n", "")
