@@ -79,6 +79,8 @@ const (
 	EditStatements  Deed = "edit-statements"
 	EditCharter     Deed = "edit-charter"
 	ArrangeFront    Deed = "arrange-front"   // the home page
+	ChooseColour    Deed = "choose-colour"   // What: the colour; empty: that of the software
+	EditThemes      Deed = "edit-themes"     // the words for them
 	ChangeSettings  Deed = "change-settings" // What: their names
 	OpenForm        Deed = "open-form"
 	CloseForm       Deed = "close-form"
@@ -114,7 +116,7 @@ var deeds = map[DeedTopic][]Deed{
 	OnNode: {
 		SetUpNode, EditLab, EditStatements, ChangeSettings, OpenForm, CloseForm, TestMail, HideSteps, ReadDeclaration,
 		PlanBackups, OrderBackup, VerifyBackup, MakeBackup, FetchBackup, RestoreBackup,
-		EditCharter, ArrangeFront,
+		EditCharter, ArrangeFront, ChooseColour, EditThemes,
 	},
 }
 

@@ -68,14 +68,15 @@ var layers = map[string][]string{
 		"web/page", "web/admin", "web/activitypub", "web/opendata", "web/mastodon", "web/oauth", "web/frame", "web/letters", "web/mail", "web/markup", "web/openid", "web/session", "web/reply", "web/assets",
 		"github.com/gorilla/mux", "github.com/go-chi/httprate", "github.com/maypok86/otter/v2", "golang.org/x/time",
 	},
-	"web/page":  append([]string{"web/letters", "web/schemaorg", "web/atlas", "store/sheet", "web/feed", "web/drawing", "store/search", "federation/webfinger"}, dialect...),
-	"web/admin": append([]string{"web/letters", "store/sheet", "store/backup", "federation/doctor", "federation/fetch", "federation/intake", "federation/webfinger", "web/drawing", "web/openid"}, dialect...),
+	"web/page":  append([]string{"web/letters", "web/schemaorg", "web/colour", "web/atlas", "store/sheet", "web/feed", "web/drawing", "store/search", "federation/webfinger"}, dialect...),
+	"web/admin": append([]string{"web/letters", "web/colour", "store/sheet", "store/backup", "federation/doctor", "federation/fetch", "federation/intake", "federation/webfinger", "web/drawing", "web/openid"}, dialect...),
 	"web/activitypub": append([]string{
 		"federation/vocab", "federation/webfinger", "federation/nodeinfo", "federation/inbox", "federation/httpsig", "federation/catalog", "federation/peers", "store/search",
 	}, dialect...),
 	"web/opendata":  append([]string{"store/sheet", "store/search", "web/schemaorg", "github.com/gorilla/feeds"}, dialect...),
 	"web/schemaorg": {"store", "web/markup"},
 	"web/atlas":     {"store/geo"},
+	"web/colour":    {},
 	"web/drawing":   {"golang.org/x/image", "rsc.io/qr", templates},
 	"web/openid":    {"github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"},
 	"web/mail":      {"store", "github.com/wneessen/go-mail"},
@@ -91,7 +92,7 @@ var layers = map[string][]string{
 	}, dialect...),
 	"web/oauth": {"store", "web/frame", "web/session", "web/reply", "web/assets", "github.com/go-oauth2/oauth2/v4", "github.com/gorilla/mux"},
 	"web/assets": {
-		"store", "github.com/go-playground/locales", "github.com/pelletier/go-toml/v2",
+		"store", "web/colour", "github.com/go-playground/locales", "github.com/pelletier/go-toml/v2",
 		"golang.org/x/text", templates,
 	},
 

@@ -109,13 +109,17 @@ func (d *Desk) labels(k *store.Kind) sheet.Labels {
 	}
 }
 
-// words finds slugs by the words for them.
-func (d *Desk) words() sheet.Words {
+// words finds slugs by the words for them, those of the node's own vocabulary of themes
+// too.
+func (d *Desk) words(synonyms store.Synonyms) sheet.Words {
 	known := map[string]map[string]string{} // vocabulary -> folded word -> slug
 	return func(v *store.Vocabulary, word string) string {
 		slugs := known[v.Name]
 		if slugs == nil {
 			slugs = map[string]string{}
+			if v.Name == store.Themes.Name {
+				slugs = themeWords(synonyms)
+			}
 			for _, slug := range v.Slugs {
 				slugs[geo.Fold(slug)] = slug
 				for _, lang := range d.Langs {
@@ -126,6 +130,17 @@ func (d *Desk) words() sheet.Words {
 		}
 		return slugs[geo.Fold(word)]
 	}
+}
+
+// themeWords are the synonyms of themes, folded.
+func themeWords(synonyms store.Synonyms) map[string]string {
+	slugs := map[string]string{}
+	for slug, words := range synonyms {
+		for _, word := range words {
+			slugs[geo.Fold(word)] = slug
+		}
+	}
+	return slugs
 }
 
 // Change says anew which column becomes which field, and what the source is

@@ -146,6 +146,24 @@ func TestAFileTwiceIsOneImport(t *testing.T) {
 	}
 }
 
+// The words of the lab for themes are understood in files.
+func TestWordsForThemesAreUnderstood(t *testing.T) {
+	d := newDesk(t)
+	err := d.node.Store.Update(t.Context(), func(tx *store.Txn) error {
+		return tx.PutSynonyms(store.Synonyms{"mobilite": {"Vélo", "se déplacer"}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := d.run(d.open("event", "velo.csv", "Identifiant;Titre;Description;Ville;Début;Thématiques\n1;Atelier;On répare.;Quimper;2026-03-15 10:00;VELO, Se deplacer\n"))
+	if i.Count.Created != 1 {
+		t.Fatalf("got %+v", i)
+	}
+	if themes := d.events()[0].Envelope().Themes; !slices.Equal(themes, []string{"mobilite"}) {
+		t.Errorf("got %v", themes)
+	}
+}
+
 func TestUndoRestoresAllButWhatWasChangedSince(t *testing.T) {
 	d := newDesk(t)
 	d.run(d.open("event", "agenda.csv", agenda))

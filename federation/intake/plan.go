@@ -25,9 +25,10 @@ type reading struct {
 func (d *Desk) read(ctx context.Context, id store.ID) (*reading, error) {
 	r := &reading{}
 	var data []byte
+	var synonyms store.Synonyms
 	err := d.Node.Store.View(ctx, func(tx *store.Txn) (err error) {
 		r.Import, err = tx.Import(id)
-		data = tx.ImportFile(id)
+		data, synonyms = tx.ImportFile(id), tx.Synonyms()
 		return err
 	})
 	if err != nil {
@@ -40,7 +41,7 @@ func (d *Desk) read(ctx context.Context, id store.ID) (*reading, error) {
 	if r.sheet, err = sheet.Read(data, r.Import.Created); err != nil {
 		return nil, err
 	}
-	r.filler = sheet.NewFiller(r.mapping, r.sheet, d.words())
+	r.filler = sheet.NewFiller(r.mapping, r.sheet, d.words(synonyms))
 	r.identify()
 	return r, nil
 }

@@ -51,7 +51,11 @@ type Hit struct {
 // Find looks q up. What is not indexed yet is waited for, for a moment. While
 // there is no index at all, nothing is found and Behind says why.
 func (x *Index) Find(ctx context.Context, q Query) (f *Found, err error) {
-	last, err := x.lastChange(ctx)
+	var last store.ID
+	err = x.Store.View(ctx, func(tx *store.Txn) error {
+		last, q.meant = tx.LastChange(), meaningsOf(tx.Synonyms())
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,8 @@ type Query struct {
 	Members bool
 	Offset  int
 	Limit   int
+
+	meant meanings // of words that are not in the texts
 }
 
 // Sort is the order of what was found.
@@ -126,7 +128,7 @@ func (q *Query) IsEmpty() bool { return len(words(q.Text)) == 0 && len(q.Facets)
 // query is q for bleve. What says only yes or no stands together, and distances are
 // measured last, for what fits otherwise.
 func (q *Query) query() query.Query {
-	all := textQueries(words(q.Text))
+	all := textQueries(words(q.Text), q.meant)
 	var plain []query.Query
 	for name, value := range q.Facets {
 		plain = append(plain, hasFacet(name, value))
@@ -193,20 +195,34 @@ func (u unscored) Searcher(ctx context.Context, r index.IndexReader, m mapping.I
 	return u.Query.Searcher(ctx, r, m, o)
 }
 
-// textQueries ask for each word. Words that say nothing ("les", "the") do not
-// count, unless there are no others.
-func textQueries(typed []string) []query.Query {
+// textQueries ask for each word, or for the theme that words mean. Words that say nothing
+// ("les", "the") do not count, unless there are no others.
+func textQueries(typed []string, meant meanings) []query.Query {
 	var all []query.Query
-	for i, word := range typed {
-		if q := wordQuery(word, i == len(typed)-1); q != nil {
-			all = append(all, q)
+	for from := 0; from < len(typed); {
+		n, theme := meant.run(typed[from:])
+		to := from + max(n, 1)
+		some := wordQueries(typed[from:to], to == len(typed))
+		if theme != "" {
+			some = []query.Query{orTheme(some, theme)}
 		}
+		all, from = append(all, some...), to
 	}
 	if len(all) > 0 {
 		return all
 	}
 	for _, word := range typed {
 		all = append(all, termQuery(fieldWords, term(exact, word), 1))
+	}
+	return all
+}
+
+// wordQueries ask for some of the words; last: they are the end of what was typed.
+func wordQueries(typed []string, last bool) (all []query.Query) {
+	for i, word := range typed {
+		if q := wordQuery(word, last && i == len(typed)-1); q != nil {
+			all = append(all, q)
+		}
 	}
 	return all
 }

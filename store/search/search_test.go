@@ -355,3 +355,40 @@ func TestFacetsAreCounted(t *testing.T) {
 	}
 	w.want(search.Query{Text: "cidre", Facets: map[string]string{"stage": "signal", search.FacetLab: w.away.ID.String()}}, "Cidre signal")
 }
+
+// TestWordForAThemeFindsTheTheme: with other words as well, in the plural or not, and
+// beside what has the word itself.
+func TestWordForAThemeFindsTheTheme(t *testing.T) {
+	w := newWorld(t)
+	of := func(theme string) func(*store.Experiment) {
+		return func(e *store.Experiment) { e.Themes = []string{theme} }
+	}
+	w.record(w.lab, "La navette de Rennes", of("mobilite"))
+	w.record(w.lab, "Un vélo pour tous", of("logement"))
+	w.record(w.lab, "La ferme de Rennes", of("alimentation-circuits-courts"))
+	titles := func(text string) []string {
+		var list []string
+		for _, hit := range w.show(w.find(search.Query{Text: text}), store.Viewer{}) {
+			list = append(list, hit.Item.Envelope().Title)
+		}
+		slices.Sort(list)
+		return list
+	}
+	const navette, velo, ferme = "La navette de Rennes", "Un vélo pour tous", "La ferme de Rennes"
+	try := func(wants map[string][]string) {
+		t.Helper()
+		for text, want := range wants {
+			if got := titles(text); !slices.Equal(got, want) {
+				t.Errorf("%q: got %q, want %q", text, got, want)
+			}
+		}
+	}
+	try(map[string][]string{"vélos": {velo}, "vélo rennes": nil, "circuits de proximité": nil})
+	w.update(func(tx *store.Txn) {
+		w.must(tx.PutSynonyms(store.Synonyms{"mobilite": {"vélo"}, "alimentation-circuits-courts": {"circuits de proximité", "AMAP"}}))
+	})
+	try(map[string][]string{
+		"VELOS": {navette, velo}, "les vélos de Rennes": {navette}, "vélo tous": {velo}, "amap": {ferme},
+		"circuit de proximite": {ferme}, "rennes circuits de proximité": {ferme}, "proximité": nil, "vélo amap": nil,
+	})
+}

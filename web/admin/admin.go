@@ -144,6 +144,8 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.runs(r, statementsPath, p.statements)
 	p.runs(r, charterPath, p.charter)
 	p.runs(r, frontPath, p.front)
+	p.runs(r, colourPath, p.colours)
+	p.runs(r, themesPath, p.themes)
 	p.may(r, store.BlockHosts, blocksPath, p.blocks)
 	p.may(r, store.BlockHosts, blocksPath+".csv", p.exportBlocks)
 	p.blocklistRoutes(r)

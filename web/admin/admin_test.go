@@ -85,7 +85,7 @@ var paths = []string{
 	"/admin", "/admin/demandes", "/admin/livraisons", "/admin/taches", "/admin/membres", "/admin/membres/nouveau", "/admin/membres/organisations",
 	"/admin/cercles", "/admin/cercles/nouveau", "/admin/reseau", "/admin/reseau/liste", "/admin/lab", "/admin/mentions", "/admin/blocages", "/admin/signalements", "/admin/moderation",
 	"/admin/sante", "/admin/sauvegardes", "/admin/reglages", "/admin/comptes", "/admin/journal",
-	"/admin/accueil", "/admin/charte",
+	"/admin/accueil", "/admin/charte", "/admin/couleur", "/admin/themes",
 }
 
 func TestOnlyThoseWhoRunTheNodeSeeItsAdministration(t *testing.T) {

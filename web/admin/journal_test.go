@@ -85,6 +85,8 @@ func (w *world) tries(t *testing.T) map[string][]try {
 		"/admin/lab":                             {{form: form("name", "Estran", "territory", "region:52"), deed: store.EditLab}},
 		"/admin/mentions":                        {{form: form("publisher", "La Région"), deed: store.EditStatements}},
 		"/admin/accueil":                         {{form: form("default", "1"), deed: store.ArrangeFront}},
+		"/admin/couleur":                         {{form: form("colour", "#6a1b9a", "do", "save"), deed: store.ChooseColour}},
+		"/admin/themes":                          {{form: form("mobilite", "vélo"), deed: store.EditThemes}},
 		"/admin/charte":                          {{form: form("text", "# Nos règles", "lang", "fr"), deed: store.EditCharter}},
 		"/admin/sante":                           nothing,
 		"/admin/reglages":                        {{form: form("to", "ana@exemple.fr"), deed: store.TestMail}},

@@ -56,6 +56,8 @@ var sections = []struct {
 	{"contents", []entry{
 		{"/admin/lab", "lab", store.RunLab},
 		{frontPath, "front", store.RunLab},
+		{colourPath, "colour", store.RunLab},
+		{themesPath, "themes", store.RunLab},
 		{importsPath, "imports", store.RunLab},
 		{charterPath, "charter", store.RunLab},
 		{statementsPath, "statements", store.RunLab},

@@ -13,6 +13,7 @@ import (
 //	t "key" "name" value …   the words (Catalog.T)
 //	link "/path"             the path with the language's prefix
 //	asset "app.css"          the hashed address of a static file
+//	tinted "app.css" colour  the same file in the colour of the lab
 //	icon "name"              an inline picture that says nothing by itself
 //	symbol "name"            the same picture for <use href="#name">
 //	date t, datetime t       <time> in the lab's zone
@@ -36,6 +37,7 @@ func (r *Renderer) funcs(lang Lang, zone *time.Location) template.FuncMap {
 		"t":         func(key string, args ...any) string { return r.Catalog.T(lang, key, args...) },
 		"link":      lang.Link,
 		"asset":     r.Static.URL,
+		"tinted":    r.Static.TintedURL,
 		"icon":      func(name string) template.HTML { return icons.html(name) },
 		"symbol":    func(name string) template.HTML { return icons.symbol(name) },
 		"date":      func(t time.Time) template.HTML { return timeElement(t.In(zone), lang.Date(t.In(zone))) },

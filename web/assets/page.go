@@ -20,7 +20,8 @@ type Site struct {
 	// Conformity is the state of accessibility that every page must name
 	// (store.Conformity); empty: none was declared.
 	Conformity string
-	Charter    bool // the lab has one
+	Charter    bool   // the lab has one
+	Accent     string // the colour of the lab, "#0f5b52"; empty: ours
 }
 
 // Accessibility is the key of the mention that every page must bear (decree 2019-768,

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // StaticPrefix is where Static is to be mounted.
@@ -28,11 +29,15 @@ var mediaTypes = map[string]string{
 }
 
 // Static serves the embedded files from memory under addresses that hold the
-// hash of the content, so that they may be cached for ever. It is immutable and
-// safe for concurrent use.
+// hash of the content, so that they may be cached for ever. It is safe for concurrent
+// use.
 type Static struct {
-	urls  map[string]string // "app.css" -> "/static/app.0123456789ab.css"
-	files map[string]file   // by path below StaticPrefix
+	urls   map[string]string // "app.css" -> "/static/app.0123456789ab.css"
+	files  map[string]file   // by path below StaticPrefix
+	tokens tokens            // of app.css
+
+	tintsMu sync.Mutex
+	tints   map[tintKey]tint // files in the colours of labs
 }
 
 type file struct {
@@ -42,7 +47,7 @@ type file struct {
 
 // NewStatic reads, joins, hashes and compresses the embedded files.
 func NewStatic() (*Static, error) {
-	s := &Static{urls: map[string]string{}, files: map[string]file{}}
+	s := &Static{urls: map[string]string{}, files: map[string]file{}, tints: map[tintKey]tint{}}
 	for _, pattern := range []string{"fonts/*.woff2", "*.svg", "leaflet/*", "protomaps/*", "js/*.js", "css/map.css"} {
 		if err := s.addAll("static/" + pattern); err != nil {
 			return nil, err
@@ -53,6 +58,7 @@ func NewStatic() (*Static, error) {
 		return nil, err
 	}
 	s.add("app.css", css)
+	s.tokens = readTokens(string(css))
 	return s, nil
 }
 
@@ -90,12 +96,18 @@ func (s *Static) styleSheet() ([]byte, error) {
 }
 
 func (s *Static) add(name string, data []byte) {
+	hashed, f := newFile(name, "", data)
+	s.urls[name], s.files[hashed] = StaticPrefix+hashed, f
+}
+
+// newFile is a file and its path below StaticPrefix, in which mark stands behind the
+// hash.
+func newFile(name, mark string, data []byte) (string, file) {
 	sum := sha256.Sum256(data)
 	hash := hex.EncodeToString(sum[:6])
 	ext := path.Ext(name)
-	hashed := strings.TrimSuffix(name, ext) + "." + hash + ext
-	s.urls[name] = StaticPrefix + hashed
-	s.files[hashed] = file{data: data, gzipped: compress(data), mediaType: mediaTypes[ext], etag: `"` + hash + `"`}
+	f := file{data: data, gzipped: compress(data), mediaType: mediaTypes[ext], etag: `"` + hash + `"`}
+	return strings.TrimSuffix(name, ext) + "." + hash + mark + ext, f
 }
 
 // compress returns nil when gzip gains nothing, as with fonts.
@@ -127,7 +139,11 @@ func (s *Static) URL(name string) string {
 // ServeHTTP answers GET and HEAD for the hashed names. Any other path is not
 // found: names are looked up, never opened.
 func (s *Static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f, ok := s.files[strings.TrimPrefix(r.URL.Path, StaticPrefix)]
+	name := strings.TrimPrefix(r.URL.Path, StaticPrefix)
+	f, ok := s.files[name]
+	if !ok {
+		f, ok = s.tintedFile(name)
+	}
 	if !ok {
 		http.NotFound(w, r)
 		return

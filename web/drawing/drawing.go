@@ -58,15 +58,17 @@ type Card struct {
 	Kind  string
 	Title string
 	Foot  string // when, where; may be empty
+	// Brand is the colour of the lab's pages; zero: that of the software.
+	Brand color.RGBA
 }
 
 // The colours of a card: those of the light pages.
 var (
-	paper  = color.RGBA{0xfb, 0xfa, 0xf6, 0xff}
-	ink    = color.RGBA{0x1c, 0x24, 0x21, 0xff}
-	muted  = color.RGBA{0x55, 0x60, 0x5b, 0xff}
-	brand  = color.RGBA{0x0f, 0x5b, 0x52, 0xff}
-	accent = color.RGBA{0xb5, 0x47, 0x1b, 0xff}
+	paper    = color.RGBA{0xfb, 0xfa, 0xf6, 0xff}
+	ink      = color.RGBA{0x1c, 0x24, 0x21, 0xff}
+	muted    = color.RGBA{0x55, 0x60, 0x5b, 0xff}
+	ownBrand = color.RGBA{0x0f, 0x5b, 0x52, 0xff}
+	accent   = color.RGBA{0xb5, 0x47, 0x1b, 0xff}
 )
 
 const (
@@ -81,11 +83,15 @@ func (c Card) PNG() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	brand := c.Brand
+	if brand == (color.RGBA{}) {
+		brand = ownBrand
+	}
 	bounds := image.Rect(0, 0, CardWidth, CardHeight)
 	canvas := image.NewRGBA(bounds)
 	draw.Draw(canvas, bounds, image.NewUniform(paper), image.Point{}, draw.Src)
 	draw.Draw(canvas, image.Rect(0, 0, tab, CardHeight), image.NewUniform(brand), image.Point{}, draw.Src)
-	trail(canvas)
+	trail(canvas, brand)
 	f.Lock()
 	defer f.Unlock()
 	write(canvas, f.small, brand, 120, fit(f.small, c.Kind, CardWidth-2*margin))
@@ -96,11 +102,11 @@ func (c Card) PNG() ([]byte, error) {
 	}
 	write(canvas, f.small, muted, CardHeight-110, fit(f.small, c.Foot, CardWidth-2*margin))
 	write(canvas, f.small, ink, CardHeight-62, fit(f.small, c.Site, CardWidth-2*margin-260))
-	return encode(canvas)
+	return encode(canvas, brand)
 }
 
 // trail draws the points that align into a path.
-func trail(canvas draw.Image) {
+func trail(canvas draw.Image, brand color.RGBA) {
 	for i := range 7 {
 		x, y, r := CardWidth-margin-240+i*40, CardHeight-70-(i*i)/3, 5+i
 		c := image.NewUniform(brand)
@@ -161,7 +167,7 @@ func fit(face font.Face, text string, width int) string {
 }
 
 // encode writes few colours, so that a card is some ten kilobytes.
-func encode(canvas *image.RGBA) ([]byte, error) {
+func encode(canvas *image.RGBA, brand color.RGBA) ([]byte, error) {
 	palette := color.Palette{paper}
 	for _, to := range []color.RGBA{ink, muted, brand, accent} {
 		for step := 1; step <= 8; step++ {

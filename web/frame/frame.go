@@ -73,11 +73,21 @@ func (f *Frame) Site(r *http.Request) assets.Site {
 	}
 	lab := known.lab
 	s.Name, s.Handle, s.Logo = lab.DisplayName(), lab.Address(), f.logo(lab.Icon)
-	s.Conformity, s.Charter = string(known.said.Conformity(f.Store.Now())), known.charter
+	s.Conformity, s.Charter, s.Accent = string(known.said.Conformity(f.Store.Now())), known.charter, known.accent
 	if len(lab.Territory) > 0 && f.Renderer.Catalog.Has(assets.French, "territory."+lab.Territory[0]) {
 		s.Territory = f.Renderer.T(r, "territory."+lab.Territory[0])
 	}
 	return s
+}
+
+// Synonyms are the lab's words for themes, which nobody may change. It is not to be called
+// while the store is read.
+func (f *Frame) Synonyms(r *http.Request) store.Synonyms {
+	known, err := f.lab(r.Context())
+	if err != nil {
+		return nil // Site says why
+	}
+	return known.words
 }
 
 // logo is the path of the lab's picture, as small as there is one; empty: there is
@@ -100,6 +110,8 @@ type knownLab struct {
 	lab     *store.Actor
 	said    *store.Statements
 	charter bool
+	accent  string
+	words   store.Synonyms
 }
 
 // lab returns the node's lab, which nobody may change, or store.ErrNotFound
@@ -112,7 +124,8 @@ func (f *Frame) lab(ctx context.Context) (*knownLab, error) {
 	k := &knownLab{version: version}
 	err := f.Store.View(ctx, func(tx *store.Txn) (err error) {
 		k.lab, err = tx.Lab()
-		k.said, k.charter = tx.Statements(), tx.Charter().Text != ""
+		k.said, k.charter, k.accent = tx.Statements(), tx.Charter().Text != "", tx.Accent()
+		k.words = tx.Synonyms()
 		return err
 	})
 	if err == nil {

@@ -69,6 +69,9 @@ func (a *ask) controls(d *draft, f *store.Field, v any, prefix, own string) []as
 			break
 		}
 		c.Type, c.Values, c.Choices = "checkboxes", *p, a.choices(f.Vocabulary)
+		if f.Vocabulary == &store.Themes {
+			a.explain(c.Choices)
+		}
 	case **store.Image:
 		return a.pictureFields(c, own, *p)
 	case *bool:
@@ -86,6 +89,14 @@ func (a *ask) controls(d *draft, f *store.Field, v any, prefix, own string) []as
 		c = a.textField(c, f, d.value(f, v, c.Name))
 	}
 	return []assets.Field{c}
+}
+
+// explain says with what other words people mean a theme.
+func (a *ask) explain(themes []assets.Choice) {
+	words := a.Frame.Synonyms(a.r)
+	for i, c := range themes {
+		themes[i].Hint = strings.Join(words[c.Value], ", ")
+	}
 }
 
 // label is the name of a field: the kind's own, or the one that all share.

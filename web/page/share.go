@@ -1,6 +1,7 @@
 package page
 
 import (
+	"image/color"
 	"net/http"
 	"net/url"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/colour"
 	"github.com/essaim/essaim/web/drawing"
 	"github.com/essaim/essaim/web/reply"
 )
@@ -76,6 +78,9 @@ func (p *Pages) card(k *store.Kind) reply.Handler {
 		})
 		if err != nil {
 			return err
+		}
+		if own, ok := colour.Parse(a.Frame.Site(r).Accent); ok {
+			c.Brand = color.RGBA{own.R, own.G, own.B, 0xff}
 		}
 		picture, err := c.PNG()
 		if err != nil {

@@ -37,6 +37,7 @@ func tagPath(tag string) string { return "/themes/" + url.PathEscape(tag) }
 
 type themePage struct {
 	assets.Page
+	Also    string        // with what other words people mean a theme; may be empty
 	Shelves []shelf       // of a theme
 	Cards   []assets.Card // of any other hashtag
 	Count   string
@@ -60,6 +61,9 @@ func (p *Pages) theme(w http.ResponseWriter, r *http.Request) error {
 	page := pageNumber(r.URL.Query())
 	err := a.view(func(tx *store.Txn) error {
 		if slug != "" {
+			if words := tx.Synonyms()[slug]; len(words) > 0 {
+				d.Also = a.t("theme-page.also", "words", strings.Join(words, ", "))
+			}
 			d.Shelves = a.shelves(tx, store.Query{Viewer: a.by, Facets: map[string]string{"themes": slug}}, url.Values{"themes": {slug}}, store.Kinds...)
 			return nil
 		}
