@@ -36,7 +36,9 @@ unit:
 browser: # every page in Chromium, with axe
 	.ci/tagged browser
 
-access: # every page for every role in every language, light and dark, wide and narrow, with scripts and without: hours; VIEWS=pairs: less
+access: # every page for every role in every language: its HTML; then light and dark, wide and narrow, with scripts and without, which takes hours; VIEWS=pairs: less
+	npm ci --prefix .ci/peers/html --ignore-scripts --no-audit --no-fund --loglevel=error
+	ESSAIM_VIEWS=$(VIEWS) .ci/gotest -tags peers -timeout 0 -run '^TestHTMLIsValid$$' ./cmd/essaim
 	ESSAIM_VIEWS=$(VIEWS) .ci/gotest -tags browser -timeout 0 -run '^TestDemonstrationInABrowser$$/^every_page$$/$(PAGES)' ./cmd/essaim
 
 peers: # software written by others, from npm and Debian

@@ -16,10 +16,6 @@ import (
 	"github.com/essaim/essaim/web/browsertest"
 )
 
-// viewsVariable names the environment variable that says how many views of a page
-// everyPage looks at: see sightsOf.
-const viewsVariable = "ESSAIM_VIEWS"
-
 // nowhere is the address of no page.
 const nowhere = "/nulle-part"
 
@@ -70,6 +66,7 @@ func (s sight) check(t *testing.T, b *browsertest.Browser, base, path string, co
 	}
 	if s.looks == nil {
 		p.CheckLooks(t)
+		p.CheckReach(t)
 	}
 	for _, look := range s.looks {
 		t.Run(fmt.Sprintf("%d dark=%t", cmp.Or(look.Width, 1280), look.Dark), func(t *testing.T) {

@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+
+	"github.com/essaim/essaim/web/assets"
 )
 
 // problem is what the validator says of a page.
@@ -21,11 +23,15 @@ type problem struct {
 }
 
 // TestHTMLIsValid has html-validate look at every page of a node of the
-// demonstration, as everybody sees it (RGAA 8.2).
+// demonstration, as everybody sees it (RGAA 8.2). With ESSAIM_VIEWS it looks at
+// them in every language.
 func TestHTMLIsValid(t *testing.T) {
 	told := map[string]bool{} // each problem once
 	for _, v := range demonstrate(t, 2).nodes[0].visits(t) {
 		pages := v.walk(starts...)
+		if os.Getenv(viewsVariable) != "" {
+			pages = v.translate(pages)
+		}
 		checkPages(t, v.who, pages)
 		for _, p := range validate(t, pages) {
 			if said := p.Rule + p.Text; !told[said] {
@@ -34,6 +40,20 @@ func TestHTMLIsValid(t *testing.T) {
 			}
 		}
 	}
+}
+
+// translate adds the pages in the languages that they were not visited in.
+func (v *visit) translate(pages []visited) []visited {
+	for _, page := range pages {
+		for _, lang := range assets.Languages[1:] {
+			path := lang.Link(page.path)
+			if translated.MatchString(page.path) || begun.MatchString(page.path) || v.seen[path] {
+				continue
+			}
+			v.look(step{path, page.path})
+		}
+	}
+	return v.pages
 }
 
 func validate(t *testing.T, pages []visited) (problems []problem) {

@@ -43,6 +43,10 @@ type visited struct {
 
 const alike = 2 // pages of one shape that a visit looks at
 
+// viewsVariable names the environment variable that says how many views of a page the
+// slowest tests look at, "all" or "pairs". Without it they take turns.
+const viewsVariable = "ESSAIM_VIEWS"
+
 func (n *demoNode) visit(t *testing.T, who string) *visit {
 	t.Helper()
 	jar, err := cookiejar.New(nil)

@@ -13,6 +13,7 @@ import (
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/backup"
 	"github.com/essaim/essaim/web/admin"
+	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/letters"
 	"github.com/essaim/essaim/web/webtest"
 )
@@ -107,6 +108,11 @@ func TestOnlyThoseWhoRunTheNodeSeeItsAdministration(t *testing.T) {
 		a := administrator.Get(path)
 		if a.Status != http.StatusOK || !a.Has("Mode développement", `aria-current="page"`) {
 			t.Errorf("%s for an administrator: got %d:\n%s", path, a.Status, a.Body)
+		}
+		for _, lang := range assets.Languages[1:] {
+			if a := administrator.Get(lang.Link(path)); a.Status != http.StatusOK {
+				t.Errorf("%s in %s: got %d", path, lang, a.Status)
+			}
 		}
 		if got := a.Header.Get("Cache-Control"); !strings.Contains(got, "private") && got != "no-store" {
 			t.Errorf("%s: got Cache-Control %q", path, got)

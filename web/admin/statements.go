@@ -42,7 +42,7 @@ func (p *Pages) statementsForm(r *http.Request, said *store.Statements) *form {
 	}
 	for i := range store.StatementFields {
 		x := &store.StatementFields[i]
-		if key := "section.statement." + x.Name; p.has(r, key) {
+		if key := "section.statement." + x.Name; p.has(key) {
 			f.Sections = append(f.Sections, section{Title: p.t(r, key)})
 		}
 		part := &f.Sections[len(f.Sections)-1]
@@ -59,7 +59,7 @@ func (p *Pages) statementField(r *http.Request, x *store.Field, said *store.Stat
 		Name: x.Name, Label: p.t(r, "field.statement-"+x.Name), Type: statementTypes[x.Widget], Rows: 3,
 		Value: x.Text(said), MaxLength: x.Max, Spellcheck: x.Widget == store.Text,
 	}
-	if key := "hint.statement-" + x.Name; p.has(r, key) {
+	if key := "hint.statement-" + x.Name; p.has(key) {
 		f.Hint = p.t(r, key)
 	}
 	if x.Widget == store.Amount {
@@ -68,10 +68,9 @@ func (p *Pages) statementField(r *http.Request, x *store.Field, said *store.Stat
 	return f
 }
 
-// has says whether there is a message.
-func (p *Pages) has(r *http.Request, key string) bool {
-	return p.Frame.Renderer.Catalog.Has(assets.LangOf(r.Context()), key)
-}
+// has says whether there is a message, in the source of all languages: what one lacks
+// is said in French.
+func (p *Pages) has(key string) bool { return p.Frame.Renderer.Catalog.Has(assets.French, key) }
 
 func (p *Pages) saveStatements(r *http.Request) error {
 	said, wrong := new(store.Statements), store.FieldErrors(nil)

@@ -147,6 +147,15 @@ func (c *Catalog) Has(lang Lang, key string) bool {
 // Share is how many of a hundred messages lang itself has, rounded down.
 func (c *Catalog) Share(lang Lang) int { return 100 * len(c.messages[lang]) / len(c.messages[French]) }
 
+// Mostly is the language that most of what a page in lang says is in: French as long as
+// less than half is translated.
+func (c *Catalog) Mostly(lang Lang) Lang {
+	if c.Share(lang) < 50 {
+		return French
+	}
+	return lang
+}
+
 // Keys are the keys of lang's messages, sorted.
 func (c *Catalog) Keys(lang Lang) []string { return slices.Sorted(maps.Keys(c.messages[lang])) }
 

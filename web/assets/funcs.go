@@ -22,6 +22,8 @@ import (
 //	seal "seed"              the square mark of a lab or member
 //	lang, languages          the language of the page, and all of them
 //	share lang               how many per cent of the words that language has
+//	mostly                   the language of most words, where it is not that of the page
+//	lent "key"               the language of a message that the page's language lacks
 //	tongue lang              what that language calls itself
 //	linkin lang "/path"      the path with that language's prefix
 //	known t, after t u       whether a moment is set; whether it is later than another
@@ -48,6 +50,8 @@ func (r *Renderer) funcs(lang Lang, zone *time.Location) template.FuncMap {
 		"lang":      func() Lang { return lang },
 		"languages": func() []Lang { return Languages },
 		"share":     r.Catalog.Share,
+		"mostly":    func() Lang { return unless(r.Catalog.Mostly(lang), lang) },
+		"lent":      func(key string) Lang { return r.lent(lang, key) },
 		"tongue":    Lang.Name,
 		"linkin":    Lang.Link,
 		"known":     func(t time.Time) bool { return !t.IsZero() },
@@ -65,6 +69,22 @@ func (r *Renderer) funcs(lang Lang, zone *time.Location) template.FuncMap {
 		"chosen":    Field.Chosen,
 		"lines":     Field.Lines,
 	}
+}
+
+// lent is French for a message that lang lacks; else empty.
+func (r *Renderer) lent(lang Lang, key string) Lang {
+	if r.Catalog.Has(lang, key) {
+		return ""
+	}
+	return French
+}
+
+// unless is empty when both are the same.
+func unless(l, same Lang) Lang {
+	if l == same {
+		return ""
+	}
+	return l
 }
 
 func moment(lang Lang, t time.Time) string { return lang.Date(t) + ", " + lang.Time(t) }

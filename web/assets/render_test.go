@@ -30,6 +30,7 @@ func TestEveryPageRenders(t *testing.T) {
 				t.Fatalf("%s in %s: %v", name, lang, err)
 			}
 			assertPage(t, string(lang)+"/"+name, w.Body.Bytes())
+			assertSpoken(t, r.Catalog, lang, name, w.Body.String())
 			write(t, string(lang)+"-"+name, w.Body.Bytes())
 		}
 	}
@@ -102,6 +103,45 @@ func assertReferences(t *testing.T, name string, doc *html.Node, ids map[string]
 			}
 		}
 	}
+}
+
+// assertSpoken wants French that stands in for words of another language to say so
+// (RGAA 8.7), and what that language has, too.
+func assertSpoken(t *testing.T, c *Catalog, lang Lang, name, page string) {
+	t.Helper()
+	lacks := map[string]bool{}
+	for _, key := range c.Keys(French) {
+		if !c.Has(lang, key) {
+			lacks[c.T(French, key)] = true
+		}
+	}
+	for _, key := range c.Keys(lang) {
+		delete(lacks, c.T(lang, key))
+	}
+	doc, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range doc.Descendants() {
+		if text := strings.TrimSpace(n.Data); n.Type == html.TextNode && lacks[text] && spoken(n) != string(French) {
+			t.Errorf("%s/%s: %q is French, and not said to be", lang, name, text)
+		}
+	}
+	if notice := c.T(lang, "frame.partly", "share", c.Share(lang)); strings.Contains(page, notice) == (c.Share(lang) == 100) {
+		t.Errorf("%s/%s: translated to %d %%, and says so: %t", lang, name, c.Share(lang), c.Share(lang) == 100)
+	}
+}
+
+// spoken is the language that a node is said to be in.
+func spoken(n *html.Node) string {
+	for p := n.Parent; p != nil; p = p.Parent {
+		for _, a := range p.Attr {
+			if a.Key == "lang" {
+				return a.Val
+			}
+		}
+	}
+	return ""
 }
 
 func TestRenderWritesNothingWhenItFails(t *testing.T) {

@@ -12,10 +12,13 @@ import (
 const focusing = `(() => {
 	const out = [], root = document.documentElement, begin = document.activeElement;
 	const say = (e, what) => out.push(what + ": " + e.outerHTML.slice(0, 120));
-	const seen = (e, r) => [[0.5, 0.5], [0.1, 0.5], [0.9, 0.5]].some(([x, y]) => {
-		const at = document.elementFromPoint(r.left + r.width * x, r.top + r.height * y);
-		return at && (e === at || e.contains(at));
-	});
+	const seen = (e, r) => { // of what is larger than the window, the part in it
+		const left = Math.max(r.left, 0), right = Math.min(r.right, innerWidth), top = Math.max(r.top, 0), bottom = Math.min(r.bottom, innerHeight);
+		return [[0.5, 0.5], [0.1, 0.5], [0.9, 0.5]].some(([x, y]) => {
+			const at = document.elementFromPoint(left + (right - left) * x, top + (bottom - top) * y);
+			return at && (e === at || e.contains(at));
+		});
+	};
 	for (const e of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]")) {
 		if (e.tabIndex < 0 || e.disabled || !e.checkVisibility({visibilityProperty: true})) continue;
 		if (e.closest(".skip-link") === null && e.getClientRects().length === 0) continue;

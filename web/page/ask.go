@@ -140,7 +140,7 @@ func (a *ask) spokenFor(tx *store.Txn, r *store.Record) string {
 
 // foreign is the language of a text when the page has another.
 func (a *ask) foreign(lang string) string {
-	if lang == "" || strings.EqualFold(lang, string(a.lang)) {
+	if lang == "" || strings.EqualFold(lang, string(a.Frame.Renderer.Catalog.Mostly(a.lang))) {
 		return ""
 	}
 	return lang
