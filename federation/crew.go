@@ -21,6 +21,9 @@ func (n *Node) Work(ctx context.Context) error {
 	if err := n.beginDiscovery(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
+	if err := n.beginLinks(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
 	c := crew{n: n, busy: map[store.ID]string{}, done: make(chan store.ID)}
 	for ctx.Err() == nil {
 		woken := n.Store.Woken()

@@ -52,6 +52,9 @@ type Config struct {
 	Jobs map[string]func(ctx context.Context, j *store.Job) error
 	// Discover lets the node look for other labs, and tell them of its own.
 	Discover bool
+	// WatchLinks lets the node look now and then whether there is something still at
+	// the addresses that its records name.
+	WatchLinks bool
 	// Software is what the node runs, for others to read: "essaim 0.1.0".
 	Software string
 	// Scale stretches the delays between the tries of a job; 0 means 1.

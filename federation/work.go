@@ -94,6 +94,8 @@ func (n *Node) do(ctx context.Context, j *store.Job) (err error) {
 		return decoded(j, func(d resyncJob) error { return n.resync(ctx, d.Host) })
 	case jobDigest:
 		return n.digest(ctx)
+	case jobLinks:
+		return n.lookAtLinks(ctx)
 	case jobRelease:
 		return decoded(j, func(d releaseJob) error { return n.release(ctx, d.Record) })
 	}

@@ -70,6 +70,7 @@ const (
 	ForgetImport     Deed = "forget-import"
 	TakeSnapshot     Deed = "take-snapshot"
 	WithdrawSnapshot Deed = "withdraw-snapshot"
+	RetryLink        Deed = "retry-link"
 )
 
 // What is done about the node itself.
@@ -111,7 +112,7 @@ var deeds = map[DeedTopic][]Deed{
 	},
 	OnContents: {
 		EditRecord, DeleteRecord, PinRecord, UnpinRecord, ReadImport, MapImport, StartImport, PauseImport, UndoImport, ForgetImport,
-		TakeSnapshot, WithdrawSnapshot,
+		TakeSnapshot, WithdrawSnapshot, RetryLink,
 	},
 	OnNode: {
 		SetUpNode, EditLab, EditStatements, ChangeSettings, OpenForm, CloseForm, TestMail, HideSteps, ReadDeclaration,

@@ -35,6 +35,7 @@ const (
 	tEdge      = "re/" // target iri, id -> nothing: of a record that names the target in a relation
 	tSource    = "rs/" // hash of kind, source and id there -> id: what was brought from elsewhere
 	tConfirmed = "ec/" // id -> hash of the relations that its origin was seen to say
+	tLink      = "rf/" // id, hash of an address -> LinkCheck: of those at which nothing was found
 	tEdition   = "ro/" // id, id -> Edition
 	tSeat      = "y/"  // event id, holder -> Seat
 	tSeatOf    = "yi/" // actor iri, event id -> nothing

@@ -76,8 +76,9 @@ type Config struct {
 	// is. May be nil.
 	Probe   *doctor.Probe
 	Examine func(context.Context) []doctor.Finding
-	// Ailing is how many things the last examination found to be done. May be nil.
-	Ailing func() int
+	// Ailing is what the last examination found to be done. May be nil.
+	Ailing func() []doctor.Finding
+	Built  time.Time // when the running version was written; zero: that is not known
 	// Backups is where the node keeps its own; the zero Shelf: nowhere.
 	Backups  backup.Shelf
 	Fixed    bool      // the configuration says with whom the lab exchanges
@@ -177,7 +178,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 	admin.New(admin.Config{
 		Frame: f, Node: c.Node, Deliveries: c.Deliveries, Mail: c.Mail, Letters: c.Letters, Provider: c.Provider, Development: c.Development,
 		Address: c.Sessions.Address, AllowReset: allowReset(c), OpenFile: c.Images.OpenFile,
-		Examine: c.Examine, Ailing: c.Ailing, Backups: c.Backups, Settings: c.Settings, Fixed: c.Fixed, KeepJournal: c.Keeps.Journal,
+		Examine: c.Examine, Ailing: c.Ailing, Built: c.Built, SourceURL: c.SourceURL, Backups: c.Backups, Settings: c.Settings, Fixed: c.Fixed, KeepJournal: c.Keeps.Journal,
 	}).Routes(people)
 	data := opendata.Config{Frame: f, Node: c.Node}
 	if c.Search != nil {

@@ -52,6 +52,7 @@ type FederationConfig struct {
 	Mode            string   `toml:"mode" comment:"open: any node that is not blocked. followed-only: only the hosts of those whom somebody here follows. allow-list: only the hosts of allowed_hosts."`
 	AllowedHosts    []string `toml:"allowed_hosts" comment:"The hosts of the allow-list, such as [\"lab.example.org\"]."`
 	AuthorizedFetch bool     `toml:"authorized_fetch" comment:"Serve ActivityPub documents only to requests that are signed."`
+	CheckLinks      bool     `toml:"check_links" comment:"Look once a week, a few an hour, whether there is something still at the addresses that the lab's own public sheets name; what is gone is told on /admin/liens. A node of essaim demo never does."`
 	Discover        bool     `toml:"discover" comment:"Look for other labs by asking those that this one follows whom they know, and tell them whom it knows."`
 	MaxBody         Size     `toml:"max_body" comment:"The largest document accepted from another node."`
 }
@@ -167,7 +168,7 @@ func defaultConfig() Config {
 		},
 		Store:      StoreConfig{MinFree: 64 << 20},
 		Media:      MediaConfig{MaxFile: 20 << 20},
-		Federation: FederationConfig{Mode: modeOpen, AllowedHosts: []string{}, Discover: true, MaxBody: 1 << 20},
+		Federation: FederationConfig{Mode: modeOpen, AllowedHosts: []string{}, CheckLinks: true, Discover: true, MaxBody: 1 << 20},
 		Delivery:   DeliveryConfig{Concurrency: 64, Unhealthy: 16},
 		Limits:     LimitsConfig{Inbox: 300000, Pages: 1200, SignIn: 20, Contributions: 30},
 		OpenForm:   OpenFormConfig{Enabled: true, FederateAfter: Duration{24 * time.Hour}},

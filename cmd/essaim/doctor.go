@@ -78,18 +78,27 @@ func (n *node) examine(ctx context.Context) []doctor.Finding {
 	checks := n.outside(n.lookUp(ctx)).Checks()
 	checks = append(checks, n.clock(ctx).Check(), n.mailCheck(), n.disk(), n.storeCheck(), n.queue(), n.files(), n.backups())
 	found := doctor.Examine(ctx, checks)
-	n.ailing.Store(ailing(found))
+	ill := ailing(found)
+	n.ailing.Store(&ill)
 	return found
 }
 
-// ailing is how much there is to be done, but for what may be so on purpose.
-func ailing(found []doctor.Finding) (many int64) {
+// ailing is what there is to be done, but for what may be so on purpose.
+func ailing(found []doctor.Finding) (ill []doctor.Finding) {
 	for _, f := range found {
 		if f.State == doctor.Bad || f.State == doctor.Warning && f.Class != "off" {
-			many++
+			ill = append(ill, f)
 		}
 	}
-	return many
+	return ill
+}
+
+// lastAiling is what the last examination found to be done.
+func (n *node) lastAiling() []doctor.Finding {
+	if ill := n.ailing.Load(); ill != nil {
+		return *ill
+	}
+	return nil
 }
 
 // lookUp is the lab; nil before the set-up.

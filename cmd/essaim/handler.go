@@ -41,7 +41,7 @@ func (n *node) handler() (http.Handler, error) {
 		MaxStreams:           min(connections/2, maxStreams),
 		ContributionsPerHour: c.Limits.Contributions, Mail: n.mail, Letters: n.letters, Provider: n.provider, Search: n.search, Tiles: tiles, TrustedProxies: c.HTTP.TrustedProxies, Software: n.software,
 		Keeps: c.Retention.keeps(), Strained: strained,
-		Probe: n.probe, Examine: n.examine, Ailing: func() int { return int(n.ailing.Load()) }, Backups: shelfIn(n.dir), Settings: n.settings(), Fixed: c.Federation.Mode != modeOpen,
+		Probe: n.probe, Examine: n.examine, Ailing: n.lastAiling, Built: built(), Backups: shelfIn(n.dir), Settings: n.settings(), Fixed: c.Federation.Mode != modeOpen,
 		Live: func(run func(context.Context) error) { n.live = run },
 	}), nil
 }

@@ -51,9 +51,9 @@ type node struct {
 	provider *openid.Provider // nil: members sign in here only
 	search   *search.Index
 	indexing indexing
-	mail     *mail.Mailer  // nil: there is no mail server
-	probe    *doctor.Probe // nil: the node does not serve
-	ailing   atomic.Int64  // what the last examination found to be done
+	mail     *mail.Mailer                     // nil: there is no mail server
+	probe    *doctor.Probe                    // nil: the node does not serve
+	ailing   atomic.Pointer[[]doctor.Finding] // what the last examination found to be done; nil: none was made
 	letters  *letters.Desk
 	live     func(context.Context) error // what carries changes to the streams of apps; set by handler
 }
@@ -155,8 +155,8 @@ func (n *node) connect() (err error) {
 		Words:  func(lang, key string, args ...any) string { return words.T(assets.Lang(lang), key, args...) },
 		Render: func(text string) string { return markup.Ours(string(markup.Markdown(text))) },
 		Admits: n.admits, FollowedOnly: c.Federation.Mode == modeFollowed, Refuses: n.engine.Refuses, Scale: c.Development.RetryScale, Jobs: n.jobs(words),
-		Text:     search.Text,
-		Discover: c.Federation.Discover, Software: "essaim " + version(),
+		Text:       search.Text,
+		WatchLinks: c.Federation.CheckLinks && !n.demo, Discover: c.Federation.Discover, Software: "essaim " + version(),
 		TellGuests: web.GuestLetters(n.mail, words),
 		OpenForm:   federation.OpenForm{Closed: !c.OpenForm.Enabled, After: c.OpenForm.FederateAfter.Duration},
 	})

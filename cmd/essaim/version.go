@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -28,4 +29,19 @@ func version() string {
 		return "devel"
 	}
 	return strings.TrimPrefix(info.Main.Version, "v")
+}
+
+// built is the moment of the commit that the go command stamped into the binary; zero
+// for a build of no commit.
+func built() (at time.Time) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return at
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.time" {
+			at, _ = time.Parse(time.RFC3339, s.Value) // zero if it is none
+		}
+	}
+	return at
 }

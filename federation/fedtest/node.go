@@ -53,6 +53,7 @@ type Node struct {
 	listen       string
 	durable      bool
 	discover     bool
+	watchLinks   bool
 	wrap         func(store.Engine) store.Engine
 	fetching     func(*fetch.Config)
 	allow        func(host string) bool
@@ -203,7 +204,7 @@ func (n *Node) assemble(s *store.Store) {
 	ring := keyring.Of(s)
 	n.Node = federation.New(federation.Config{
 		Store: s, BaseURL: n.URL, Keys: ring, Log: log, Lang: "fr", Scale: n.scale(), FollowedOnly: n.followedOnly,
-		Discover: n.discover, Software: "essaim test", Text: search.Text,
+		WatchLinks: n.watchLinks, Discover: n.discover, Software: "essaim test", Text: search.Text,
 		Fetch:  fetch.New(n.fetchConfig(s, ring)),
 		Words:  func(_, key string, args ...any) string { return key },
 		Render: func(text string) string { return markup.Ours(string(markup.Markdown(text))) },

@@ -40,6 +40,9 @@ func Serving(handler func(*Node) http.Handler) Option {
 // Discovering lets the node look for other labs.
 func Discovering(n *Node) { n.discover = true }
 
+// WatchingLinks lets the node look at the addresses that its records name.
+func WatchingLinks(n *Node) { n.watchLinks = true }
+
 // Beside runs something as long as the node runs; it ends with its context.
 func Beside(run func(context.Context) error) Option {
 	return func(n *Node) { n.beside = run }

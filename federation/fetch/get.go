@@ -35,6 +35,7 @@ type want struct {
 	signed bool
 	takes  func(mediaType string, params map[string]string) bool
 	limit  int64  // bytes of the body; 0: maxBody
+	head   bool   // only whether it is there
 	unless string // the entity tag of what the caller has; empty: nothing
 }
 
@@ -199,6 +200,9 @@ func refused(status int) bool {
 
 func (c *Client) request(ctx context.Context, u *url.URL, w want) *http.Request {
 	req := &http.Request{Method: http.MethodGet, URL: u, Host: u.Host, Header: http.Header{}}
+	if w.head {
+		req.Method = http.MethodHead
+	}
 	req.Header.Set("Accept", w.accept)
 	req.Header.Set("Accept-Encoding", "gzip")
 	req.Header.Set("User-Agent", c.UserAgent)
@@ -214,6 +218,9 @@ func (c *Client) read(ctx context.Context, u *url.URL, res *http.Response, w wan
 	}
 	if res.StatusCode != http.StatusOK {
 		return nil, &BadResponse{Status: res.StatusCode, RetryAfter: retryAfter(res.Header, c.Now())}
+	}
+	if w.head {
+		return &Document{IRI: u.String(), URL: u.String()}, nil
 	}
 	mediaType, params, err := contentType(res.Header)
 	if err != nil || !w.takes(mediaType, params) {

@@ -60,8 +60,12 @@ type Config struct {
 	OpenFile func(name string) (fs.File, error)
 	// Examine says how the node is; nil: there is no page of its health.
 	Examine func(context.Context) []doctor.Finding
-	// Ailing is how many things the last examination found to be done; nil: none is made.
-	Ailing func() int
+	// Ailing is what the last examination found to be done; nil: none is made.
+	Ailing func() []doctor.Finding
+	// Built is when the running version was written; zero: that is not known.
+	Built time.Time
+	// SourceURL is where newer versions are looked for; empty: nowhere.
+	SourceURL string
 	// Backups is where the node keeps its own; the zero Shelf: there is no page of them.
 	Backups backup.Shelf
 	// Fixed: the configuration says with whom the lab exchanges.
@@ -135,6 +139,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.importRoutes(r)
 	p.peerRoutes(r)
 	p.runs(r, "/admin/lab", p.lab)
+	p.runs(r, linksPath, p.links)
 	p.runs(r, healthPath, p.health)
 	p.runs(r, settingsPath, p.settings)
 	p.backupRoutes(r)

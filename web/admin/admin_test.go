@@ -84,7 +84,7 @@ func form(pairs ...string) url.Values {
 // paths are the pages of the administration.
 var paths = []string{
 	"/admin", "/admin/demandes", "/admin/livraisons", "/admin/taches", "/admin/membres", "/admin/membres/nouveau", "/admin/membres/organisations",
-	"/admin/cercles", "/admin/cercles/nouveau", "/admin/reseau", "/admin/reseau/liste", "/admin/lab", "/admin/mentions", "/admin/blocages", "/admin/signalements", "/admin/moderation",
+	"/admin/cercles", "/admin/cercles/nouveau", "/admin/reseau", "/admin/reseau/liste", "/admin/lab", "/admin/liens", "/admin/mentions", "/admin/blocages", "/admin/signalements", "/admin/moderation",
 	"/admin/sante", "/admin/sauvegardes", "/admin/reglages", "/admin/comptes", "/admin/journal",
 	"/admin/accueil", "/admin/charte", "/admin/couleur", "/admin/themes",
 }

@@ -2,6 +2,8 @@ package admin
 
 import (
 	"net/http"
+	"slices"
+	"time"
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
@@ -28,7 +30,7 @@ type figures struct {
 	failing, lost, waiting          int
 	members, records, hosts         int
 	followers, followed, unanswered int
-	uncopied, unsaved, ailing       int
+	uncopied, unsaved, broken       int
 }
 
 func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
@@ -42,9 +44,6 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	})
 	if err != nil {
 		return err
-	}
-	if p.Ailing != nil {
-		n.ailing = p.Ailing()
 	}
 	steps, err := p.firstSteps(r)
 	if err != nil {
@@ -102,6 +101,9 @@ func count(tx *store.Txn, by store.Viewer) (n figures, err error) {
 	for range tx.StuckJobs() {
 		n.stuck++
 	}
+	for range tx.BrokenLinks() {
+		n.broken++
+	}
 	for it := range tx.WalkKind("network", store.Query{Viewer: by, Home: true}, 0) {
 		if it.(*store.Network).Overdue(tx.Now()) {
 			n.overdue++
@@ -123,12 +125,12 @@ func (p *Pages) tasks(r *http.Request, n figures) []task {
 		{n.asking, "info", "asking", "/admin/demandes", store.RunLab},
 		{n.reports, "warn", "reports", "/admin/signalements", store.Moderate},
 		{n.moderate, "info", "moderate", "/admin/moderation", store.Moderate},
-		{n.ailing, "err", "ailing", healthPath, store.RunLab},
 		{n.unsaved, "warn", "unsaved", backupsPath, store.Dispose},
 		{n.lost, "err", "lost", "/admin/livraisons", store.RunLab},
 		{n.failing, "warn", "failing", "/admin/livraisons", store.RunLab},
 		{n.uncopied, "warn", "uncopied", "/reseau", store.RunLab},
 		{n.stuck, "err", "stuck", jobsPath, store.RunLab},
+		{n.broken, "warn", "broken", linksPath, store.RunLab},
 		{n.overdue, "warn", "overdue", "/reseaux-et-communautes?origine=ici", store.RunLab},
 	}
 	viewer := p.Frame.Viewer(r)
@@ -141,7 +143,41 @@ func (p *Pages) tasks(r *http.Request, n figures) []task {
 			})
 		}
 	}
+	return append(p.ailments(r), append(list, p.outdated(r)...)...)
+}
+
+// toldBeside are the checks whose findings have tasks of their own.
+var toldBeside = []string{"backup", "queue"}
+
+// ailments are what the last examination of the node found to be done, such as a
+// certificate that ends.
+func (p *Pages) ailments(r *http.Request) (list []task) {
+	if p.Ailing == nil || !p.Frame.Viewer(r).May(store.RunLab) {
+		return nil
+	}
+	for _, f := range p.Ailing() {
+		if !slices.Contains(toldBeside, f.Check) {
+			list = append(list, task{
+				Badge: assets.Badge{Tone: string(f.State), Text: p.t(r, "doctor.check."+f.Check)},
+				Link:  assets.Link{Text: p.t(r, f.Key(), f.Args), Href: healthPath},
+			})
+		}
+	}
 	return list
+}
+
+// oldVersion is the age from which a version is worth a look at the newer ones. No
+// server is asked whether there are any: that would tell it of this node.
+const oldVersion = 183 * 24 * time.Hour
+
+func (p *Pages) outdated(r *http.Request) []task {
+	if p.Built.IsZero() || p.SourceURL == "" || p.Node.Store.Now().Sub(p.Built) < oldVersion || !p.Frame.Viewer(r).May(store.RunLab) {
+		return nil
+	}
+	return []task{{
+		Badge: assets.Badge{Tone: "info", Text: p.t(r, "admin.todo.outdated-badge")},
+		Link:  assets.Link{Text: p.t(r, "admin.todo.outdated", "date", assets.LangOf(r.Context()).Date(p.Built)), Href: p.SourceURL + "/releases"},
+	}}
 }
 
 func (p *Pages) figures(r *http.Request, n figures) assets.Table {

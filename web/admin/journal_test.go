@@ -82,6 +82,7 @@ func (w *world) tries(t *testing.T) map[string][]try {
 		"/admin/imports/{id:[0-9]+}/erreurs.csv": nothing,
 		"/admin/reseau":                          nothing,
 		"/admin/reseau/liste":                    {{form: form("iri", "https://silent.example/actors/silent"), deed: store.FollowActor}},
+		"/admin/liens":                           {{form: w.brokenLink(t), deed: store.RetryLink}},
 		"/admin/lab":                             {{form: form("name", "Estran", "territory", "region:52"), deed: store.EditLab}},
 		"/admin/mentions":                        {{form: form("publisher", "La Région"), deed: store.EditStatements}},
 		"/admin/accueil":                         {{form: form("default", "1"), deed: store.ArrangeFront}},

@@ -59,6 +59,7 @@ var sections = []struct {
 		{colourPath, "colour", store.RunLab},
 		{themesPath, "themes", store.RunLab},
 		{importsPath, "imports", store.RunLab},
+		{linksPath, "links", store.RunLab},
 		{charterPath, "charter", store.RunLab},
 		{statementsPath, "statements", store.RunLab},
 	}},
