@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/pelletier/go-toml/v2"
 	"golang.org/x/text/feature/plural"
@@ -32,8 +33,13 @@ var forms = map[string]plural.Form{"zero": plural.Zero, "one": plural.One, "two"
 // the files can be written with the ordinary one.
 var spacing = strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", " ?", "\u00a0?", " !", "\u00a0!", " »", "\u00a0»", "« ", "«\u00a0")
 
-// NewCatalog reads the embedded files locales/NAME.LANG.toml.
-func NewCatalog() (*Catalog, error) {
+// NewCatalog returns the catalogue of the embedded files locales/NAME.LANG.toml, the
+// same one to all: it is large.
+func NewCatalog() (*Catalog, error) { return catalog() }
+
+var catalog = sync.OnceValues(readCatalog)
+
+func readCatalog() (*Catalog, error) {
 	c := &Catalog{messages: map[Lang]map[string]message{}}
 	for _, lang := range Languages {
 		c.messages[lang] = map[string]message{}
