@@ -3,6 +3,7 @@ package assets
 import (
 	"bytes"
 	"flag"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -35,7 +36,11 @@ func TestEveryPageRenders(t *testing.T) {
 		}
 	}
 	for name, f := range r.Static.files {
-		write(t, "static/"+name, f.data)
+		data, err := io.ReadAll(f.plain())
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, "static/"+name, data)
 	}
 }
 

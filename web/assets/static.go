@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -28,9 +29,9 @@ var mediaTypes = map[string]string{
 	".woff2": "font/woff2",
 }
 
-// Static serves the embedded files from memory under addresses that hold the
-// hash of the content, so that they may be cached for ever. It is safe for concurrent
-// use.
+// Static serves the embedded files from the program under addresses that hold the
+// hash of the content, so that they may be cached for ever. It is safe for
+// concurrent use.
 type Static struct {
 	urls   map[string]string // "app.css" -> "/static/app.0123456789ab.css"
 	files  map[string]file   // by path below StaticPrefix
@@ -41,11 +42,14 @@ type Static struct {
 }
 
 type file struct {
-	data, gzipped   []byte // gzipped is nil where it would not be smaller
+	data            io.ReaderAt
+	size            int64
+	gzipped         func() []byte // nil where it would not be smaller
 	mediaType, etag string
 }
 
-// NewStatic reads, joins, hashes and compresses the embedded files.
+// NewStatic joins and hashes the embedded files. What is asked for is compressed
+// once, then.
 func NewStatic() (*Static, error) {
 	s := &Static{urls: map[string]string{}, files: map[string]file{}, tints: map[tintKey]tint{}}
 	for _, pattern := range []string{"fonts/*.woff2", "*.svg", "leaflet/*", "protomaps/*", "js/*.js", "css/map.css"} {
@@ -57,7 +61,7 @@ func NewStatic() (*Static, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.add("app.css", css)
+	s.add("app.css", css, bytes.NewReader(css))
 	s.tokens = readTokens(string(css))
 	return s, nil
 }
@@ -72,7 +76,11 @@ func (s *Static) addAll(pattern string) error {
 		if err != nil {
 			return fmt.Errorf("read %s: %w", name, err)
 		}
-		s.add(path.Base(name), data)
+		f, err := staticFiles.Open(name)
+		if err != nil {
+			return fmt.Errorf("open %s: %w", name, err)
+		}
+		s.add(path.Base(name), data, f.(io.ReaderAt)) // as those of every embed.FS
 	}
 	return nil
 }
@@ -95,35 +103,39 @@ func (s *Static) styleSheet() ([]byte, error) {
 	return []byte(css), nil
 }
 
-func (s *Static) add(name string, data []byte) {
-	hashed, f := newFile(name, "", data)
+// add adds a file. Its data is read, and not kept; from is where it stays.
+func (s *Static) add(name string, data []byte, from io.ReaderAt) {
+	hashed, f := newFile(name, "", data, from)
 	s.urls[name], s.files[hashed] = StaticPrefix+hashed, f
 }
 
 // newFile is a file and its path below StaticPrefix, in which mark stands behind the
 // hash.
-func newFile(name, mark string, data []byte) (string, file) {
+func newFile(name, mark string, data []byte, from io.ReaderAt) (string, file) {
 	sum := sha256.Sum256(data)
 	hash := hex.EncodeToString(sum[:6])
 	ext := path.Ext(name)
-	f := file{data: data, gzipped: compress(data), mediaType: mediaTypes[ext], etag: `"` + hash + `"`}
+	f := file{data: from, size: int64(len(data)), mediaType: mediaTypes[ext], etag: `"` + hash + `"`}
+	f.gzipped = sync.OnceValue(f.compress)
 	return strings.TrimSuffix(name, ext) + "." + hash + mark + ext, f
 }
 
+func (f file) plain() io.Reader { return io.NewSectionReader(f.data, 0, f.size) }
+
 // compress returns nil when gzip gains nothing, as with fonts.
-func compress(data []byte) []byte {
+func (f file) compress() []byte {
 	var b bytes.Buffer
 	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
 	if err != nil {
 		return nil
 	}
-	if _, err := z.Write(data); err != nil || z.Close() != nil {
+	if _, err := io.Copy(z, f.plain()); err != nil || z.Close() != nil {
 		return nil
 	}
-	if b.Len() > len(data)*9/10 {
+	if int64(b.Len()) > f.size*9/10 {
 		return nil
 	}
-	return b.Bytes()
+	return bytes.Clone(b.Bytes())
 }
 
 // URL is the address of a file by its plain name, such as "app.css". It panics
@@ -167,14 +179,16 @@ func (f file) serve(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	body := f.data
-	if f.gzipped != nil && AcceptsGzip(r) {
-		h.Set("Content-Encoding", "gzip")
-		body = f.gzipped
+	size, body := f.size, f.plain()
+	if AcceptsGzip(r) {
+		if packed := f.gzipped(); packed != nil {
+			h.Set("Content-Encoding", "gzip")
+			size, body = int64(len(packed)), bytes.NewReader(packed)
+		}
 	}
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("Content-Length", strconv.FormatInt(size, 10))
 	if r.Method == http.MethodGet {
-		w.Write(body)
+		io.Copy(w, body)
 	}
 }
 

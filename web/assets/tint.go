@@ -1,6 +1,8 @@
 package assets
 
 import (
+	"bytes"
+	"io"
 	"regexp"
 	"strings"
 
@@ -189,8 +191,10 @@ func (s *Static) repaint(name string, c colour.Colour) tint {
 	now := s.Tint(c)
 	pairs := append(replaced(s.shades(0), now.Light), replaced(s.shades(1), now.Dark)...)
 	plain := s.files[strings.TrimPrefix(s.URL(name), StaticPrefix)]
-	data := []byte(strings.NewReplacer(pairs...).Replace(string(plain.data)))
-	path, f := newFile(name, "."+strings.TrimPrefix(c.String(), "#"), data)
+	var text strings.Builder
+	io.Copy(&text, plain.plain())
+	data := []byte(strings.NewReplacer(pairs...).Replace(text.String()))
+	path, f := newFile(name, "."+strings.TrimPrefix(c.String(), "#"), data, bytes.NewReader(data))
 	return tint{path, f}
 }
 
