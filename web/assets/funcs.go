@@ -33,17 +33,16 @@ import (
 //
 // Templates call nothing else: their engine knows no methods, so that the linker
 // may leave out those that no code calls (DESIGN.md).
-func (r *Renderer) funcs(lang Lang, zone *time.Location) template.FuncMap {
-	icons := readIcons()
+func (r *Renderer) funcs(lang Lang) template.FuncMap {
 	return template.FuncMap{
 		"t":         func(key string, args ...any) string { return r.Catalog.T(lang, key, args...) },
 		"link":      lang.Link,
 		"asset":     r.Static.URL,
 		"tinted":    r.Static.TintedURL,
-		"icon":      func(name string) template.HTML { return icons.html(name) },
-		"symbol":    func(name string) template.HTML { return icons.symbol(name) },
-		"date":      func(t time.Time) template.HTML { return timeElement(t.In(zone), lang.Date(t.In(zone))) },
-		"datetime":  func(t time.Time) template.HTML { return timeElement(t.In(zone), moment(lang, t.In(zone))) },
+		"icon":      r.icons.html,
+		"symbol":    r.icons.symbol,
+		"date":      func(t time.Time) template.HTML { return timeElement(t.In(r.Zone), lang.Date(t.In(r.Zone))) },
+		"datetime":  func(t time.Time) template.HTML { return timeElement(t.In(r.Zone), moment(lang, t.In(r.Zone))) },
 		"number":    func(n int) string { return lang.Number(int64(n)) },
 		"dots":      Constellation,
 		"seal":      Seal,

@@ -15,13 +15,15 @@ import (
 )
 
 // Renderer executes the templates. There is a set of them for every language, so
-// that a template says {{t "key"}} without passing a language around. It is
-// immutable and safe for concurrent use.
+// that a template says {{t "key"}} without passing a language around; that of a
+// language is parsed when its first page is asked for. It is safe for concurrent use.
 type Renderer struct {
 	Catalog *Catalog
 	Static  *Static
 	Zone    *time.Location // of the dates on pages
-	sets    map[Lang]*template.Template
+	sources []fs.FS
+	icons   iconSet
+	sets    map[Lang]func() (*template.Template, error)
 	buffers sync.Pool
 	packers sync.Pool
 }
@@ -50,38 +52,42 @@ func New(zone *time.Location, pages ...fs.FS) (*Renderer, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Renderer{Catalog: catalog, Static: static, Zone: zone, sets: map[Lang]*template.Template{}}
-	parsed := template.New("").Option("missingkey=error").Funcs(r.funcs(French, zone))
-	if err := parseAll(parsed, append([]fs.FS{Pages(templateFiles)}, pages...)); err != nil {
-		return nil, err
+	r := &Renderer{
+		Catalog: catalog, Static: static, Zone: zone, sources: append([]fs.FS{Pages(templateFiles)}, pages...),
+		icons: readIcons(), sets: map[Lang]func() (*template.Template, error){},
 	}
 	for _, lang := range Languages {
-		set, err := parsed.Clone()
-		if err != nil {
-			return nil, fmt.Errorf("copy templates: %w", err)
-		}
-		r.sets[lang] = set.Funcs(r.funcs(lang, zone))
+		r.sets[lang] = sync.OnceValues(func() (*template.Template, error) { return r.parse(lang) })
 	}
-	return r, nil
+	_, err = r.sets[French]() // what is wrong in one language is so in all
+	return r, err
 }
 
-func parseAll(set *template.Template, sources []fs.FS) error {
-	for _, source := range sources {
-		files, err := fs.Glob(source, "*.html")
-		if err != nil {
-			return fmt.Errorf("list templates: %w", err)
+func (r *Renderer) parse(lang Lang) (*template.Template, error) {
+	set := template.New("").Option("missingkey=error").Funcs(r.funcs(lang))
+	for _, source := range r.sources {
+		if err := parseAll(set, source); err != nil {
+			return nil, err
 		}
-		for _, name := range files {
-			if set.Lookup(name) != nil {
-				return fmt.Errorf("parse template %s: the name is taken", name)
-			}
-			text, err := fs.ReadFile(source, name)
-			if err != nil {
-				return fmt.Errorf("read template: %w", err)
-			}
-			if _, err := set.New(name).Parse(string(text)); err != nil {
-				return fmt.Errorf("parse template: %w", err)
-			}
+	}
+	return set, nil
+}
+
+func parseAll(set *template.Template, source fs.FS) error {
+	files, err := fs.Glob(source, "*.html")
+	if err != nil {
+		return fmt.Errorf("list templates: %w", err)
+	}
+	for _, name := range files {
+		if set.Lookup(name) != nil {
+			return fmt.Errorf("parse template %s: the name is taken", name)
+		}
+		text, err := fs.ReadFile(source, name)
+		if err != nil {
+			return fmt.Errorf("read template: %w", err)
+		}
+		if _, err := set.New(name).Parse(string(text)); err != nil {
+			return fmt.Errorf("parse template: %w", err)
 		}
 	}
 	return nil
@@ -95,7 +101,11 @@ func (r *Renderer) Render(w http.ResponseWriter, req *http.Request, status int, 
 	b := r.buffer()
 	defer r.buffers.Put(b)
 	lang := LangOf(req.Context())
-	if err := r.sets[lang].ExecuteTemplate(b, name, data); err != nil {
+	set, err := r.sets[lang]()
+	if err != nil {
+		return err
+	}
+	if err := set.ExecuteTemplate(b, name, data); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
 	h := w.Header()
