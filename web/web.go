@@ -33,6 +33,7 @@ import (
 	"github.com/essaim/essaim/web/openid"
 	"github.com/essaim/essaim/web/page"
 	"github.com/essaim/essaim/web/reply"
+	"github.com/essaim/essaim/web/route"
 	"github.com/essaim/essaim/web/session"
 )
 
@@ -147,7 +148,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 	machines := r.NewRoute().Subrouter()
 	machines.Use(limit(c.InboxPerMinute, c.TrustedProxies, problems))
 	if c.Probe != nil {
-		machines.Handle(doctor.ProbePath+"{secret}", c.Probe).Methods(http.MethodGet)
+		route.Handle(machines, doctor.ProbePath+"{secret}", c.Probe).Methods(http.MethodGet)
 	}
 	servers := activitypub.Config{
 		Node: c.Node, Front: front(c), Sessions: c.Sessions, Errors: problems,
@@ -161,7 +162,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 	r.PathPrefix("/media/").Handler(c.Images.Handler()).Methods(http.MethodGet, http.MethodHead)
 
 	if c.Tiles.File != nil {
-		r.Handle(page.TilesPath, c.Tiles.File).Methods(http.MethodGet, http.MethodHead)
+		route.Handle(r, page.TilesPath, c.Tiles.File).Methods(http.MethodGet, http.MethodHead)
 	}
 
 	apps(r, c)
@@ -170,7 +171,7 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 	software := r.NewRoute().Subrouter()
 	software.Use(limit(c.PagesPerMinute, c.TrustedProxies, problems))
 	if c.Provider != nil {
-		software.Handle(openid.LogoutPath, problems.Adapt(endElsewhere(c))).Methods(http.MethodPost)
+		route.Handle(software, openid.LogoutPath, problems.Adapt(endElsewhere(c))).Methods(http.MethodPost)
 	}
 	oauth.New(oauth.Config{
 		Store: c.Node.Store, Sessions: c.Sessions, Frame: f, BaseURL: c.Node.BaseURL, Log: c.Log,

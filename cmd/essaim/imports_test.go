@@ -65,7 +65,7 @@ var layers = map[string][]string{
 
 	"web": {
 		"store", "store/backup", "federation", "federation/doctor", "federation/inbox", "federation/httpsig", "federation/webfinger", "federation/nodeinfo",
-		"web/page", "web/admin", "web/activitypub", "web/opendata", "web/mastodon", "web/oauth", "web/frame", "web/letters", "web/mail", "web/markup", "web/openid", "web/session", "web/reply", "web/assets",
+		"web/page", "web/admin", "web/activitypub", "web/opendata", "web/mastodon", "web/oauth", "web/frame", "web/letters", "web/mail", "web/markup", "web/openid", "web/session", "web/reply", "web/route", "web/assets",
 		"github.com/gorilla/mux", "github.com/go-chi/httprate", "github.com/maypok86/otter/v2", "golang.org/x/time",
 	},
 	"web/page":  append([]string{"web/letters", "web/schemaorg", "web/colour", "web/atlas", "store/sheet", "web/feed", "web/drawing", "store/search", "federation/webfinger"}, dialect...),
@@ -84,13 +84,14 @@ var layers = map[string][]string{
 	"web/session":   {"store", "github.com/alexedwards/argon2id", "github.com/alexedwards/scs/v2", "github.com/go-webauthn/webauthn"},
 	"web/frame": {"store", "store/geo", "store/search", "web/atlas", // the area of a map in its address
 		"web/session", "web/reply", "web/assets"},
+	"web/route":  {"github.com/gorilla/mux"},
 	"web/reply":  {"store", "federation", "federation/fetch", "federation/httpsig", "federation/inbox", "federation/vocab"},
 	"web/feed":   {"store", "github.com/arran4/golang-ical"},
 	"web/markup": {"github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net", templates},
 	"web/mastodon": append([]string{
 		"federation/vocab", "store/search", "web/oauth", "github.com/maypok86/otter/v2", "github.com/coder/websocket", "golang.org/x/sync",
 	}, dialect...),
-	"web/oauth": {"store", "web/frame", "web/session", "web/reply", "web/assets", "github.com/go-oauth2/oauth2/v4", "github.com/gorilla/mux"},
+	"web/oauth": {"store", "web/frame", "web/session", "web/reply", "web/route", "web/assets", "github.com/go-oauth2/oauth2/v4", "github.com/gorilla/mux"},
 	"web/assets": {
 		"store", "web/colour", "github.com/go-playground/locales", "github.com/pelletier/go-toml/v2",
 		"golang.org/x/text", templates,
@@ -111,7 +112,7 @@ var layers = map[string][]string{
 
 // dialect is what the dialects of web share. They never import each other.
 var dialect = []string{
-	"store", "store/geo", "federation", "web/frame", "web/mail", "web/session", "web/reply", "web/markup", "web/assets",
+	"store", "store/geo", "federation", "web/frame", "web/mail", "web/session", "web/reply", "web/route", "web/markup", "web/assets",
 	"github.com/gorilla/mux", "golang.org/x/net", "golang.org/x/text", templates,
 }
 

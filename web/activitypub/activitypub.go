@@ -22,6 +22,7 @@ import (
 	"github.com/essaim/essaim/federation/inbox"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/reply"
+	"github.com/essaim/essaim/web/route"
 	"github.com/essaim/essaim/web/session"
 )
 
@@ -85,11 +86,11 @@ func Routes(r *mux.Router, c Config) {
 }
 
 func (d *dialect) get(r *mux.Router, path string, h reply.Handler) *mux.Route {
-	return r.Handle(path, d.Errors.Adapt(h)).Methods(http.MethodGet, http.MethodHead)
+	return route.Handle(r, path, d.Errors.Adapt(h)).Methods(http.MethodGet, http.MethodHead)
 }
 
 func (d *dialect) post(r *mux.Router, path string, h reply.Handler) {
-	r.Handle(path, d.Errors.Adapt(d.challenged(h))).Methods(http.MethodPost)
+	route.Handle(r, path, d.Errors.Adapt(d.challenged(h))).Methods(http.MethodPost)
 }
 
 // challenged says with a 401 how to sign (RFC 9421 §5.1).

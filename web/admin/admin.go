@@ -27,6 +27,7 @@ import (
 	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/openid"
 	"github.com/essaim/essaim/web/reply"
+	"github.com/essaim/essaim/web/route"
 )
 
 //go:embed templates/*.html
@@ -168,23 +169,23 @@ func (p *Pages) Routes(r *mux.Router) {
 // entryRoutes mount the pages by which people come in, and go.
 func (p *Pages) entryRoutes(r *mux.Router) {
 	both := []string{http.MethodGet, http.MethodHead, http.MethodPost}
-	r.Handle("/installation/{secret}", p.Frame.Always(limited(p.install))).Methods(both...)
-	r.Handle("/connexion", p.Frame.Handle(limited(p.signIn))).Methods(both...)
-	r.Handle("/connexion/code", p.Frame.Handle(limited(p.second))).Methods(both...)
-	r.Handle("/connexion/cle/debut", p.Frame.Handle(limited(p.askPasskey))).Methods(http.MethodPost)
-	r.Handle("/connexion/cle/fin", p.Frame.Handle(limited(p.showPasskey))).Methods(http.MethodPost)
-	r.Handle("/connexion/oubli", p.Frame.Handle(limited(p.forgotten))).Methods(both...)
+	route.Handle(r, "/installation/{secret}", p.Frame.Always(limited(p.install))).Methods(both...)
+	route.Handle(r, "/connexion", p.Frame.Handle(limited(p.signIn))).Methods(both...)
+	route.Handle(r, "/connexion/code", p.Frame.Handle(limited(p.second))).Methods(both...)
+	route.Handle(r, "/connexion/cle/debut", p.Frame.Handle(limited(p.askPasskey))).Methods(http.MethodPost)
+	route.Handle(r, "/connexion/cle/fin", p.Frame.Handle(limited(p.showPasskey))).Methods(http.MethodPost)
+	route.Handle(r, "/connexion/oubli", p.Frame.Handle(limited(p.forgotten))).Methods(both...)
 	p.providerRoutes(r)
-	r.Handle("/connexion/{secret}", p.Frame.Handle(limited(p.signInByLink))).Methods(both...)
-	r.Handle("/deconnexion", p.Frame.Handle(limited(p.signOut))).Methods(http.MethodPost)
-	r.Handle("/invitation/{secret}", p.Frame.Handle(limited(p.join))).Methods(both...)
-	r.Handle("/adresse/{secret}", p.Frame.Handle(limited(p.confirmAddress))).Methods(both...)
+	route.Handle(r, "/connexion/{secret}", p.Frame.Handle(limited(p.signInByLink))).Methods(both...)
+	route.Handle(r, "/deconnexion", p.Frame.Handle(limited(p.signOut))).Methods(http.MethodPost)
+	route.Handle(r, "/invitation/{secret}", p.Frame.Handle(limited(p.join))).Methods(both...)
+	route.Handle(r, "/adresse/{secret}", p.Frame.Handle(limited(p.confirmAddress))).Methods(both...)
 }
 
 // member mounts a page for everybody who is signed in. A visitor is sent to sign
 // in and back.
 func (p *Pages) member(r *mux.Router, path string, h reply.Handler) {
-	r.Handle(path, p.Frame.Handle(limited(func(w http.ResponseWriter, r *http.Request) error {
+	route.Handle(r, path, p.Frame.Handle(limited(func(w http.ResponseWriter, r *http.Request) error {
 		switch {
 		case p.Frame.Viewer(r).Local:
 			return h(w, r)

@@ -13,6 +13,7 @@ import (
 	"github.com/essaim/essaim/store/sheet"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/reply"
+	"github.com/essaim/essaim/web/route"
 )
 
 const (
@@ -28,7 +29,7 @@ func (p *Pages) blocklistRoutes(r *mux.Router) {
 		}
 		return p.fresh(p.importBlocks)(w, r)
 	})
-	r.Handle(blocksPath+"/importer", send).Methods(http.MethodPost)
+	route.Handle(r, blocksPath+"/importer", send).Methods(http.MethodPost)
 	p.may(r, store.BlockHosts, blocksPath+"/importer", p.importBlocks)
 }
 

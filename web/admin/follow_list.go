@@ -15,6 +15,7 @@ import (
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/reply"
+	"github.com/essaim/essaim/web/route"
 )
 
 const (
@@ -41,7 +42,7 @@ type listLine struct {
 }
 
 func (p *Pages) listRoutes(r *mux.Router) {
-	r.Handle(listPath, p.Frame.Handle(p.readList)).Methods(http.MethodPost) // a file is larger than other forms
+	route.Handle(r, listPath, p.Frame.Handle(p.readList)).Methods(http.MethodPost) // a file is larger than other forms
 	p.runs(r, listPath, func(w http.ResponseWriter, r *http.Request) error { return p.showList(w, r, nil) })
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/essaim/essaim/store/sheet"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/reply"
+	"github.com/essaim/essaim/web/route"
 )
 
 const importsPath = "/admin/imports"
@@ -21,7 +22,7 @@ const importsPath = "/admin/imports"
 // importRoutes mount what takes files of other software in.
 func (p *Pages) importRoutes(r *mux.Router) {
 	upload := http.HandlerFunc(p.Frame.Handle(p.openImport).ServeHTTP)
-	r.Handle(importsPath, upload).Methods(http.MethodPost) // a file is larger than other forms
+	route.Handle(r, importsPath, upload).Methods(http.MethodPost) // a file is larger than other forms
 	p.runs(r, importsPath, p.imports)
 	p.runs(r, importsPath+"/{id:[0-9]+}", p.oneImport)
 	p.runs(r, importsPath+"/{id:[0-9]+}/erreurs.csv", p.importMistakes)

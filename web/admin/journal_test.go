@@ -216,7 +216,7 @@ func TestWhatChangesTheNodeStandsInTheJournal(t *testing.T) {
 	r := mux.NewRouter()
 	admin.New(w.config).Routes(r)
 	err := r.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
-		path, _ := route.GetPathTemplate()
+		path := route.GetName()
 		methods, _ := route.GetMethods()
 		if !strings.HasPrefix(path, "/admin") || !slices.Contains(methods, http.MethodPost) {
 			return nil

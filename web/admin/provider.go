@@ -13,6 +13,7 @@ import (
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/openid"
+	"github.com/essaim/essaim/web/route"
 	"github.com/essaim/essaim/web/session"
 )
 
@@ -51,10 +52,10 @@ func (p *Pages) providerRoutes(r *mux.Router) {
 		return
 	}
 	get := []string{http.MethodGet, http.MethodHead}
-	r.Handle(startPath, p.Frame.Handle(p.leaveToSignIn)).Methods(get...)
-	r.Handle(openid.ReturnPath, p.Frame.Handle(p.comeBack)).Methods(get...)
-	r.Handle(newcomerPath, p.Frame.Handle(limited(p.newcomer))).Methods(append(get, http.MethodPost)...)
-	r.Handle("/invitation/{secret}/fournisseur", p.Frame.Handle(p.leaveToJoin)).Methods(get...)
+	route.Handle(r, startPath, p.Frame.Handle(p.leaveToSignIn)).Methods(get...)
+	route.Handle(r, openid.ReturnPath, p.Frame.Handle(p.comeBack)).Methods(get...)
+	route.Handle(r, newcomerPath, p.Frame.Handle(limited(p.newcomer))).Methods(append(get, http.MethodPost)...)
+	route.Handle(r, "/invitation/{secret}/fournisseur", p.Frame.Handle(p.leaveToJoin)).Methods(get...)
 	p.member(r, provePath, p.leaveToProve)
 	p.member(r, linkPath, p.fresh(p.link))
 	p.member(r, linkPath+"/lier", p.fresh(p.leaveToLink))

@@ -25,6 +25,7 @@ import (
 	"github.com/essaim/essaim/federation"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
+	"github.com/essaim/essaim/web/route"
 )
 
 // APILevel is the version of Mastodon whose API this is; clients compare it.
@@ -78,12 +79,12 @@ func (d *API) Run(ctx context.Context) error { return d.hub.run(ctx) }
 
 // Routes mounts the dialect. It must come before the pages.
 func (d *API) Routes(r *mux.Router) {
-	r.HandleFunc(avatarPath, serveImage(blankAvatar())).Methods(http.MethodGet, http.MethodHead)
-	r.HandleFunc(headerPath, serveImage(blankHeader())).Methods(http.MethodGet, http.MethodHead)
+	route.Handle(r, avatarPath, serveImage(blankAvatar())).Methods(http.MethodGet, http.MethodHead)
+	route.Handle(r, headerPath, serveImage(blankHeader())).Methods(http.MethodGet, http.MethodHead)
 	var routes []*mux.Route
 	for _, e := range d.endpoints() {
 		for _, path := range []string{e.path, e.path + "/"} { // Mastodon.py asks for /api/v1/instance/
-			routes = append(routes, r.Handle("/api"+path, d.handler(e)).Methods(e.method))
+			routes = append(routes, route.Handle(r, "/api"+path, d.handler(e)).Methods(e.method))
 		}
 	}
 	r.PathPrefix("/api/").Handler(d.public(func(c *call) (any, error) { return nil, missed(c.r, routes) }))

@@ -29,6 +29,7 @@ import (
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/frame"
 	"github.com/essaim/essaim/web/reply"
+	"github.com/essaim/essaim/web/route"
 	"github.com/essaim/essaim/web/session"
 )
 
@@ -86,13 +87,13 @@ func New(c Config) *Server {
 // what software asks for on machines.
 func (s *Server) Routes(people, machines *mux.Router) {
 	both := []string{http.MethodGet, http.MethodHead, http.MethodPost}
-	people.Handle("/oauth/authorize", s.Frame.Handle(s.authorize)).Methods(both...)
-	people.Handle("/oauth/authorize/", s.Frame.Handle(s.authorize)).Methods(both...) // as toot asks
-	people.Handle("/mon-compte/applications", s.Frame.Handle(s.apps)).Methods(both...)
+	route.Handle(people, "/oauth/authorize", s.Frame.Handle(s.authorize)).Methods(both...)
+	route.Handle(people, "/oauth/authorize/", s.Frame.Handle(s.authorize)).Methods(both...) // as toot asks
+	route.Handle(people, "/mon-compte/applications", s.Frame.Handle(s.apps)).Methods(both...)
 
 	problems := reply.Responder{Log: s.Log, Render: renderError}
 	machine := func(path string, h reply.Handler, methods ...string) {
-		machines.Handle(path, open(problems.Adapt(h))).Methods(append(methods, http.MethodOptions)...)
+		route.Handle(machines, path, open(problems.Adapt(h))).Methods(append(methods, http.MethodOptions)...)
 	}
 	machine("/oauth/token", s.token, http.MethodPost)
 	machine("/oauth/revoke", s.revoke, http.MethodPost)

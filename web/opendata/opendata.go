@@ -29,6 +29,7 @@ import (
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/frame"
 	"github.com/essaim/essaim/web/reply"
+	"github.com/essaim/essaim/web/route"
 )
 
 //go:embed templates/*.html
@@ -87,5 +88,5 @@ func Routes(r *mux.Router, c Config) {
 }
 
 func (d *dialect) get(r *mux.Router, path string, h reply.Handler) {
-	r.Handle(path, d.Frame.Handle(h)).Methods(http.MethodGet, http.MethodHead)
+	route.Handle(r, path, d.Frame.Handle(h)).Methods(http.MethodGet, http.MethodHead)
 }

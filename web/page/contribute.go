@@ -15,6 +15,7 @@ import (
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/reply"
+	"github.com/essaim/essaim/web/route"
 )
 
 // Act is something that people do without an account, so often from one network.
@@ -79,7 +80,7 @@ func (p *Pages) contributeRoutes(r *mux.Router) {
 	p.form(r, "/contribuer/lien", p.lost)
 	p.form(r, claim, p.claim)
 	p.form(r, claim+"/supprimer", p.unclaim)
-	r.Handle(claim+"/envoyer", p.Frame.Handle(p.resend)).Methods(http.MethodPost)
+	route.Handle(r, claim+"/envoyer", p.Frame.Handle(p.resend)).Methods(http.MethodPost)
 	for _, k := range openKinds() {
 		p.form(r, contributePath(k), p.contribute(k))
 	}

@@ -30,6 +30,7 @@ import (
 	"github.com/essaim/essaim/web/letters"
 	"github.com/essaim/essaim/web/mail"
 	"github.com/essaim/essaim/web/reply"
+	"github.com/essaim/essaim/web/route"
 )
 
 //go:embed templates/*.html
@@ -113,7 +114,7 @@ func (p *Pages) Routes(r *mux.Router) {
 	p.get(r, "/donnees-personnelles", p.privacy)
 	p.get(r, charterPath, p.charter)
 	p.get(r, "/plan-du-site", p.siteMap)
-	r.HandleFunc("/apparence", assets.SetTheme).Methods(http.MethodPost)
+	route.Handle(r, "/apparence", http.HandlerFunc(assets.SetTheme)).Methods(http.MethodPost)
 	p.get(r, "/robots.txt", p.robots)
 	p.get(r, "/sitemap.xml", p.sitemaps)
 	p.get(r, pagesMap, p.pagesMap)
@@ -141,7 +142,7 @@ func (p *Pages) kindRoutes(r *mux.Router, k *store.Kind) {
 	p.form(r, one+"/modifier", p.edit(k))
 	p.form(r, one+"/supprimer", p.remove(k))
 	p.form(r, one+relayEnd, p.relay(contactOf(k)))
-	r.Handle(one+"/agir", p.Frame.Handle(p.act(k))).Methods(http.MethodPost)
+	route.Handle(r, one+"/agir", p.Frame.Handle(p.act(k))).Methods(http.MethodPost)
 }
 
 // newPath is the address of the form for a new record.
@@ -151,12 +152,12 @@ func newPath(k *store.Kind) string { return "/" + k.Path + "/nouvelle" }
 var replyKind = store.Kinds[slices.IndexFunc(store.Kinds, func(k *store.Kind) bool { return k.Reply })]
 
 func (p *Pages) get(r *mux.Router, path string, h reply.Handler) {
-	r.Handle(path, p.Frame.Handle(h)).Methods(http.MethodGet, http.MethodHead)
+	route.Handle(r, path, p.Frame.Handle(h)).Methods(http.MethodGet, http.MethodHead)
 }
 
 // shared mounts a page that is the same for all visitors.
 func (p *Pages) shared(r *mux.Router, path string, h reply.Handler) { p.get(r, path, p.kept.around(h)) }
 
 func (p *Pages) form(r *mux.Router, path string, h reply.Handler) {
-	r.Handle(path, p.Frame.Handle(h)).Methods(http.MethodGet, http.MethodHead, http.MethodPost)
+	route.Handle(r, path, p.Frame.Handle(h)).Methods(http.MethodGet, http.MethodHead, http.MethodPost)
 }
