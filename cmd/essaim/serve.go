@@ -53,7 +53,10 @@ func serve(ctx context.Context, o nodeOptions, stdout io.Writer) error {
 	if err := n.noteSettings(ctx); err != nil {
 		n.log.Warn("write into the journal", "err", err)
 	}
-	err = n.run(ctx, func(ctx context.Context) error { return n.greet(ctx, stdout) })
+	err = n.run(ctx, func(ctx context.Context) error {
+		n.settle()
+		return n.greet(ctx, stdout)
+	})
 	err = errors.Join(err, n.close())
 	n.log.Info("stopped")
 	return err
@@ -69,6 +72,15 @@ func limitMemory(bytes int64) {
 	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
+	}
+}
+
+// settle gives back the memory that the start alone needed: half of what a node then
+// holds.
+func (n *node) settle() {
+	debug.FreeOSMemory()
+	if err := unload(); err != nil {
+		n.log.Warn("give memory back", "err", err)
 	}
 }
 
