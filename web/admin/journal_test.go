@@ -216,7 +216,10 @@ func TestWhatChangesTheNodeStandsInTheJournal(t *testing.T) {
 	r := mux.NewRouter()
 	admin.New(w.config).Routes(r)
 	err := r.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
-		path := route.GetName()
+		path := route.GetName() // of package route
+		if path == "" {
+			path, _ = route.GetPathTemplate()
+		}
 		methods, _ := route.GetMethods()
 		if !strings.HasPrefix(path, "/admin") || !slices.Contains(methods, http.MethodPost) {
 			return nil
