@@ -53,6 +53,10 @@ func (p *Pages) showSettings(w http.ResponseWriter, r *http.Request, status int,
 func (p *Pages) changedHere(r *http.Request) (links []assets.Link) {
 	for _, x := range []entry{
 		{"/admin/lab", "lab", store.RunLab},
+		{frontPath, "front", store.RunLab},
+		{colourPath, "colour", store.RunLab},
+		{themesPath, "themes", store.RunLab},
+		{charterPath, "charter", store.RunLab},
 		{statementsPath, "statements", store.RunLab},
 		{"/admin/installation/reseau", "network", store.RunLab},
 		{"/admin/moderation", "form", store.Moderate},

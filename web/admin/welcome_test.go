@@ -64,6 +64,11 @@ func TestALetterOfTestIsSentOrSaidWhyNot(t *testing.T) {
 func TestSettingsHideSecrets(t *testing.T) {
 	s := serve(t, webtest.New(t))
 	a := s.As(t, s.Admin).Get("/admin/reglages")
+	for _, path := range []string{"/admin/lab", "/admin/mentions", "/admin/moderation", "/admin/sauvegardes", "/admin/sante"} {
+		if !a.Has(`<a href="` + path + `">`) {
+			t.Errorf("no way to %s", path)
+		}
+	}
 	if !a.Has("mail.password", "(secret, non affiché)", ":8080", "(vide)", "Réglé ici", "Par défaut", "Aucun serveur de courrier") {
 		t.Errorf("got:\n%s", a.Body)
 	}
