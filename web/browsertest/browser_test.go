@@ -133,6 +133,19 @@ func TestStopsOfTab(t *testing.T) {
 		link + `<div style="position: fixed; inset: 0; background: #fff"></div>`:                                                   "is covered",
 		link + `<script>addEventListener("keydown", e => document.activeElement.matches("button") && e.preventDefault())</script>`: "does not lead out",
 	}
+	base := echo(t)
+	b := Start(t)
+	for page, want := range pages {
+		got := b.Open(t, base+url.Values{"page": {page}}.Encode(), View{}).Stops(t)
+		if said := strings.Join(got, "\n"); (said == "") != (want == "") || !strings.Contains(said, want) {
+			t.Errorf("%s: got %q, want %q", page, said, want)
+		}
+	}
+}
+
+// echo answers the page that it is asked for.
+func echo(t *testing.T) (base string) {
+	t.Helper()
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -140,11 +153,22 @@ func TestStopsOfTab(t *testing.T) {
 	})
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
-	b := Start(t)
-	for page, want := range pages {
-		got := b.Open(t, s.URL+"/?"+url.Values{"page": {page}}.Encode(), View{}).Stops(t)
-		if said := strings.Join(got, "\n"); (said == "") != (want == "") || !strings.Contains(said, want) {
-			t.Errorf("%s: got %q, want %q", page, said, want)
+	return s.URL + "/?"
+}
+
+// TestFocusIsSeen: of what is larger than the window, too.
+func TestFocusIsSeen(t *testing.T) {
+	const tall = `<style>:focus { outline: 3px solid }</style><p><a href="#a">un</a></p><div tabindex="0" style="height: 9000px">deux</div>`
+	b, base := Start(t), echo(t)
+	for page, want := range map[string]string{
+		tall: "",
+		tall + `<style>[tabindex] { position: absolute; left: -9999px; width: 1px }</style>`: "outside the window",
+		tall + `<style>:focus { outline: none }</style>`:                                     "does not show",
+		tall + `<div style="position: fixed; inset: 0; background: #fff"></div>`:             "is covered",
+	} {
+		got := strings.Join(b.Open(t, base+url.Values{"page": {page}}.Encode(), View{}).Focus(t), "\n")
+		if (got == "") != (want == "") || !strings.Contains(got, want) {
+			t.Errorf("%s: got %q, want %q", page, got, want)
 		}
 	}
 }
