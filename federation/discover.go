@@ -98,6 +98,9 @@ func (n *Node) visit(ctx context.Context, id store.ID) error {
 		switch {
 		case errors.Is(failed, store.ErrGone), errors.Is(failed, fetch.ErrGone):
 			tx.DeletePeer(p)
+		case errors.Is(failed, fetch.ErrPaused): // says nothing about the peer
+			p.Next = tx.Now().Add(n.scaled(jitter(nearEvery)))
+			tx.PutPeer(p)
 		case failed != nil:
 			n.missed(tx, p, failed)
 		default:
@@ -122,7 +125,7 @@ func (n *Node) duePeer(ctx context.Context, id store.ID) (due *store.Peer, err e
 			tx.PutPeer(p)
 		case p.Hop == store.HopSelf:
 			due = p
-		case !n.admits(tx, store.HostOf(p.IRI)), p.Hop > store.HopFollowed && forgotten(tx, p):
+		case !n.admits(tx, store.HostOf(p.IRI)), p.Hop > store.HopFollowed && forgotten(tx, p) && !tx.Paused(store.HostOf(p.IRI)):
 			tx.DeletePeer(p)
 		case p.State == store.PeerHeard && p.Fails == 0 && p.Hop > store.HopFollowed && !spendPeer(tx):
 			p.Next = tx.Now().Add(n.scaled(jitter(nearEvery)))

@@ -1,6 +1,9 @@
 package federation
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 var (
 	// ErrForbidden: whoever asks may not do this. HTTP 403.
@@ -17,6 +20,9 @@ var (
 	ErrEnough = errors.New("enough for now")
 	// ErrUnreachable: another node did not answer, or not with what was asked for.
 	ErrUnreachable = errors.New("unreachable")
+	// ErrPaused: those who run the node want nothing of this host for now. It is an
+	// ErrUnreachable.
+	ErrPaused = fmt.Errorf("paused: %w", ErrUnreachable)
 	// ErrNotActor: what was found is not somebody who can be followed.
 	ErrNotActor = errors.New("not an actor")
 )

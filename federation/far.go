@@ -128,7 +128,7 @@ func (n *Node) farNodes(tx *store.Txn, words string) (farChoice, error) {
 	}
 	add := func(iri, name string, has sketch.Sketch, read time.Time) {
 		origin, host := store.Origin(iri), store.HostOf(iri)
-		if c.seen[origin] || origin == "" || n.IsLocal(iri) || !n.admits(tx, host) || copiedWhole(tx, iri) {
+		if c.seen[origin] || origin == "" || n.IsLocal(iri) || !n.admits(tx, host) || tx.Paused(host) || copiedWhole(tx, iri) {
 			return
 		}
 		c.seen[origin] = true

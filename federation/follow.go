@@ -32,7 +32,7 @@ func follow(n *Node, tx *store.Txn, a *Activity) error {
 		a.to = []store.Recipient{recipient(followed)}
 		a.body = n.encode(a)
 	}
-	if f.State != store.Accepted || !followed.Local {
+	if f.State != store.Accepted { // what was agreed holds until it is answered otherwise
 		f.State = store.Asked
 	}
 	f.IRI, f.Activity, f.Inbox = a.IRI, followBytes(a), a.actor.DeliverTo()

@@ -91,7 +91,7 @@ func (n *Node) Verify(ctx context.Context, s *httpsig.Signature) (*store.Actor, 
 	if err := n.verifyWith(s, actor, key); err == nil || fresh || !n.refresh.allow(store.HostOf(s.KeyID)) {
 		return actor, err
 	}
-	if err := n.Learn(ctx, actor.IRI); err != nil {
+	if err := n.learnSigner(ctx, actor.IRI); err != nil {
 		return nil, fmt.Errorf("fetch key %s again: %w", s.KeyID, keyError(err))
 	}
 	actor, key, err = n.storedKey(ctx, s.KeyID)
@@ -157,7 +157,7 @@ func (n *Node) knowsOwner(ctx context.Context, keyID string) bool {
 // fragment, or a document of its own that names the owner (GoToSocial).
 func (n *Node) fetchKey(ctx context.Context, keyID string) error {
 	iri, _, _ := strings.Cut(keyID, "#")
-	doc, err := n.dereference(ctx, iri)
+	doc, err := n.read(ctx, iri, n.Fetch.Key)
 	if err != nil {
 		return err
 	}
@@ -175,7 +175,21 @@ func (n *Node) fetchKey(ctx context.Context, keyID string) error {
 	if owner == iri || !store.SameOrigin(owner, iri) {
 		return fmt.Errorf("no owner: %w", httpsig.ErrSignature)
 	}
-	return n.Learn(ctx, owner)
+	return n.learnSigner(ctx, owner)
+}
+
+// learnSigner fetches an actor to see its keys, of a host that is paused, too: what
+// comes from there is still taken.
+func (n *Node) learnSigner(ctx context.Context, iri string) error {
+	doc, err := n.read(ctx, iri, n.Fetch.Key)
+	if err != nil {
+		return err
+	}
+	actor, err := vocab.ReadActor(doc)
+	if err != nil {
+		return err
+	}
+	return n.learnActor(ctx, actor)
 }
 
 // keyError says whose fault it is that a key was not found: a temporary failure

@@ -39,10 +39,14 @@ func (n *Node) Learn(ctx context.Context, iri string) error {
 // dereference fetches and parses a document of another node: what is at home here
 // and not in the store is nowhere.
 func (n *Node) dereference(ctx context.Context, iri string) (vocab.Doc, error) {
+	return n.read(ctx, iri, n.Fetch.Object)
+}
+
+func (n *Node) read(ctx context.Context, iri string, get func(context.Context, string) (*fetch.Document, error)) (vocab.Doc, error) {
 	if n.IsLocal(iri) {
 		return vocab.Doc{}, fmt.Errorf("%s of this node: %w", iri, store.ErrNotFound)
 	}
-	got, err := n.Fetch.Object(ctx, iri)
+	got, err := get(ctx, iri)
 	if err != nil {
 		return vocab.Doc{}, err
 	}
@@ -233,6 +237,8 @@ func unreachable(err error) error {
 		return err
 	case errors.Is(err, fetch.ErrBlocked):
 		return fmt.Errorf("%w: %w", ErrBlocked, err)
+	case errors.Is(err, fetch.ErrPaused):
+		return fmt.Errorf("%w: %w", ErrPaused, err)
 	case errors.Is(err, fetch.ErrGone):
 		return fmt.Errorf("%w: %w", store.ErrGone, err)
 	case errors.Is(err, fetch.ErrNotFound), errors.Is(err, store.ErrNotFound):

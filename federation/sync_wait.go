@@ -44,6 +44,8 @@ func (c *copying) wait(s *store.Sync, failed error, now time.Time) time.Duration
 		return c.n.scaled(jitter(pollEvery))
 	case errors.Is(failed, errMore):
 		return 0
+	case errors.Is(failed, fetch.ErrPaused): // says nothing about the catalogue
+		return c.n.scaled(jitter(pollEvery))
 	case enough:
 		return after // a limit, not a schedule: it is the same everywhere
 	}

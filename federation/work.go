@@ -53,8 +53,9 @@ type resyncJob struct {
 const (
 	jobsAtOnce = 4 // of each kind
 	jobTimeout = 2 * time.Minute
-	maxTries   = 10 // then a job is put aside for the admin to see
-	maxPanics  = 3  // the same for tries that ended in a panic: it is our own mistake
+	maxTries   = 10               // then a job is put aside for the admin to see
+	maxPanics  = 3                // the same for tries that ended in a panic: it is our own mistake
+	pausedWait = 10 * time.Minute // of a job that needs a host that is paused
 )
 
 // errPanic: a job met a mistake in this program.
@@ -124,7 +125,12 @@ func (n *Node) finish(ctx context.Context, j *store.Job, failed error) error {
 			tx.DeleteJob(j)
 			return nil
 		}
-		tried := *j // the transaction may run again
+		tried := *j                             // the transaction may run again
+		if errors.Is(failed, fetch.ErrPaused) { // no try at all
+			tried.Tries--
+			tx.RetryJob(&tried, tx.Now().Add(n.scaled(pausedWait)), j.Error, false)
+			return nil
+		}
 		stuck := j.Tries+1 >= maxTries
 		if errors.Is(failed, errPanic) {
 			tried.Panics++

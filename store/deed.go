@@ -51,8 +51,11 @@ const (
 	CloseNetwork   Deed = "close-network" // with those alone whom somebody here follows
 	ListNetwork    Deed = "list-network"  // with the servers of a list alone
 	RetryHost      Deed = "retry-host"
-	DropHost       Deed = "drop-host"  // what waits for it
-	RetryWork      Deed = "retry-work" // Reason: the kind of job
+	DropHost       Deed = "drop-host"   // what waits for it
+	PauseHost      Deed = "pause-host"  // nothing goes there, nothing is fetched there
+	ResumeHost     Deed = "resume-host" // the end of a pause
+	ForgetHost     Deed = "forget-host" // our follows there, the copies, what waits for it
+	RetryWork      Deed = "retry-work"  // Reason: the kind of job
 	DropWork       Deed = "drop-work"
 )
 
@@ -108,7 +111,7 @@ var deeds = map[DeedTopic][]Deed{
 	},
 	OnNetwork: {
 		FollowActor, UnfollowActor, AdmitFollower, RefuseFollower, ChooseCopy, OpenNetwork, CloseNetwork, ListNetwork,
-		RetryHost, DropHost, RetryWork, DropWork,
+		RetryHost, DropHost, PauseHost, ResumeHost, ForgetHost, RetryWork, DropWork,
 	},
 	OnContents: {
 		EditRecord, DeleteRecord, PinRecord, UnpinRecord, ReadImport, MapImport, StartImport, PauseImport, UndoImport, ForgetImport,

@@ -39,6 +39,17 @@ func (t *Txn) ExchangesWith(host string) (e Exchanges) {
 	return e
 }
 
+// ExchangedDaily returns how many activities a host said on each of the last days, today's
+// at the end.
+func (t *Txn) ExchangedDaily(host string, days int) []int {
+	said := make([]int, days)
+	first := t.now.Add(-time.Duration(days-1) * dayLength)
+	for i := range said {
+		said[i] = t.counted(exchangeKey(host, first.Add(time.Duration(i)*dayLength)))
+	}
+	return said
+}
+
 // TrimExchanges removes the days that are not counted any more, at most limit, and
 // says how many.
 func (t *Txn) TrimExchanges(limit int) int {

@@ -28,6 +28,11 @@ func TestExchangesAreCountedByDayAndForgotten(t *testing.T) {
 	second := first.AddDate(0, 0, 50)
 	want(other, 3, second)
 	want("nobody.example", 0, time.Time{})
+	view(t, s, func(tx *store.Txn) {
+		if got := tx.ExchangedDaily(other, 51); got[0] != 2 || got[1] != 0 || got[50] != 1 {
+			t.Errorf("by day: got %v", got)
+		}
+	})
 	c.pass(50 * 24 * time.Hour)
 	want(other, 1, second) // the first days do not count any more
 	update(t, s, func(tx *store.Txn) {

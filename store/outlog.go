@@ -199,6 +199,7 @@ func (t *Txn) Lane(host string) *Lane {
 // PutLane keeps a lane.
 func (t *Txn) PutLane(l *Lane) {
 	t.tellOfTrouble(l)
+	t.skipped(l)
 	t.putJSON(key(tLane, l.Host), l)
 }
 
@@ -210,6 +211,9 @@ func (t *Txn) Backlog() map[string]int {
 		if cursors[l.Host] = l.Cursor; l.State == Lost {
 			cursors[l.Host] = math.MaxUint64
 		}
+	}
+	for o := range t.HostOrders() {
+		cursors[o.Host] = max(cursors[o.Host], o.Skip)
 	}
 	for k, v := range t.scan([]byte(tOut), false) {
 		o := decodeOutgoing(idFromKey(k), v)

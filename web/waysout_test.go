@@ -216,6 +216,9 @@ var waysOut = []wayOut{
 	{name: "the search of an app", seenBy: byDocument, accept: "application/json", path: func(_ *world, s *secret) string { return "/api/v2/search?q=" + s.word("title") }, atMost: true, show: func(s *secret) []string { return []string{s.word("pitch")} }},
 
 	{name: "administration", seenBy: byNobody, accept: asPage, path: at("/admin")},
+	{name: "a server of the network", seenBy: byNobody, accept: asPage, path: func(w *world, _ *secret) string {
+		return "/admin/reseau/serveurs/" + w.follower[strings.Index(w.follower, "@")+1:]
+	}},
 	{name: "deliveries", seenBy: byNobody, accept: asPage, path: at("/admin/livraisons")},
 	{name: "circles", seenBy: byNobody, accept: asPage, path: at("/admin/cercles")},
 	{name: "reports", seenBy: byNobody, accept: asPage, path: at("/admin/signalements")},

@@ -70,6 +70,9 @@ type Config struct {
 	// it never is.
 	Strained func() bool
 
+	// Rejects counts what inboxes do not take. May be nil.
+	Rejects *inbox.Rejects
+
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	// Software asks a host what it runs, for the preview of a follow. May be nil.
 	Software func(ctx context.Context, host string) string
@@ -176,7 +179,12 @@ func routes(c Config) (*mux.Router, *frame.Frame) {
 	oauth.New(oauth.Config{
 		Store: c.Node.Store, Sessions: c.Sessions, Frame: f, BaseURL: c.Node.BaseURL, Log: c.Log,
 	}).Routes(people, software)
+	var rejected admin.Rejected
+	if c.Rejects != nil {
+		rejected = c.Rejects
+	}
 	admin.New(admin.Config{
+		Rejects: rejected, Software: c.Software,
 		Frame: f, Node: c.Node, Deliveries: c.Deliveries, Mail: c.Mail, Letters: c.Letters, Provider: c.Provider, Development: c.Development,
 		Address: c.Sessions.Address, AllowReset: allowReset(c), OpenFile: c.Images.OpenFile,
 		Examine: c.Examine, Ailing: c.Ailing, Built: c.Built, SourceURL: c.SourceURL, Backups: c.Backups, Settings: c.Settings, Fixed: c.Fixed, KeepJournal: c.Keeps.Journal,
@@ -218,7 +226,7 @@ func front(c Config) *inbox.Front {
 	return inbox.New(inbox.Config{
 		Node:    c.Node,
 		Policy:  httpsig.Policy{Origin: store.Origin(c.Node.BaseURL), AllowHTTP: c.Development},
-		MaxBody: c.MaxBody, Now: c.Node.Store.Now, Alive: c.Deliveries.Wake, Allow: perHost(c.InboxPerMinute),
+		MaxBody: c.MaxBody, Now: c.Node.Store.Now, Alive: c.Deliveries.Wake, Allow: perHost(c.InboxPerMinute), Rejects: c.Rejects,
 	})
 }
 

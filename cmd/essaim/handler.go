@@ -40,7 +40,8 @@ func (n *node) handler() (http.Handler, error) {
 		MaxBody: int64(c.Federation.MaxBody), InboxPerMinute: c.Limits.Inbox, PagesPerMinute: c.Limits.Pages,
 		MaxStreams:           min(connections/2, maxStreams),
 		ContributionsPerHour: c.Limits.Contributions, Mail: n.mail, Letters: n.letters, Provider: n.provider, Search: n.search, Tiles: tiles, TrustedProxies: c.HTTP.TrustedProxies, Software: n.software,
-		Keeps: c.Retention.keeps(), Strained: strained,
+		Rejects: n.rejects,
+		Keeps:   c.Retention.keeps(), Strained: strained,
 		Probe: n.probe, Examine: n.examine, Ailing: n.lastAiling, Built: built(), Backups: shelfIn(n.dir), Settings: n.settings(), Fixed: c.Federation.Mode != modeOpen,
 		Live: func(run func(context.Context) error) { n.live = run },
 	}), nil

@@ -70,6 +70,7 @@ func (n *node) tidy(ctx context.Context) error {
 		func(tx *store.Txn) int { return tx.TrimChanges(tx.Now().Add(-keepChanges), tidyBatch) },
 		func(tx *store.Txn) int { return tx.TrimFeeds(tx.Now().Add(-keepDeletions), tidyBatch) },
 		func(tx *store.Txn) int { return tx.TrimExchanges(tidyBatch) },
+		func(tx *store.Txn) int { return tx.TrimRejects(tidyBatch) },
 		func(tx *store.Txn) int { return tx.TrimArrivals(tx.Now().Add(-keepArrivals), tidyBatch) },
 		func(tx *store.Txn) int { return tx.ForgetExpired(tidyBatch) },
 		func(tx *store.Txn) int { return tx.ForgetImports(tidyBatch) },

@@ -38,6 +38,17 @@ func (n *node) metrics(w http.ResponseWriter, r *http.Request) {
 	for _, f := range figures {
 		f.write(w)
 	}
+	n.writeRejects(w)
+}
+
+// writeRejects writes what inboxes did not take, a line for each reason.
+func (n *node) writeRejects(w io.Writer) {
+	const name = "essaim_inbox_rejected_total"
+	fmt.Fprintf(w, "# HELP %s Requests to inboxes that were refused.\n# TYPE %s counter\n", name, name)
+	counts := n.rejects.SinceStart()
+	for _, why := range store.RejectReasons {
+		fmt.Fprintf(w, "%s{reason=%q} %d\n", name, why, counts[why])
+	}
 }
 
 // figure is one number for the operator.

@@ -8,7 +8,7 @@ import (
 )
 
 // Every line of the text format is a comment or a name and a number.
-var metricLine = regexp.MustCompile(`^(# (HELP|TYPE) essaim_[a-z_]+ .+|essaim_[a-z_]+ [0-9.e+]+)$`)
+var metricLine = regexp.MustCompile(`^(# (HELP|TYPE) essaim_[a-z_]+ .+|essaim_[a-z_]+({reason="[a-z-]+"})? [0-9.e+]+)$`)
 
 func TestMetricsAreInTheTextFormat(t *testing.T) {
 	n := testNode(t, nil)
@@ -22,7 +22,9 @@ func TestMetricsAreInTheTextFormat(t *testing.T) {
 			t.Errorf("not of the format: %q", line)
 		}
 	}
-	if !strings.Contains(w.Body.String(), "\nessaim_deliveries_waiting 0\n") {
-		t.Errorf("no deliveries_waiting in\n%s", w.Body)
+	for _, line := range []string{"essaim_deliveries_waiting 0", `essaim_inbox_rejected_total{reason="signature"} 0`} {
+		if !strings.Contains(w.Body.String(), "\n"+line+"\n") {
+			t.Errorf("no %s in\n%s", line, w.Body)
+		}
 	}
 }

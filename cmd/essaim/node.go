@@ -16,6 +16,7 @@ import (
 	"github.com/essaim/essaim/federation/delivery"
 	"github.com/essaim/essaim/federation/doctor"
 	"github.com/essaim/essaim/federation/fetch"
+	"github.com/essaim/essaim/federation/inbox"
 	"github.com/essaim/essaim/federation/keyring"
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/bolt"
@@ -46,6 +47,7 @@ type node struct {
 	fetch    *fetch.Client
 	door     *federation.Node
 	delivery *delivery.Worker
+	rejects  *inbox.Rejects
 	media    *media.Media
 	sessions *session.Manager
 	provider *openid.Provider // nil: members sign in here only
@@ -148,7 +150,7 @@ func (n *node) connect() (err error) {
 	n.fetch = fetch.New(fetch.Config{
 		UserAgent: "Essaim/" + version() + " (+" + c.Node.BaseURL + ")",
 		AllowHTTP: c.Development.AllowHTTP, AllowNets: c.Development.AllowNets,
-		Blocked: n.blocked, Signer: n.keys.NodeSigner(),
+		Blocked: n.blocked, Paused: n.store.Paused, Signer: n.keys.NodeSigner(),
 	})
 	n.door = federation.New(federation.Config{
 		Store: n.store, BaseURL: c.Node.BaseURL, Fetch: n.fetch, Keys: n.keys, Log: n.log, Lang: c.Node.Language,
@@ -164,6 +166,7 @@ func (n *node) connect() (err error) {
 		Store: n.store, Keys: n.keys, Post: n.fetch, Log: n.log, Scale: c.Development.RetryScale,
 		Concurrency: c.Delivery.Concurrency, Unhealthy: c.Delivery.Unhealthy, Resync: n.door.Resync,
 	})
+	n.rejects = inbox.NewRejects(n.store)
 	n.sessions = session.New(n.store, session.Config{BaseURL: c.Node.BaseURL, Limit: c.Limits.SignIn, Idle: c.Retention.SignIns.Duration, Log: n.log})
 	n.search = search.New(search.Config{Store: n.store, Dir: filepath.Join(n.dir, indexName), Plain: markup.Plain, Log: n.log})
 	zone, err := time.LoadLocation(c.Node.TimeZone)

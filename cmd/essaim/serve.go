@@ -110,6 +110,7 @@ func (n *node) run(ctx context.Context, ready func(context.Context) error) error
 	g.Go(func() error { return n.serveMetrics(ctx) })
 	g.Go(func() error { return n.door.Work(ctx) })
 	g.Go(func() error { return n.delivery.Run(ctx) })
+	g.Go(func() error { return n.rejects.Run(ctx) })
 	g.Go(func() error { return n.live(ctx) })
 	g.Go(func() error { return n.search.Run(ctx) })
 	g.Go(func() error { return n.maintain(ctx) })

@@ -7,6 +7,10 @@
 // to others. Cursors are written back in groups; after a crash a few activities
 // go out again, and receivers know their ids.
 //
+// What those who run the node decide about a host (store.HostOrder) is read before
+// every delivery: a host that is paused waits, however long, and what is not wanted
+// there any more is left out.
+//
 // The schedule is per host, lasts 30 days and starts with one probe. DESIGN.md
 // beside this file has the reasons.
 package delivery
@@ -58,6 +62,7 @@ type Worker struct {
 	lanes   map[string]*lane
 	ready   []*lane          // have work, healthy
 	failing map[string]*lane // have work, wait for their next try
+	parked  map[string]*lane // have work, and their hosts are paused
 	due     time.Time        // no failing lane is due before
 	busy    int              // healthy lanes being drained
 	sick    int              // failing lanes being drained
@@ -86,7 +91,7 @@ type lane struct {
 	more     bool     // something arrived while it was drained
 	queued   bool     // stands in ready
 	probe    bool     // try as soon as notBefore allows, whatever the schedule says
-	drop     store.ID // admin: skip everything up to here
+	parked   bool     // its host is paused: it waits for heed
 	from     store.ID // first entry that it needs again if we crash now
 
 	notBefore time.Time // of a probe
@@ -106,7 +111,6 @@ type command int
 const (
 	wake  command = iota // the host lives: probe it
 	retry                // the admin wants a try now
-	drop                 // the admin gives the backlog up
 )
 
 const (
@@ -131,7 +135,7 @@ func New(c Config) *Worker {
 	}
 	return &Worker{
 		Config: c, log: newWindow(c.Store),
-		lanes: map[string]*lane{}, failing: map[string]*lane{}, dirty: map[string]store.Lane{},
+		lanes: map[string]*lane{}, failing: map[string]*lane{}, parked: map[string]*lane{}, dirty: map[string]store.Lane{},
 		done: make(chan *lane), signals: make(chan signal, 1024),
 		slow: make(chan struct{}, c.Slow), fast: make(chan struct{}),
 	}
@@ -149,9 +153,6 @@ func (w *Worker) Wake(host string) {
 
 // Retry probes a host now.
 func (w *Worker) Retry(host string) { w.signal(signal{host, retry}) }
-
-// Drop gives up what waits for a host.
-func (w *Worker) Drop(host string) { w.signal(signal{host, drop}) }
 
 // signal says whether it was taken; in a flood the schedule will do.
 func (w *Worker) signal(s signal) bool {

@@ -23,6 +23,20 @@ func (w *Worker) drain(ctx context.Context, l *lane) {
 		if e == nil {
 			return
 		}
+		order, err := w.order(ctx, l.Host)
+		switch {
+		case err != nil:
+			l.left = true
+			w.failInside(ctx, l, err)
+			return
+		case order.Skip >= e.Seq:
+			l.Cursor, l.part = order.Skip, 0
+			continue
+		case !order.Paused.IsZero():
+			l.left = true
+			l.park()
+			return
+		}
 		if !w.deliver(ctx, l, e) {
 			l.left = true
 			return

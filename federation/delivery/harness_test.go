@@ -214,6 +214,12 @@ func (s *sender) publish(body string, to ...store.Recipient) {
 	})
 }
 
+// drop gives up what waits for a host.
+func (s *sender) drop(host string) {
+	s.t.Helper()
+	s.update(func(tx *store.Txn) error { tx.SkipDeliveries(host); return nil })
+}
+
 func (s *sender) lane(host string) (l *store.Lane) {
 	s.t.Helper()
 	s.must(s.store.View(context.Background(), func(tx *store.Txn) error { l = tx.Lane(host); return nil }))

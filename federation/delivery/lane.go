@@ -30,6 +30,8 @@ func (w *Worker) mark(host string, seq store.ID) {
 func (w *Worker) enqueue(l *lane) {
 	l.pending = true
 	switch {
+	case l.parked:
+		w.parked[l.Host] = l
 	case l.State == store.Failing:
 		w.failing[l.Host] = l
 		w.dueBy(l.due())
@@ -51,12 +53,13 @@ func (l *lane) due() time.Time {
 func (w *Worker) settle(ctx context.Context, l *lane) {
 	l.draining, l.pending = false, false
 	w.release(l)
-	if l.drop > l.Cursor {
-		l.Cursor, l.part, l.left = l.drop, 0, false
-	}
 	w.touch(l)
 	if l.State != store.Lost && (l.left || l.more) {
 		w.enqueue(l)
+	}
+	if l.left && w.heed(ctx) != nil { // what it stopped at may have been given up, or the pause be over
+		w.unread = true
+		w.flushSoon()
 	}
 	if w.unsaved += l.sent; w.unsaved >= flushAfter {
 		w.flush(ctx)
@@ -96,8 +99,6 @@ func (w *Worker) obey(ctx context.Context, s signal) {
 	l := w.lanes[s.host]
 	switch {
 	case l == nil:
-	case s.what == drop:
-		w.dropBacklog(l)
 	case l.draining:
 		l.probe = true
 	case l.State == store.Lost:
@@ -109,15 +110,6 @@ func (w *Worker) obey(ctx context.Context, s signal) {
 		l.probe = true
 		w.enqueue(l)
 	}
-}
-
-func (w *Worker) dropBacklog(l *lane) {
-	if l.drop = w.log.last(); l.draining {
-		return
-	}
-	l.Cursor, l.part, l.pending = max(l.Cursor, l.drop), 0, false
-	delete(w.failing, l.Host)
-	w.touch(l)
 }
 
 // revive takes a host back that was given up, and has it sent what it missed:

@@ -97,13 +97,17 @@ func (w *Worker) read(ctx context.Context) {
 	}
 }
 
-// take reads what was appended to the log and marks the lanes that it is for.
+// take reads what was appended to the log and marks the lanes that it is for, and what
+// was decided about hosts.
 func (w *Worker) take(ctx context.Context) error {
 	w.woken = w.Store.Woken()
 	for {
 		entries, err := w.log.advance(ctx)
-		if err != nil || len(entries) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(entries) == 0 {
+			return w.heed(ctx)
 		}
 		for _, e := range entries {
 			for host := range e.hosts() {

@@ -218,7 +218,7 @@ func TestAdminRetriesAndDrops(t *testing.T) {
 		s.worker.Retry("calanques.example")
 		pass(time.Minute)
 		equal(t, "tries after a retry", len(s.at(inbox)), 2)
-		s.worker.Drop("calanques.example")
+		s.drop("calanques.example")
 		pass(time.Minute)
 		_, backlog := s.waiting()
 		equal(t, "deliveries that wait after a drop", backlog, 0)
@@ -228,7 +228,6 @@ func TestAdminRetriesAndDrops(t *testing.T) {
 		pass(time.Minute)
 		equalAll(t, "posted", s.bodies(inbox), []string{"1", "1", "6"})
 		s.worker.Retry("unknown.example")
-		s.worker.Drop("unknown.example")
 	})
 }
 
@@ -241,7 +240,7 @@ func TestDropWhileARequestIsUnderWay(t *testing.T) {
 		s.publish("1", to)
 		s.publish("2", to)
 		pass(time.Second)
-		s.worker.Drop("calanques.example")
+		s.drop("calanques.example")
 		pass(time.Second)
 		s.publish("3", to)
 		s.set(inbox, nil)

@@ -100,6 +100,14 @@ func TestChangeAndWithdrawalTravel(t *testing.T) {
 	}
 }
 
+// giveUp drops what waits at a node for a host.
+func giveUp(t testing.TB, n *Node, host string) {
+	t.Helper()
+	if err := n.DropHost(t.Context(), n.Admin(), host); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // A lab that lost deliveries notices with the next one.
 func TestGapIsFilledFromTheFeed(t *testing.T) {
 	origin, n := pair(t, 5)
@@ -111,7 +119,7 @@ func TestGapIsFilledFromTheFeed(t *testing.T) {
 	deleted := some(t, origin, "Fiche 0")
 	publish(t, origin, &federation.Activity{Verb: "Delete", Actor: origin.Lab.IRI, Object: deleted.IRI})
 	eventually(t, origin, "deliveries wait", func(tx *store.Txn) bool { return tx.Lane(n.listen).State == store.Failing })
-	origin.Worker.Drop(n.listen)
+	giveUp(t, origin, n.listen)
 	eventually(t, origin, "nothing waits", func(tx *store.Txn) bool { return tx.Backlog()[n.listen] == 0 })
 	n.start()
 	next := create(t, origin, "Arrivée", store.Public)

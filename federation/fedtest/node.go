@@ -47,6 +47,7 @@ type Node struct {
 	Lab      *store.Actor
 	Worker   *delivery.Worker
 	Sessions *session.Manager
+	Rejects  *inbox.Rejects
 
 	t            testing.TB
 	dir          string
@@ -142,6 +143,7 @@ func (n *Node) start() {
 	n.cancel, n.work = cancel, new(errgroup.Group)
 	n.work.Go(func() error { return n.Worker.Run(ctx) })
 	n.work.Go(func() error { return n.Work(ctx) })
+	n.work.Go(func() error { return n.Rejects.Run(ctx) })
 	if n.beside != nil {
 		n.work.Go(func() error { return n.beside(ctx) })
 	}
@@ -212,6 +214,7 @@ func (n *Node) assemble(s *store.Store) {
 	n.Worker = delivery.New(delivery.Config{
 		Store: s, Keys: ring, Post: n.Fetch, Log: log, Scale: n.scale(), Resync: n.Resync,
 	})
+	n.Rejects = inbox.NewRejects(s)
 	n.Sessions = session.New(s, session.Config{BaseURL: n.URL, Log: log})
 }
 
@@ -234,6 +237,7 @@ func (n *Node) fetchConfig(s *store.Store, ring *keyring.Ring) fetch.Config {
 			})
 			return blocked || err != nil
 		},
+		Paused: s.Paused,
 	}
 	if n.host != nil {
 		c.Wire, c.AllowHTTP = n.host, false
@@ -254,7 +258,7 @@ func (n *Node) handler() http.Handler {
 		Errors: reply.Responder{Log: n.Log, Render: reply.JSON},
 		Front: inbox.New(inbox.Config{
 			Node: n.Node, Policy: httpsig.Policy{Origin: n.URL, AllowHTTP: n.host == nil}, Alive: n.Worker.Wake,
-			Allow: n.allow,
+			Allow: n.allow, Rejects: n.Rejects,
 		}),
 	})
 	return r

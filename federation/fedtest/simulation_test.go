@@ -228,6 +228,19 @@ func (n *simNode) crash() {
 	}
 }
 
+// drop gives up what waits for another node.
+func (n *simNode) drop(other *simNode) {
+	if n.engine.Dead() {
+		return
+	}
+	if err := n.Store.Update(context.Background(), func(tx *store.Txn) error {
+		tx.SkipDeliveries(other.listen)
+		return nil
+	}); err != nil {
+		n.sim.Error(err)
+	}
+}
+
 // lose has every third record of another lab vanish from this node.
 func (n *simNode) lose(other *simNode) {
 	if n.engine.Dead() {
@@ -286,7 +299,7 @@ func (s *simulation) fortune(n *simNode) []event {
 	for _, other := range n.follows {
 		switch s.rand.IntN(4) {
 		case 0:
-			plan = append(plan, event{simHeals - time.Hour, func() { other.Worker.Drop(n.listen) }})
+			plan = append(plan, event{simHeals - time.Hour, func() { other.drop(n) }})
 		case 1:
 			plan = append(plan, event{simHeals + s.within(day), func() { n.lose(other) }})
 		}

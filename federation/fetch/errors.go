@@ -33,6 +33,9 @@ var (
 	ErrUnchanged = errors.New("unchanged")
 	// ErrTemporary: it may work later: unreachable, 408, 425, 429 or 5xx.
 	ErrTemporary = errors.New("temporary failure")
+	// ErrPaused: those who run the node want nothing of this host for now. It is
+	// temporary: errors.Is holds for ErrTemporary too.
+	ErrPaused = fmt.Errorf("host is paused: %w", ErrTemporary)
 	// ErrTimeout: out of time. It is temporary: errors.Is holds for ErrTemporary too.
 	ErrTimeout = fmt.Errorf("out of time: %w", ErrTemporary)
 )

@@ -54,6 +54,11 @@ type Config struct {
 	// scheme's own. Nil blocks nobody.
 	Blocked func(host string) bool
 
+	// Paused says whether nothing is to be asked of a host for now but whose keys sign what
+	// it sends (Client.Key). It is called with the host as it stands in
+	// an address, and never for a Post, whose callers ask themselves. Nil: none is.
+	Paused func(host string) bool
+
 	Signer      Signer                                                       // nil: GETs go unsigned
 	Now         func() time.Time                                             // nil: time.Now
 	RootCAs     *x509.CertPool                                               // nil: the system's
@@ -93,6 +98,9 @@ func (cfg *Config) setDefaults() {
 	}
 	if cfg.Blocked == nil {
 		cfg.Blocked = func(string) bool { return false }
+	}
+	if cfg.Paused == nil {
+		cfg.Paused = func(string) bool { return false }
 	}
 	if cfg.Resolve == nil {
 		cfg.Resolve = systemResolve

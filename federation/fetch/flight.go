@@ -111,8 +111,8 @@ func (c *Client) remember(key string, err error) {
 	switch {
 	case err == nil, errors.Is(err, ErrUnchanged):
 		c.failures.Invalidate(key)
-	case errors.Is(err, context.Canceled), errors.Is(err, ErrBlocked):
-		// Says nothing about the document; a block may be lifted at any time.
+	case errors.Is(err, context.Canceled), errors.Is(err, ErrBlocked), errors.Is(err, ErrPaused):
+		// Says nothing about the document; a block or a pause may end at any time.
 	default:
 		c.failures.Set(key, failure{err: err, until: c.Now().Add(c.failureTTL(err))})
 	}

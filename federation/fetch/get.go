@@ -37,6 +37,7 @@ type want struct {
 	limit  int64  // bytes of the body; 0: maxBody
 	head   bool   // only whether it is there
 	unless string // the entity tag of what the caller has; empty: nothing
+	paused bool   // of a host that is paused, too
 }
 
 // Get reads a document that is not ActivityStreams (JRD, host-meta, NodeInfo),
@@ -101,6 +102,9 @@ func (c *Client) follow(ctx context.Context, u *url.URL, w want) (*Document, err
 func (c *Client) hop(ctx context.Context, u *url.URL, w want) (*Document, *url.URL, error) {
 	if c.blocked(u) {
 		return nil, nil, fmt.Errorf("%w: %s", ErrBlocked, u.Host)
+	}
+	if !w.paused && c.Paused(u.Host) {
+		return nil, nil, fmt.Errorf("%w: %s", ErrPaused, u.Host)
 	}
 	leave, err := c.lanes.enter(ctx, u.Host)
 	if err != nil {

@@ -44,7 +44,19 @@ func (c *Client) Object(ctx context.Context, iri string) (*Document, error) {
 func (c *Client) ObjectUnless(ctx context.Context, iri, etag string) (*Document, error) {
 	w := as2
 	w.unless = etag
-	doc, err := c.once(ctx, "as2 "+iri+" "+etag, func(ctx context.Context) (*Document, error) {
+	return c.dereference(ctx, "as2 "+iri+" "+etag, iri, w)
+}
+
+// Key is Object for who must know whose signature something bears: it asks a host that is
+// paused, too, since what comes from there is still taken.
+func (c *Client) Key(ctx context.Context, iri string) (*Document, error) {
+	w := as2
+	w.paused = true
+	return c.dereference(ctx, "key "+iri, iri, w)
+}
+
+func (c *Client) dereference(ctx context.Context, flight, iri string, w want) (*Document, error) {
+	doc, err := c.once(ctx, flight, func(ctx context.Context) (*Document, error) {
 		u, err := ParseURL(iri, c.AllowHTTP)
 		if err != nil {
 			return nil, err
@@ -65,7 +77,8 @@ func (c *Client) object(ctx context.Context, asked *url.URL, w want) (*Document,
 	if id.String() == asked.String() || id.String() == doc.URL {
 		return doc, nil
 	}
-	doc, again, err := c.claimed(ctx, id, as2)
+	w.unless = ""
+	doc, again, err := c.claimed(ctx, id, w)
 	if err != nil {
 		return nil, err
 	}

@@ -45,6 +45,8 @@ type Config struct {
 	Alive func(host string)
 	// Allow says whether a host may send one more activity now. May be nil.
 	Allow func(host string) bool
+	// Rejects counts what is not taken. May be nil.
+	Rejects *Rejects
 }
 
 // Front takes activities in. It is safe for concurrent use.
@@ -74,6 +76,10 @@ func (c clock) Now() time.Time { return c() }
 // takes nothing new that is said before anything is read or verified: senders
 // come again.
 func (f *Front) PostInbox(w http.ResponseWriter, r *http.Request, inbox string) error {
+	return f.Refused(r, f.postInbox(w, r, inbox))
+}
+
+func (f *Front) postInbox(w http.ResponseWriter, r *http.Request, inbox string) error {
 	if err := f.Node.Ready(); err != nil {
 		return err
 	}

@@ -112,7 +112,7 @@ func (d *dialect) sharedInbox(w http.ResponseWriter, r *http.Request) error {
 func (d *dialect) ownInbox(w http.ResponseWriter, r *http.Request) error {
 	a, err := d.localActor(r)
 	if err != nil {
-		return err
+		return d.Front.Refused(r, err)
 	}
 	return d.accepted(w, d.Front.PostInbox(w, r, a.IRI))
 }

@@ -39,7 +39,11 @@ var Templates = assets.Pages(templateFiles)
 // Deliveries is the worker that posts to other nodes.
 type Deliveries interface {
 	Retry(host string) // tries a host now
-	Drop(host string)  // gives up what waits for a host
+}
+
+// Rejected counts what inboxes did not take.
+type Rejected interface {
+	Recent(ctx context.Context) (store.Rejects, error) // in the last store.RejectDays
 }
 
 // Config is what Pages are made of.
@@ -47,6 +51,7 @@ type Config struct {
 	Frame      *frame.Frame
 	Node       *federation.Node
 	Deliveries Deliveries
+	Rejects    Rejected         // nil: it is not shown
 	Mail       *mail.Mailer     // nil: no letters are sent
 	Provider   *openid.Provider // nil: members sign in here only
 	Letters    *letters.Desk
@@ -59,6 +64,8 @@ type Config struct {
 	// OpenFile opens a picture or a file by its name, for its owner to take along. Nil:
 	// there are none.
 	OpenFile func(name string) (fs.File, error)
+	// Software asks a host what it runs. Nil: it is not asked.
+	Software func(ctx context.Context, host string) string
 	// Examine says how the node is; nil: there is no page of its health.
 	Examine func(context.Context) []doctor.Finding
 	// Ailing is what the last examination found to be done; nil: none is made.

@@ -19,10 +19,9 @@ import (
 )
 
 // worker notes what it is told.
-type worker struct{ retried, dropped []string }
+type worker struct{ retried []string }
 
 func (w *worker) Retry(host string) { w.retried = append(w.retried, host) }
-func (w *worker) Drop(host string)  { w.dropped = append(w.dropped, host) }
 
 // site is a node with its pages of this package.
 type site struct {
@@ -172,7 +171,7 @@ func TestEveryKeyExists(t *testing.T) {
 	s := serve(t, webtest.New(t))
 	busy(t, s)
 	c := s.As(t, s.Admin)
-	for _, path := range append(slices.Clone(paths), "/mon-compte", "/mon-compte/securite", "/mon-compte/adresse", "/mon-compte/confirmer", "/mon-compte/mot-de-passe", "/mon-compte/cercles", "/connexion/oubli", "/admin/livraisons/abandonner?host=silent.example") {
+	for _, path := range append(slices.Clone(paths), "/mon-compte", "/mon-compte/securite", "/mon-compte/adresse", "/mon-compte/confirmer", "/mon-compte/mot-de-passe", "/mon-compte/cercles", "/connexion/oubli", "/admin/livraisons/abandonner?host=silent.example", "/admin/reseau/serveurs/silent.example", "/admin/reseau/serveurs/silent.example/oublier") {
 		for _, section := range []string{"admin", "account", "account-role", "signin", "security", "prove", "address", "reset", "setup", "settings", "backup", "doctor", "first-steps", "person", "delivery", "request", "invite", "lab-form", "block", "report", "form", "nav", "journal", "deed", "moderated"} {
 			for _, mark := range []string{">", `"`} {
 				if a := c.Get(path); strings.Contains(a.Body, mark+section+".") {

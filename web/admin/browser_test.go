@@ -17,7 +17,7 @@ func TestPagesInTheBrowser(t *testing.T) {
 	s := serve(t, webtest.New(t))
 	busy(t, s)
 	cookies := []*http.Cookie{{Name: "session", Value: s.As(t, s.Admin).Cookie()}}
-	own := append(slices.Clone(paths), "/mon-compte", "/mon-compte/securite", "/mon-compte/adresse", "/mon-compte/confirmer", "/mon-compte/mot-de-passe", "/mon-compte/cercles", "/admin/livraisons/abandonner?host=silent.example",
+	own := append(slices.Clone(paths), "/mon-compte", "/mon-compte/securite", "/mon-compte/adresse", "/mon-compte/confirmer", "/mon-compte/mot-de-passe", "/mon-compte/cercles", "/admin/livraisons/abandonner?host=silent.example", silentPath, silentPath+"/oublier",
 		"/admin/installation/reseau", "/notifications", "/mon-compte/courriels")
 	for _, path := range own {
 		check(t, b, s, path, cookies)

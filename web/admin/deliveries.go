@@ -2,8 +2,10 @@ package admin
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/essaim/essaim/store"
@@ -13,17 +15,20 @@ import (
 // deliveriesPage is "admin-deliveries.html": the queue, a row for each host.
 type deliveriesPage struct {
 	top
-	Hosts []hostRow
-	Empty assets.Empty
+	Hosts   []hostRow
+	Empty   assets.Empty
+	Rejects *assets.Table // what came and was not taken; nil: it is not counted
+	Stuck   string        // path of what was given up for good; empty: nothing was
 }
 
 // hostRow is how a host is doing as a receiver.
 type hostRow struct {
 	Host    string
+	Href    string
 	State   assets.Badge
 	Waiting int
 	Fails   int
-	Since   time.Time // failing since; zero: it is not
+	Since   time.Time // failing or paused since; zero: it is neither
 	NextAt  time.Time // zero: as soon as there is something
 	LastOK  time.Time
 	Error   string // what went wrong last, in words
@@ -34,18 +39,69 @@ type hostRow struct {
 }
 
 func (p *Pages) deliveries(w http.ResponseWriter, r *http.Request) error {
-	var rows []hostRow
+	page := deliveriesPage{
+		top:   p.admin(r, p.t(r, "admin.tab.deliveries"), "/admin/livraisons"),
+		Empty: assets.Empty{Title: p.t(r, "delivery.empty"), Text: p.t(r, "delivery.empty-text")},
+	}
 	err := p.view(r, func(tx *store.Txn) error {
-		rows = p.hostRows(r, tx)
+		page.Hosts = p.hostRows(r, tx)
+		for range tx.StuckJobs() {
+			page.Stuck = jobsPath
+			break
+		}
 		return nil
 	})
+	if err == nil {
+		page.Rejects, err = p.rejected(r)
+	}
 	if err != nil {
 		return err
 	}
-	return p.Frame.Render(w, r, http.StatusOK, "admin-deliveries.html", deliveriesPage{
-		top: p.admin(r, p.t(r, "admin.tab.deliveries"), "/admin/livraisons"), Hosts: rows,
-		Empty: assets.Empty{Title: p.t(r, "delivery.empty"), Text: p.t(r, "delivery.empty-text")},
+	return p.Frame.Render(w, r, http.StatusOK, "admin-deliveries.html", page)
+}
+
+const rejectedHosts = 5 // that are named for a reason
+
+// rejected is what came to inboxes and was not taken, by reason.
+func (p *Pages) rejected(r *http.Request) (*assets.Table, error) {
+	if p.Rejects == nil {
+		return nil, nil
+	}
+	recent, err := p.Rejects.Recent(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	t := &assets.Table{Caption: p.t(r, "reject.caption", "days", store.RejectDays), Columns: []assets.Column{
+		{Text: p.t(r, "reject.reason")}, {Text: p.t(r, "reject.count"), Number: true}, {Text: p.t(r, "reject.hosts")}, {Text: p.t(r, "reject.todo")},
+	}}
+	for _, why := range store.RejectReasons {
+		if total := recent.Total(why); total > 0 {
+			t.Rows = append(t.Rows, []assets.Cell{
+				{Text: p.t(r, "reject.why."+string(why))}, {Text: assets.LangOf(r.Context()).Number(int64(total))},
+				{Text: p.rejectedFrom(r, recent[why])}, {Text: p.t(r, "reject.do."+string(why))},
+			})
+		}
+	}
+	return t, nil
+}
+
+// rejectedFrom names the hosts that something says it comes from, the most first.
+func (p *Pages) rejectedFrom(r *http.Request, hosts map[string]int) string {
+	names := slices.SortedFunc(maps.Keys(hosts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(hosts[b], hosts[a]), cmp.Compare(a, b))
 	})
+	var text []string
+	for _, host := range names[:min(rejectedHosts, len(names))] {
+		shown := host
+		if host == "" {
+			shown = p.t(r, "reject.unnamed")
+		}
+		text = append(text, p.t(r, "reject.host", "host", shown, "count", hosts[host]))
+	}
+	if len(names) > rejectedHosts {
+		text = append(text, "…")
+	}
+	return strings.Join(text, ", ")
 }
 
 // hostRows are the hosts that are in trouble, then those that something waits
@@ -54,11 +110,11 @@ func (p *Pages) hostRows(r *http.Request, tx *store.Txn) []hostRow {
 	var rows []hostRow
 	backlog := tx.Backlog()
 	for l := range tx.Lanes() {
-		rows = append(rows, p.hostRow(r, l, backlog[l.Host]))
+		rows = append(rows, p.hostRow(r, tx, l, backlog[l.Host]))
 		delete(backlog, l.Host)
 	}
 	for host, waiting := range backlog { // never tried yet
-		rows = append(rows, p.hostRow(r, &store.Lane{Host: host}, waiting))
+		rows = append(rows, p.hostRow(r, tx, &store.Lane{Host: host}, waiting))
 	}
 	rank := map[store.LaneState]int{store.Lost: 0, store.Failing: 1, store.Healthy: 2}
 	slices.SortFunc(rows, func(a, b hostRow) int {
@@ -67,12 +123,15 @@ func (p *Pages) hostRows(r *http.Request, tx *store.Txn) []hostRow {
 	return rows
 }
 
-func (p *Pages) hostRow(r *http.Request, l *store.Lane, waiting int) hostRow {
+func (p *Pages) hostRow(r *http.Request, tx *store.Txn, l *store.Lane, waiting int) hostRow {
 	row := hostRow{
-		Host: l.Host, Waiting: waiting, Fails: l.Fails, Since: l.Since, NextAt: l.NextAt, LastOK: l.LastOK, Dropped: l.Dropped,
+		Host: l.Host, Href: hostsPath + l.Host, Waiting: waiting, Fails: l.Fails, Since: l.Since, NextAt: l.NextAt, LastOK: l.LastOK, Dropped: l.Dropped,
 		Retry: waiting > 0 || l.State != store.Healthy, state: l.State,
 	}
+	paused := tx.HostOrder(l.Host).Paused
 	switch {
+	case !paused.IsZero():
+		row.State, row.Since, row.Retry = assets.Badge{Tone: "warn", Text: p.t(r, "delivery.paused")}, paused, false
 	case l.State == store.Lost:
 		row.State = assets.Badge{Tone: "err", Text: p.t(r, "delivery.lost")}
 	case l.State == store.Failing:
@@ -110,7 +169,7 @@ func (p *Pages) retry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.change(r, store.JournalEntry{Deed: store.RetryHost, Host: host}, func(*store.Txn) error { return nil }); err != nil {
+	if err := p.Node.RetryHost(r.Context(), p.Frame.Viewer(r), host); err != nil {
 		return err
 	}
 	p.Deliveries.Retry(host)
@@ -125,10 +184,9 @@ func (p *Pages) drop(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if isPost(r) {
-		if err := p.change(r, store.JournalEntry{Deed: store.DropHost, Host: host}, func(*store.Txn) error { return nil }); err != nil {
+		if err := p.Node.DropHost(r.Context(), p.Frame.Viewer(r), host); err != nil {
 			return err
 		}
-		p.Deliveries.Drop(host)
 		p.Frame.Flash(r, "ok", "delivery.dropped", "host", host)
 		return p.Frame.Redirect(w, r, "/admin/livraisons")
 	}

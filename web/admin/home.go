@@ -27,7 +27,7 @@ type task struct {
 type figures struct {
 	asking, reports, stuck          int
 	moderate, overdue               int
-	failing, lost, waiting          int
+	failing, lost, waiting, paused  int
 	members, records, hosts         int
 	followers, followed, unanswered int
 	uncopied, unsaved, broken       int
@@ -87,6 +87,11 @@ func count(tx *store.Txn, by store.Viewer) (n figures, err error) {
 			n.lost++
 		}
 	}
+	for o := range tx.HostOrders() {
+		if !o.Paused.IsZero() {
+			n.paused++
+		}
+	}
 	for _, waiting := range tx.Backlog() {
 		n.waiting += waiting
 	}
@@ -128,6 +133,7 @@ func (p *Pages) tasks(r *http.Request, n figures) []task {
 		{n.unsaved, "warn", "unsaved", backupsPath, store.Dispose},
 		{n.lost, "err", "lost", "/admin/livraisons", store.RunLab},
 		{n.failing, "warn", "failing", "/admin/livraisons", store.RunLab},
+		{n.paused, "info", "paused", peersPath, store.RunLab},
 		{n.uncopied, "warn", "uncopied", "/reseau", store.RunLab},
 		{n.stuck, "err", "stuck", jobsPath, store.RunLab},
 		{n.broken, "warn", "broken", linksPath, store.RunLab},

@@ -42,6 +42,8 @@ func newWorld(t *testing.T) *world {
 	return &world{s, s.As(t, s.Admin)}
 }
 
+const silentPath = "/admin/reseau/serveurs/silent.example"
+
 // tries say of every route of the administration how it changes something. Whoever
 // adds a route adds its line.
 func (w *world) tries(t *testing.T) map[string][]try {
@@ -93,6 +95,12 @@ func (w *world) tries(t *testing.T) map[string][]try {
 		"/admin/reglages":                        {{form: form("to", "ana@exemple.fr"), deed: store.TestMail}},
 		"/admin/journal":                         nothing,
 		"/admin/journal.csv":                     nothing,
+		"/admin/reseau/serveurs/{host}": {
+			{path: silentPath, form: form("do", "pause"), deed: store.PauseHost},
+			{path: silentPath, form: form("do", "resume"), deed: store.ResumeHost},
+			{path: silentPath, form: form("do", "retry"), deed: store.RetryHost},
+		},
+		"/admin/reseau/serveurs/{host}/oublier": {{path: silentPath + "/oublier", form: form("refuse", "1"), deed: store.ForgetHost}},
 		"/admin/sauvegardes": {
 			{deed: store.OrderBackup},
 			{form: form("pace", "weekly"), deed: store.PlanBackups},

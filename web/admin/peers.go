@@ -18,9 +18,11 @@ const (
 	mostPeers = 500 // that are shown
 )
 
-// peersPage is "admin-peers.html": the labs that the node has heard of.
+// peersPage is "admin-peers.html": the servers with which the lab exchanges, and the labs
+// that the node has heard of.
 type peersPage struct {
 	top
+	Hosts []hostLine
 	Peers []peerRow
 	Total string // what is handed on
 	More  string // not all are shown; empty: they are
@@ -39,6 +41,7 @@ type peerRow struct {
 
 func (p *Pages) peerRoutes(r *mux.Router) {
 	p.runs(r, peersPath, p.peers)
+	p.hostRoutes(r)
 	p.listRoutes(r)
 }
 
@@ -51,7 +54,10 @@ func (p *Pages) peers(w http.ResponseWriter, r *http.Request) error {
 			Actions: []assets.Link{{Text: p.t(r, "follow.title"), Href: "/reseau/suivre"}},
 		},
 	}
-	err := p.view(r, func(tx *store.Txn) error {
+	err := p.view(r, func(tx *store.Txn) (err error) {
+		if page.Hosts, err = p.hostLines(r, tx); err != nil {
+			return err
+		}
 		all := nearest(tx)
 		if len(all) > mostPeers {
 			page.More = p.t(r, "peers.more", "count", mostPeers)
