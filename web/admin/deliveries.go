@@ -77,8 +77,10 @@ func (p *Pages) rejected(r *http.Request) (*assets.Table, error) {
 	for _, why := range store.RejectReasons {
 		if total := recent.Total(why); total > 0 {
 			t.Rows = append(t.Rows, []assets.Cell{
-				{Text: p.t(r, "reject.why."+string(why))}, {Text: assets.LangOf(r.Context()).Number(int64(total))},
-				{Text: p.rejectedFrom(r, recent[why])}, {Text: p.t(r, "reject.do."+string(why))},
+				{Text: p.t(r, "reject.why."+string(why))},
+				{Text: assets.LangOf(r.Context()).Number(int64(total))},
+				{Text: p.rejectedFrom(r, recent[why])},
+				{Text: p.t(r, "reject.do."+string(why))},
 			})
 		}
 	}
