@@ -39,8 +39,10 @@ func (a *ask) matches(tx *store.Txn, it store.Item) *around {
 // fit is a need and the resource that fits it best, which says why.
 type fit struct{ Need, Resource relatedLink }
 
-// pairsAmong is how many of the newest needs are looked at.
-const pairsAmong = 8
+const (
+	pairsAmong = 8 // of the newest needs are looked at
+	maxPairs   = 3 // are shown
+)
 
 // pairs are the newest needs for which there is a resource.
 func (a *ask) pairs(tx *store.Txn) (list []fit) {
@@ -48,6 +50,9 @@ func (a *ask) pairs(tx *store.Txn) (list []fit) {
 		for _, m := range tx.Matches(it, a.by, 1) {
 			why := letters.Reasons(a.Frame.Renderer.Catalog, a.lang, m)
 			list = append(list, fit{a.relatedTo(tx, it, ""), a.relatedTo(tx, m.Item, why)})
+		}
+		if len(list) == maxPairs {
+			break
 		}
 	}
 	return list

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	cardPitch = 220 // characters of a pitch on a card
+	cardPitch = 160 // characters of a pitch on a card
 	newsTitle = 90  // characters of a text that has no title
 )
 

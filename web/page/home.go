@@ -2,13 +2,17 @@ package page
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/markup"
 )
 
-const homeNews = 3 // posts
+const (
+	homeNews = 2   // posts
+	homeText = 200 // characters of what the lab says of itself
+)
 
 type homePage struct {
 	assets.Page
@@ -21,7 +25,6 @@ type homePage struct {
 	Map       *chart // of the network; nil: there is none yet
 	Following string
 	Followers string
-	Labs      []assets.Link // whom we follow
 	Empty     *assets.Empty
 	Main      assets.Link // what to do first here
 }
@@ -35,9 +38,9 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		d.Summary, d.Address = markup.Plain(lab.Summary), lab.Address()
-		a.addBlocks(tx, &d)
+		d.Summary, d.Address = markup.Excerpt(markup.Plain(lab.Summary), homeText), lab.Address()
 		d.Now = a.spotlights(tx)
+		a.addBlocks(tx, &d)
 		d.Lists = a.lists(tx)
 		d.News = a.posts(tx, store.Query{Viewer: a.by, Limit: homeNews, Home: true})
 		for i := range d.News {
@@ -71,6 +74,9 @@ func (a *ask) addBlocks(tx *store.Txn, d *homePage) {
 	if len(shelves) == 0 && len(kindsOf(front.Hidden)) == 0 {
 		d.Empty = a.emptyList(store.Kinds[0], false)
 	}
+	if slices.Contains(front.Shown, store.FrontNow) {
+		shelves = unlit(shelves, d.Now)
+	}
 	for _, name := range front.Shown {
 		switch {
 		case store.KindOf(name) == nil:
@@ -98,10 +104,7 @@ func kindsOf(blocks []string) []*store.Kind {
 	return kinds
 }
 
-const (
-	namedLabs = 5  // labs that the home page names
-	drawnLabs = 60 // and that it draws
-)
+const drawnLabs = 60 // labs that the home page draws
 
 // addNeighbours draws the network without its names, which would be too small.
 func (a *ask) addNeighbours(tx *store.Txn, d *homePage, lab *store.Actor) {
@@ -111,10 +114,7 @@ func (a *ask) addNeighbours(tx *store.Txn, d *homePage, lab *store.Actor) {
 		if err != nil || f.State != store.Accepted {
 			continue
 		}
-		if following++; following <= namedLabs {
-			d.Labs = append(d.Labs, actorLink(other))
-		}
-		if following <= drawnLabs {
+		if following++; following <= drawnLabs {
 			m.follows(other, 0, true)
 		}
 	}

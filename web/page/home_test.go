@@ -28,7 +28,7 @@ func TestHomeShowsTheNetworkAndIsShort(t *testing.T) {
 		}})
 	}
 	home := visitor.Get("/")
-	if !home.Has(`id="map-title"`, `<a href="/reseau/calanques.example/calanques">Labo calanques</a>`) || !strings.Contains(text(home.Body), "Besoins : tout voir (5)") {
+	if !home.Has(`id="map-title"`, `<a href="/reseau">Voir le réseau</a>`) || !strings.Contains(text(home.Body), "Besoins : tout voir (5)") {
 		t.Errorf("got\n%s", home.Body)
 	}
 	if n := strings.Count(home.Body, `<circle class="node`); n != 2 {

@@ -160,10 +160,7 @@ func (p *Pages) section(name string) reply.Handler {
 			d.Kinds = append(d.Kinds, a.link("list."+k.Name+".title", "/"+k.Path))
 		}
 		err := a.view(func(tx *store.Txn) error {
-			d.Shelves = a.stocked(tx, store.Query{Viewer: a.by}, nil, inSection(name))
-			for i := range d.Shelves {
-				d.Shelves[i].Cards = a.cards(tx, d.Shelves[i].stock)
-			}
+			d.Shelves = a.shelves(tx, store.Query{Viewer: a.by}, nil, inSection(name)...)
 			d.Pairs = a.pairs(tx)
 			return nil
 		})

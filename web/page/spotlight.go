@@ -1,6 +1,8 @@
 package page
 
 import (
+	"slices"
+
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/web/assets"
 	"github.com/essaim/essaim/web/markup"
@@ -26,6 +28,18 @@ func (a *ask) spotlights(tx *store.Txn) []lit {
 		})
 	}
 	return list
+}
+
+// unlit leaves out the lines that repeat what is in the spotlight, and the shelves that
+// say nothing else.
+func unlit(shelves []shelf, now []lit) []shelf {
+	for i := range shelves {
+		s := &shelves[i]
+		s.Items = slices.DeleteFunc(s.Items, func(line relatedLink) bool {
+			return slices.ContainsFunc(now, func(l lit) bool { return l.Record.Href == line.Href })
+		})
+	}
+	return slices.DeleteFunc(shelves, func(s shelf) bool { return len(s.Cards)+len(s.Items) == 0 })
 }
 
 // The buttons by which those who run the lab put a record into the spotlight and take
