@@ -22,9 +22,7 @@ func (n *Node) beginLinks(ctx context.Context) error {
 		return nil
 	}
 	return n.Store.Update(ctx, func(tx *store.Txn) error {
-		if tx.CountJobs(jobLinks, 1) == 0 {
-			tx.AddJobAt(jobLinks, struct{}{}, tx.Now().Add(linksEvery))
-		}
+		planNextLook(tx)
 		return nil
 	})
 }
@@ -54,11 +52,19 @@ func (n *Node) lookAtLinks(ctx context.Context) error {
 		for i, c := range next {
 			keepLink(tx, *c, found[i])
 		}
-		if tx.CountJobs(jobLinks, 2) < 2 { // the one at hand is one
-			tx.AddJobAt(jobLinks, struct{}{}, tx.Now().Add(linksEvery))
-		}
+		planNextLook(tx)
 		return nil
 	})
+}
+
+// planNextLook plans one, unless another look that is under way did.
+func planNextLook(tx *store.Txn) {
+	for j := range tx.JobsOf(jobLinks) {
+		if j.Due.After(tx.Now()) && !j.Stuck {
+			return
+		}
+	}
+	tx.AddJobAt(jobLinks, struct{}{}, tx.Now().Add(linksEvery))
 }
 
 // keepLink writes down what a look found out. What cannot be told from here is not held

@@ -48,7 +48,7 @@ func TestLinksThatAreGoneAreTold(t *testing.T) {
 	}
 	look("both were looked at once", func(tx *store.Txn) bool { return tx.CountJobs("links", 9) == 1 && broken(tx) == 0 })
 	later.Store(int64(25 * time.Hour))
-	look("one is broken", func(tx *store.Txn) bool { return broken(tx) == 1 })
+	look("one is broken, and one look is planned", func(tx *store.Txn) bool { return broken(tx) == 1 && tx.CountJobs("links", 9) == 1 })
 	there.Store(1)
 	if err := n.HurryLink(t.Context(), n.Admin(), it.ID, server.URL+"/gone"); err != nil {
 		t.Fatal(err)
