@@ -2,6 +2,7 @@ package store
 
 import (
 	"iter"
+	"slices"
 	"strings"
 	"time"
 )
@@ -59,10 +60,8 @@ func (r *RoleRule) Check() FieldErrors {
 			wrong = append(wrong, &FieldError{Field: "of", Reason: "error." + reason})
 		}
 	}
-	for _, role := range RuleRoles() {
-		if role == r.Role {
-			return wrong
-		}
+	if !slices.Contains(RuleRoles(), r.Role) {
+		wrong = append(wrong, &FieldError{Field: "role", Reason: "error.choice"})
 	}
-	return append(wrong, &FieldError{Field: "role", Reason: "error.choice"})
+	return wrong
 }

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -25,9 +26,7 @@ func ruled(t *testing.T) (node, *provider, browser) {
 // claiming says more of somebody than vouch does.
 func claiming(pairs map[string]any) func(*said) {
 	return func(s *said) {
-		for name, value := range pairs {
-			s.info[name] = value
-		}
+		maps.Copy(s.info, pairs)
 	}
 }
 

@@ -63,7 +63,8 @@ func (m *mapping) read(line string) bool {
 		return true
 	case !strings.HasSuffix(name, ":"):
 		*m = mapping{rights: fields[1], path: strings.Join(fields[5:], " ")}
-		fmt.Sscanf(name, "%x-%x", &m.from, &m.to)
+		_, err := fmt.Sscanf(name, "%x-%x", &m.from, &m.to)
+		m.own = err != nil
 	}
 	return false
 }

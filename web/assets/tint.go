@@ -191,9 +191,8 @@ func (s *Static) repaint(name string, c colour.Colour) tint {
 	now := s.Tint(c)
 	pairs := append(replaced(s.shades(0), now.Light), replaced(s.shades(1), now.Dark)...)
 	plain := s.files[strings.TrimPrefix(s.URL(name), StaticPrefix)]
-	var text strings.Builder
-	io.Copy(&text, plain.plain())
-	data := []byte(strings.NewReplacer(pairs...).Replace(text.String()))
+	text, _ := io.ReadAll(plain.plain()) // which lies in memory
+	data := []byte(strings.NewReplacer(pairs...).Replace(string(text)))
 	path, f := newFile(name, "."+strings.TrimPrefix(c.String(), "#"), data, bytes.NewReader(data))
 	return tint{path, f}
 }
