@@ -14,8 +14,6 @@ type HostOrder struct {
 	Skip   ID        `json:"skip,omitempty"`  // what is in the out-log up to here is not sent there any more
 }
 
-const tHostOrder = "ho/" // host -> HostOrder
-
 // HostOrder returns what was decided about a host.
 func (t *Txn) HostOrder(host string) HostOrder {
 	o := HostOrder{Host: host}

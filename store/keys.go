@@ -64,6 +64,9 @@ const (
 	tInbox = "oi/" // inbox number -> Inbox
 	tInURL = "ou/" // inbox url -> number
 	tLane  = "h/"  // host -> Lane
+
+	tHostOrder = "ho/" // host -> HostOrder
+	tRejects   = "hr/" // day, as 2006-01-02 -> Rejects
 	tJob   = "j/"  // kind 0 due, id -> Job
 
 	tChange = "c/" // id -> Change

@@ -75,8 +75,6 @@ func (r Rejects) Total(why Reject) (n int) {
 // RejectDays is for how many days it is kept what was not taken.
 const RejectDays = 7
 
-const tRejects = "hr/" // day, as 2006-01-02 -> Rejects
-
 // AddRejects adds to what was not taken today: one row for a day.
 func (t *Txn) AddRejects(r Rejects) {
 	k := key(tRejects, t.now.UTC().Format(time.DateOnly))
