@@ -67,7 +67,8 @@ const (
 
 	tHostOrder = "ho/" // host -> HostOrder
 	tRejects   = "hr/" // day, as 2006-01-02 -> Rejects
-	tJob   = "j/"  // kind 0 due, id -> Job
+
+	tJob = "j/" // kind 0 due, id -> Job
 
 	tChange = "c/" // id -> Change
 
