@@ -37,7 +37,7 @@ func TestCharterIsWrittenAndLinked(t *testing.T) {
 			t.Errorf("%s does not lead to the charter", path)
 		}
 	}
-	if got := page("/charte"); !strings.Contains(got, "<strong>ose</strong>") || !strings.Contains(got, "Version 1") || strings.Contains(got, "<script>alert") || strings.Contains(got, "noindex") {
+	if got := page("/charte"); !strings.Contains(got, "<strong>ose</strong>") || !strings.Contains(got, "<h2>Nos règles</h2>") || !strings.Contains(got, "Version 1") || strings.Contains(got, "<script>alert") || strings.Contains(got, "noindex") {
 		t.Errorf("got\n%s", got)
 	}
 	if got := page("/en/charte"); !strings.Contains(got, `<div class="prose" lang="fr">`) {

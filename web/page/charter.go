@@ -43,7 +43,7 @@ func (p *Pages) charter(w http.ResponseWriter, r *http.Request) error {
 		d.Empty = a.noCharter(&d)
 		return p.Frame.Render(w, r, http.StatusOK, "charter.html", d)
 	}
-	d.Text = outline(markup.Markdown(c.Text))
+	d.Text = outline(2, markup.Markdown(c.Text))
 	d.Version = a.t("charter.version", "version", c.Version, "date", a.lang.Date(c.Updated))
 	d.Description = markup.Excerpt(markup.Plain(string(d.Text)), description)
 	return p.Frame.Render(w, r, http.StatusOK, "charter.html", d)

@@ -73,7 +73,7 @@ func (a *ask) preview(w http.ResponseWriter, text string) error {
 	d := followPage{Page: a.followFrame(actor.DisplayName())}
 	d.Preview = &preview{
 		IRI: actor.IRI, Name: actor.DisplayName(), Address: actor.Address(), Seal: actor.IRI, Territory: a.places(actor.Territory),
-		Summary: outline(markup.Federated(actor.Summary)), Lang: a.foreign(actor.Lang), Original: actor.Page(), Manual: actor.Approves,
+		Summary: outline(topHeading, markup.Federated(actor.Summary)), Lang: a.foreign(actor.Lang), Original: actor.Page(), Manual: actor.Approves,
 		Software: a.software(actor.IRI), Fields: a.choiceFields(store.Selection{}, a.pasted(ctx, actor, text)),
 	}
 	return a.Frame.Render(w, a.r, http.StatusOK, "follow.html", d)

@@ -87,7 +87,7 @@ func (a *ask) peerPage(tx *store.Txn, other *store.Actor, page int) (peerPage, e
 	}
 	d := peerPage{
 		Name: other.DisplayName(), Address: other.Address(), Seal: other.IRI, Territory: a.places(other.Territory),
-		Lang: a.foreign(other.Lang), Summary: outline(markup.Federated(other.Summary)), Fields: lines(other), Interest: a.interest(other.Interest),
+		Lang: a.foreign(other.Lang), Summary: outline(topHeading, markup.Federated(other.Summary)), Fields: lines(other), Interest: a.interest(other.Interest),
 		Original: other.Page(), Known: other.Fetched, FollowsUs: tx.Follows(other.ID, lab.ID), Copy: a.copyState(tx, other),
 	}
 	a.addMembership(tx, &d, other)

@@ -19,9 +19,9 @@ const topHeading = 3
 func (a *ask) text(tx *store.Txn, it store.Item) template.HTML {
 	r := it.Envelope()
 	if r.Remote {
-		return outline(markup.ShortLinks(withoutTitle(markup.Federated(r.HTML), r)))
+		return outline(topHeading, markup.ShortLinks(withoutTitle(markup.Federated(r.HTML), r)))
 	}
-	return outline(markup.ShortLinks(markup.Markdown(a.Node.WithMentions(tx, r))))
+	return outline(topHeading, markup.ShortLinks(markup.Markdown(a.Node.WithMentions(tx, r))))
 }
 
 // withoutTitle cuts off the title and the pitch with which the content of a
@@ -41,20 +41,20 @@ func withoutTitle(content template.HTML, r *store.Record) template.HTML {
 var headingTag = regexp.MustCompile(`<(/?)h([1-6])`)
 
 // outline renumbers the headings of a sanitised text, so that they begin at
-// topHeading and never skip a level (RGAA 9.1).
-func outline(content template.HTML) template.HTML {
+// the level top and never skip one (RGAA 9.1).
+func outline(top byte, content template.HTML) template.HTML {
 	if !strings.Contains(string(content), "<h") {
 		return content
 	}
 	var open []byte // the levels above the current one, as they were written
-	level := byte(topHeading)
+	level := top
 	renumbered := headingTag.ReplaceAllStringFunc(string(content), func(tag string) string {
 		written := tag[len(tag)-1]
 		if tag[1] != '/' {
 			for len(open) > 0 && open[len(open)-1] >= written {
 				open = open[:len(open)-1]
 			}
-			level = min(topHeading+byte(len(open)), 6)
+			level = min(top+byte(len(open)), 6)
 			open = append(open, written)
 		}
 		return tag[:len(tag)-1] + string('0'+level)

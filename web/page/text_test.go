@@ -17,7 +17,7 @@ func TestOutlineNeverSkipsALevel(t *testing.T) {
 		"<h1>1</h1><h2>2</h2><h3>3</h3><h4>4</h4><h5>5</h5>": "<h3>1</h3><h4>2</h4><h5>3</h5><h6>4</h6><h6>5</h6>",
 		"<hr><p>&lt;h1</p>":                                  "<hr><p>&lt;h1</p>",
 	} {
-		if got := outline(template.HTML(in)); string(got) != want {
+		if got := outline(topHeading, template.HTML(in)); string(got) != want {
 			t.Errorf("%s: got %s, want %s", in, got, want)
 		}
 	}
