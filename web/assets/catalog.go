@@ -30,7 +30,7 @@ type message struct {
 var forms = map[string]plural.Form{"zero": plural.Zero, "one": plural.One, "two": plural.Two, "few": plural.Few, "many": plural.Many}
 
 // spacing puts the no-break spaces that French has at its punctuation, so that
-// the files can be written with the ordinary one.
+// the files, and titles, can be written with the ordinary one.
 var spacing = strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", " ?", "\u00a0?", " !", "\u00a0!", " »", "\u00a0»", "« ", "«\u00a0")
 
 // NewCatalog returns the catalogue of the embedded files locales/NAME.LANG.toml, the

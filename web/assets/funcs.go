@@ -36,6 +36,7 @@ import (
 func (r *Renderer) funcs(lang Lang) template.FuncMap {
 	return template.FuncMap{
 		"t":         func(key string, args ...any) string { return r.Catalog.T(lang, key, args...) },
+		"unbroken":  spacing.Replace,
 		"link":      lang.Link,
 		"asset":     r.Static.URL,
 		"tinted":    r.Static.TintedURL,
