@@ -53,10 +53,7 @@ func serve(ctx context.Context, o nodeOptions, stdout io.Writer) error {
 	if err := n.noteSettings(ctx); err != nil {
 		n.log.Warn("write into the journal", "err", err)
 	}
-	err = n.run(ctx, func(ctx context.Context) error {
-		n.settle()
-		return n.greet(ctx, stdout)
-	})
+	err = n.run(ctx, func(ctx context.Context) error { return n.listens(ctx, stdout) })
 	err = errors.Join(err, n.close())
 	n.log.Info("stopped")
 	return err
@@ -73,6 +70,15 @@ func limitMemory(bytes int64) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
+}
+
+// listens greets, unless the node is told to stop meanwhile, and settles.
+func (n *node) listens(ctx context.Context, stdout io.Writer) error {
+	if err := n.greet(ctx, stdout); err != nil && ctx.Err() == nil {
+		return err
+	}
+	n.settle()
+	return nil
 }
 
 // settle gives back the memory that the start alone needed: half of what a node then

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,6 +17,18 @@ import (
 	"github.com/essaim/essaim/store"
 	"github.com/essaim/essaim/store/bolt"
 )
+
+// A node that is told to stop as soon as it listens has greeted nobody yet.
+func TestStopBeforeTheGreetingIsNoFailure(t *testing.T) {
+	l := newLab(t, "estran")
+	l.within(func(n *node) {
+		ctx, stop := context.WithCancel(t.Context())
+		stop()
+		if err := n.listens(ctx, io.Discard); err != nil {
+			t.Errorf("got %v, want nil", err)
+		}
+	})
+}
 
 // BenchmarkStart starts a node, as it is released, on a store that exists. Beside
 // the time of the whole there is ready-ms, from exec to the first answer of
