@@ -1,34 +1,24 @@
 package browsertest
 
 import (
-	"context"
 	"regexp"
 	"testing"
 
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
-// pageOfPDF begins a page in what Chromium writes.
-var pageOfPDF = regexp.MustCompile(`/Type\s*/Page\b`)
+// sheetOfPDF begins a page in a PDF.
+var sheetOfPDF = regexp.MustCompile(`/Type\s*/Page[^s]`)
 
-// PrintedPages prints the page on the paper that it asks for, and counts the sheets.
-func (p *Page) PrintedPages(t testing.TB) int {
+// Sheets is how many sheets of paper the page prints on, as its style has it.
+func (p *Page) Sheets(t testing.TB) int {
 	t.Helper()
-	own := true
-	pdf, err := chromedp.Run(p.ctx, chromedp.Action[[]byte](func(ctx context.Context, target *chromedp.Target) ([]byte, error) {
-		printed, err := cdp.Call(ctx, target, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: &own})
-		if err != nil {
-			return nil, err
-		}
-		return printed.Data, nil
-	}))
+	pdf, err := chromedp.Run(p.ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize()))
 	if err != nil {
 		t.Fatalf("print: %v", err)
 	}
-	return len(pageOfPDF.FindAll(pdf, -1))
+	return len(sheetOfPDF.FindAll(pdf, -1))
 }
 
 // LookPrinted looks at the open page as it is printed.

@@ -3,7 +3,6 @@ package browsertest
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -12,9 +11,6 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
-
-// sheetOfPDF begins a page in a PDF.
-var sheetOfPDF = regexp.MustCompile(`/Type\s*/Page[^s]`)
 
 // Eval is what a script says in the page; a promise is waited for.
 func Eval[T any](t testing.TB, p *Page, script string) T {
@@ -160,14 +156,4 @@ func (p *Page) Weight(t testing.TB) int {
 	t.Helper()
 	return Eval[int](t, p, `performance.getEntriesByType("resource").concat(performance.getEntriesByType("navigation"))
 		.reduce((sum, e) => sum + e.encodedBodySize, 0)`)
-}
-
-// Sheets is how many sheets of paper the page prints on, as its style has it.
-func (p *Page) Sheets(t testing.TB) int {
-	t.Helper()
-	pdf, err := chromedp.Run(p.ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize()))
-	if err != nil {
-		t.Fatalf("print: %v", err)
-	}
-	return len(sheetOfPDF.FindAll(pdf, -1))
 }

@@ -26,7 +26,7 @@ func TestPrintedSheetIsShortAndUnfolded(t *testing.T) {
 	if got := browsertest.Eval[[]bool](t, p, seen); len(got) < 2 || slices.Contains(got, true) {
 		t.Errorf("on the screen: got %v, want nothing of it", got)
 	}
-	if n := p.PrintedPages(t); n < 1 || n > 2 {
+	if n := p.Sheets(t); n < 1 || n > 2 {
 		t.Errorf("it prints on %d pages, want one or two", n)
 	}
 	p.LookPrinted(t)
